@@ -1,0 +1,104 @@
+"""What a request, a reply and a model are; the protocols that the rest of the loop is written against."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from codeclm.records import Message, Role, Stage, content_id
+from codeclm.settings import Sampling
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """The logical shape of a structured reply: a name and a JSON schema (strict: all fields required)."""
+
+    name: str
+    schema: Mapping[str, Any] = field(hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One question to one model. `record` is what it is asked for (a seed, metadata, instruction id).
+
+    `sample` tells apart two requests that are alike but wanted twice; `attempt` is raised by a retry.
+    """
+
+    role: Role
+    stage: Stage
+    record: str
+    model: str
+    messages: tuple[Message, ...]
+    sampling: Sampling
+    schema: Schema | None = None
+    sample: int = 0
+    attempt: int = 0
+
+    @property
+    def key(self) -> str:
+        """The call log's key: all that may change the reply, and nothing of how it is sent."""
+        return content_id(
+            "call",
+            role=self.role,
+            model=self.model,
+            messages=[message.as_dict() for message in self.messages],
+            sampling=self.sampling.model_dump(mode="json"),
+            schema=None if self.schema is None else dict(self.schema.schema),
+            sample=self.sample,
+            attempt=self.attempt,
+        )
+
+    def with_messages(self, *messages: Message) -> Request:
+        """The same question with more turns behind it."""
+        return replace(self, messages=self.messages + messages)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back. `text` is without thinking; `raw` is all of it. Cost in US dollars, None: unknown."""
+
+    text: str
+    raw: str
+    finish_reason: str = "stop"
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost: float | None = None
+    seconds: float = 0.0
+    cached: bool = False
+
+    @property
+    def truncated(self) -> bool:
+        """Whether it hit the token limit."""
+        return self.finish_reason == "length"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request with what became of it. With an `error` it never answers a request."""
+
+    request: Request
+    reply: Reply | None
+    error: str = ""
+    started: float = 0.0
+    """Seconds since the epoch."""
+
+
+class ChatModel(Protocol):
+    """Anything that answers a request."""
+
+    async def complete(self, request: Request) -> Reply:
+        """The reply. TransportError: none came; EndpointError, BudgetReached: ask nothing more."""
+        ...
+
+
+class CallLog(Protocol):
+    """Where calls are kept for good, and found again by key."""
+
+    def get(self, key: str) -> Reply | None:
+        """The reply that answers this key, or None. Calls that ended in an error do not."""
+        ...
+
+    def put(self, call: Call) -> None:
+        """Keep a call. Returns at once; it is durable within the next commit window."""
+        ...

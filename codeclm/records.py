@@ -1,0 +1,309 @@
+"""The records of the loop, and the content ids that make every insert idempotent.
+
+An id is a hash of the canonical JSON of what makes the record itself (sorted keys, NFC text), so
+importing twice, running twice and resuming are harmless. Nothing here knows how a record is
+stored, asked for or shown.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import unicodedata
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+Role = Literal["strong", "target", "judge"]
+Stage = Literal["encode", "augment", "decode", "rubrics", "answer", "judge"]
+Origin = Literal["encoded", "mixed", "manual", "imported"]
+MetadataState = Literal["active", "proposed", "excluded"]
+AnswerRole = Literal["strong", "target"]
+Verdict = Literal["accept", "reject"]
+Status = Literal["kept", "superseded", "improved", "exhausted", "pending"]
+
+ROLES: tuple[Role, ...] = get_args(Role)
+STAGES: tuple[Stage, ...] = get_args(Stage)
+
+IMPORTED = "imported"
+"""The config of answers and comparisons that came from a file: shown under every config."""
+
+
+def canonical(value: Any) -> str:
+    """The one JSON text of a value: keys sorted, strings in NFC, no spaces."""
+    return json.dumps(_nfc(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def _nfc(value: Any) -> Any:
+    if isinstance(value, str):
+        return unicodedata.normalize("NFC", value)
+    if isinstance(value, dict):
+        return {_nfc(key): _nfc(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_nfc(item) for item in value]
+    return value
+
+
+def content_id(kind: str, **parts: Any) -> str:
+    """20 hexadecimal digits (80 bits) that name a record by what makes it itself."""
+    text = canonical({"kind": kind, **parts})
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:20]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a chat."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+    def as_dict(self) -> dict[str, str]:
+        """The turn as the OpenAI protocol writes it."""
+        return {"role": self.role, "content": self.content}
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """A real instruction from the distribution the user cares about.
+
+    `text` has its input joined on; for a chat it is the turns as one text, and `messages` keeps
+    them apart. `row` counts from 1 in `source`, the name of the file.
+    """
+
+    text: str
+    messages: tuple[Message, ...] = ()
+    source: str = ""
+    row: int = 0
+    tags: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """Made of the text, or of the messages where it is a chat."""
+        if self.messages:
+            return content_id("seed", messages=[m.as_dict() for m in self.messages])
+        return content_id("seed", text=self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What an instruction is about (paper, section 3.1): one use case and up to three skills."""
+
+    use_case: str
+    skills: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """A point of the distribution to generate from. Its labels live in revisions; these are the newest.
+
+    `seed` is set where the origin is `encoded`, `draw` (run seed and number, "0:17") where it is `mixed`.
+    """
+
+    origin: Origin
+    labels: Labels
+    seed: str | None = None
+    draw: str | None = None
+    state: MetadataState = "active"
+    original: Labels | None = None
+    """The first labels, which name a `manual` or `imported` row for good; None: `labels` are the first."""
+
+    @property
+    def id(self) -> str:
+        """Made of the origin and the seed, the draw's number, or the first labels."""
+        if self.origin == "encoded":
+            return content_id("metadata", origin=self.origin, seed=self.seed)
+        if self.origin == "mixed":
+            return content_id("metadata", origin=self.origin, draw=self.draw)
+        first = self.original or self.labels
+        return content_id("metadata", origin=self.origin, use_case=first.use_case, skills=first.skills)
+
+    @property
+    def revision(self) -> str:
+        """Names these labels of this metadata; undoing an edit gives the old name back."""
+        return content_id(
+            "revision", metadata=self.id, use_case=self.labels.use_case, skills=self.labels.skills
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RubricSet:
+    """Four criteria of complexity and the four matching actions (paper, section 3.2)."""
+
+    revision: str
+    config: str
+    rubrics: tuple[str, ...]
+    actions: tuple[str, ...]
+    sample: int = 0
+
+    @property
+    def id(self) -> str:
+        """Made of the metadata revision, the sample number and the config."""
+        return content_id("rubrics", revision=self.revision, sample=self.sample, config=self.config)
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """One node of a lineage. The basic one has no parent and iteration 1."""
+
+    metadata: str
+    revision: str
+    text: str
+    sample: int = 0
+    parent: str | None = None
+    action: str | None = None
+    iteration: int = 1
+    origin: Literal["generated", "edited", "imported"] = "generated"
+
+    @property
+    def id(self) -> str:
+        """Made of the metadata revision, the parent, the action, the sample number and the text."""
+        return content_id(
+            "instruction",
+            revision=self.revision,
+            parent=self.parent,
+            action=self.action,
+            sample=self.sample,
+            text=self.text,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one model said to one instruction, without its thinking. `truncated`: it hit the token limit."""
+
+    instruction: str
+    role: AnswerRole
+    config: str
+    text: str
+    truncated: bool = False
+    model: str = ""
+    sample: int = 0
+
+    @property
+    def id(self) -> str:
+        """Made of the instruction, the role, the config and the sample number."""
+        return content_id(
+            "answer", instruction=self.instruction, role=self.role, config=self.config, sample=self.sample
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """One judgement, by model and not by seat: what each answer got, on the config's scale."""
+
+    strong: float
+    target: float
+    rationale: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two answers and their scores in both orders (paper, section 3.3).
+
+    `strong_first` is the judgement in which the strong answer stood first. A file may bring one
+    order only: then `target_first` is None and the means are those of the one.
+    """
+
+    instruction: str
+    strong_answer: str
+    target_answer: str
+    config: str
+    strong_first: Scores
+    target_first: Scores | None = None
+
+    @property
+    def id(self) -> str:
+        """Made of the instruction, the two answers and the config."""
+        return content_id(
+            "comparison",
+            instruction=self.instruction,
+            answers=[self.strong_answer, self.target_answer],
+            config=self.config,
+        )
+
+    @property
+    def orders(self) -> tuple[Scores, ...]:
+        """The judgements there are."""
+        return (self.strong_first,) if self.target_first is None else (self.strong_first, self.target_first)
+
+    @property
+    def strong_score(self) -> float:
+        """The strong answer's mean."""
+        return sum(scores.strong for scores in self.orders) / len(self.orders)
+
+    @property
+    def target_score(self) -> float:
+        """The target answer's mean."""
+        return sum(scores.target for scores in self.orders) / len(self.orders)
+
+    @property
+    def gap(self) -> float:
+        """G(I) = S(strong) − S(target), of the means."""
+        return self.strong_score - self.target_score
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person said of a pair. `instruction` and `response` are that person's edits, None where untouched."""
+
+    pair: str
+    verdict: Verdict
+    reviewer: str = ""
+    answer: AnswerRole | None = None
+    instruction: str | None = None
+    response: str | None = None
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A step that gave nothing. `record` is the seed, metadata or instruction it was for.
+
+    `transport`: no reply came, so running again asks again; otherwise a reply came that could not
+    be used, and only a raised attempt asks again.
+    """
+
+    stage: Stage
+    record: str
+    config: str
+    reason: str
+    raw: str = ""
+    attempt: int = 0
+    transport: bool = False
+
+    @property
+    def id(self) -> str:
+        """One row for each stage and record under a config."""
+        return content_id("failure", stage=self.stage, record=self.record, config=self.config)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A comparison as a person meets it: its texts, its place in the lineage, its state for a θ."""
+
+    id: str
+    seed: str | None
+    metadata: str
+    use_case: str
+    skills: tuple[str, ...]
+    instruction_id: str
+    instruction: str
+    strong: str
+    target: str
+    strong_model: str
+    target_model: str
+    strong_truncated: bool
+    target_truncated: bool
+    comparison: Comparison
+    iteration: int
+    action: str | None
+    status: Status
+    stale: bool = False
+    decision: Decision | None = None
+    conflict: bool = False
+    tags: tuple[str, ...] = ()
+
+    @property
+    def winner(self) -> AnswerRole | None:
+        """The answer with the higher mean; None where they are equal."""
+        gap = self.comparison.gap
+        return None if gap == 0 else "strong" if gap > 0 else "target"
