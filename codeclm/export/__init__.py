@@ -1,0 +1,8 @@
+"""Pairs into training files: which rows, in what shape, written whole or not at all.
+
+Nothing here knows a page or a command line, nor reads a clock: two equal projects export the same bytes.
+"""
+
+from codeclm.export.writing import FORMATS, Exported, Include, Options, preview, write
+
+__all__ = ["FORMATS", "Exported", "Include", "Options", "preview", "write"]
