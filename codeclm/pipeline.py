@@ -1,0 +1,106 @@
+"""The CodecLM loop for one seed and for one metadata (paper, section 3), as pure generators of events.
+
+A walk always starts from the top: what is known already is answered by the model given, which has
+the call log before it. Knows neither the store nor the log, and bounds no concurrency: that is for
+the caller and the model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+
+from codeclm.llm.model import ChatModel
+from codeclm.records import Answer, Comparison, Failure, Instruction, Metadata, RubricSet, Seed, Stage
+from codeclm.settings import Config, Dials
+
+DEFAULT_STAGES: frozenset[Stage] = frozenset({"encode", "decode", "rubrics", "answer", "judge"})
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run does. `attempts` raises the attempt of a step that failed, by stage and failure record."""
+
+    config: Config
+    dials: Dials
+    stages: frozenset[Stage] = DEFAULT_STAGES
+    attempts: Mapping[tuple[Stage, str], int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A node that exists and from which the walk goes on: an edited or an imported instruction.
+
+    Known `answers` are not asked for again, and a known `gap` not judged. `used` are the actions on
+    the path that led to it.
+    """
+
+    instruction: Instruction
+    answers: tuple[Answer, ...] = ()
+    gap: float | None = None
+    used: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One metadata to grow from, and nodes beyond those that it decodes to."""
+
+    metadata: Metadata
+    roots: tuple[Root, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RubricsMade:
+    """A metadata got its rubrics and actions."""
+
+    rubrics: RubricSet
+
+
+@dataclass(frozen=True, slots=True)
+class InstructionMade:
+    """A basic instruction or an improvement."""
+
+    instruction: Instruction
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerMade:
+    """One model answered an instruction."""
+
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """An instruction's two answers were scored in both orders."""
+
+    comparison: Comparison
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A step gave nothing, and its lineage stops here for now.
+
+    `failure.record` is the seed of an encoding, "METADATA:SAMPLE" of a decoding, the metadata of a
+    rubric set, and the instruction of an improvement (stage rubrics), an answer or a judgement.
+    """
+
+    failure: Failure
+
+
+Event = RubricsMade | InstructionMade | AnswerMade | Compared | Failed
+
+
+async def encode(seed: Seed, plan: Plan, model: ChatModel) -> Metadata | Failed:
+    """The metadata of `seed`, or why there is none. EndpointError and BudgetReached propagate."""
+    raise NotImplementedError
+
+
+def grow(task: Task, plan: Plan, model: ChatModel) -> AsyncIterator[Event]:
+    """Every lineage of one metadata to its end: kept, at the cap, failed, or at a stage not in the plan.
+
+    A record's event comes before those of what is built on it. Which records there are depends on
+    the replies alone; in what order those of different lineages come depends on timing.
+    EndpointError and BudgetReached propagate, once the requests in flight are done.
+    """
+    raise NotImplementedError

@@ -1,0 +1,42 @@
+"""Decode (paper, section 3.1): the strong model writes a basic instruction from metadata.
+
+There are no demonstrations to copy from in the standard profile; for variety the model sees what it
+wrote for the same metadata before. Knows neither samples nor lineages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from codeclm.llm.model import Schema
+from codeclm.records import Labels, Message
+
+SHOWN = 8
+"""The most earlier instructions of a metadata that a prompt shows."""
+
+
+def _schema(instruction: dict[str, int]) -> Schema:
+    return Schema(
+        "instruction",
+        {
+            "type": "object",
+            "properties": {"instruction": {"type": "string", **instruction}},
+            "required": ["instruction"],
+            "additionalProperties": False,
+        },
+    )
+
+
+SCHEMA = _schema({})
+BOUNDED = _schema({"minLength": 10, "maxLength": 300})
+"""For small models: a string that ends."""
+
+
+def messages(labels: Labels, earlier: Sequence[str], template: str) -> tuple[Message, ...]:
+    """The request for one instruction of `labels` that is unlike the last few of `earlier`."""
+    raise NotImplementedError
+
+
+def parse(text: str) -> str:
+    """The instruction. ReplyError: none, or plainly its own answer."""
+    raise NotImplementedError

@@ -1,0 +1,83 @@
+"""Prompt templates: one text that holds all the turns of a chat, filled without ever being re-read.
+
+A template is a text such as
+
+    === system
+    You label requests.
+    === user
+    {instruction}
+
+A line `=== role` opens a turn. `{name}` stands for a value; braces around anything else stay as
+they are. A paragraph all of whose values are empty is left out. Turns are parted before values are
+filled in, and a value is put in once, so that no imported text can open a turn or name a value.
+Nothing here knows what a stage asks.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Collection, Mapping
+from typing import Literal, cast
+
+from codeclm.errors import UsageError
+from codeclm.records import Message
+
+_TURN = re.compile(r"^===[ \t]+(\w+)[ \t]*$", re.MULTILINE)
+_VALUE = re.compile(r"\{([a-z_]+)\}")
+_ROLES = ("system", "user", "assistant")
+_NONCE = 6
+
+
+def marked(text: str) -> str:
+    """`text` between two marks that it cannot hold: each carries a nonce made from the text's hash."""
+    nonce = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    while nonce[:_NONCE] in text:
+        nonce = hashlib.sha256(nonce.encode()).hexdigest()
+    return f"<data {nonce[:_NONCE]}>\n{text}\n</data {nonce[:_NONCE]}>"
+
+
+def fill(template: str, values: Mapping[str, str]) -> tuple[Message, ...]:
+    """The turns of `template` with `values` in them. UsageError: no turns, or a name without a value."""
+    return tuple(
+        Message(cast(Literal["system", "user", "assistant"], role), _filled(text, values))
+        for role, text in _turns(template)
+    )
+
+
+def check(name: str, template: str, needed: Collection[str], allowed: Collection[str] = ()) -> None:
+    """UsageError of one line where `template` lacks turns or a needed value, or names an unknown one."""
+    try:
+        turns = _turns(template)
+    except UsageError as error:
+        raise UsageError(f"template {name}: {error}") from None
+    if turns[-1][0] != "user":
+        raise UsageError(f"template {name}: its last turn must be the user's")
+    found = set(_VALUE.findall(template))
+    if missing := sorted(set(needed) - found):
+        raise UsageError(f"template {name}: it must hold {{{missing[0]}}}")
+    if unknown := sorted(found - set(needed) - set(allowed)):
+        raise UsageError(f"template {name}: there is no value {{{unknown[0]}}}")
+
+
+def _turns(template: str) -> list[tuple[str, str]]:
+    before, *parts = _TURN.split(template)
+    if before.strip() or not parts:
+        raise UsageError("begin with a line such as === user")
+    turns = [(role, text.strip()) for role, text in zip(parts[::2], parts[1::2], strict=True)]
+    for role, _ in turns:
+        if role not in _ROLES:
+            raise UsageError(f"=== {role} is no turn: use system, user or assistant")
+    return turns
+
+
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    kept = []
+    for paragraph in text.split("\n\n"):
+        names = _VALUE.findall(paragraph)
+        if unknown := [name for name in names if name not in values]:
+            raise UsageError(f"there is no value {{{unknown[0]}}} for this template")
+        if names and not any(values[name] for name in names):
+            continue
+        kept.append(_VALUE.sub(lambda match: values[match[1]], paragraph))
+    return "\n\n".join(kept)
