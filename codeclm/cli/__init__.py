@@ -1,0 +1,63 @@
+"""The command line: words in, one answer out, an exit status that scripts can rely on.
+
+Exit: 0 done · 1 an error told in one line · 2 usage · 3 done, with failures or rejected rows
+recorded · 4 stopped by the budget · 130 interrupted. A traceback never reaches a user; one that
+nobody foresaw goes to a log, which is named. Nothing here knows what a command does.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+
+from codeclm.cli.output import Result, emit, speak_utf8, warn
+from codeclm.cli.parser import parse
+from codeclm.errors import CodecError
+
+INTERRUPTED = 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Answer one command, and return the exit status."""
+    speak_utf8()
+    try:
+        return _answer(argv)
+    except CodecError as error:
+        warn(f"error: {error}")
+        return error.exit_status
+    except KeyboardInterrupt:
+        warn("interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader went away: the interpreter's own flush at exit must not complain about it again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else 0
+    except Exception as error:  # the last line of defence: no traceback reaches a user
+        warn(f"error: something unforeseen ({type(error).__name__}); the details are in {_keep_traceback()}")
+        return 1
+
+
+def _answer(argv: Sequence[str] | None) -> int:
+    args = parse(argv)
+    answer: Callable[..., Result] = getattr(import_module(args.module), args.function)
+    result = answer(args)
+    emit(result, args.json)
+    sys.stdout.flush()
+    return result.status
+
+
+def _keep_traceback() -> Path | str:
+    from platformdirs import user_log_path
+
+    try:
+        path = user_log_path("codeclm", ensure_exists=True) / "unforeseen.log"
+        path.write_text(traceback.format_exc(), "utf-8", "replace")
+    except OSError as error:
+        return f"no file, as none could be written ({error.strerror})"
+    return path

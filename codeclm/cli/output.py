@@ -1,0 +1,107 @@
+"""How an answer leaves the command line: one JSON object, or short lines for a person.
+
+Stored text may hold anything: what goes to a terminal is stripped of control characters first.
+Nothing here knows what the commands do.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from io import TextIOWrapper
+from typing import Any
+
+from codeclm.records import Pair
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a command found: for machines, for people, and the exit status."""
+
+    data: Mapping[str, Any]
+    lines: Iterable[str] = ()
+    status: int = 0
+
+
+def emit(result: Result, as_json: bool) -> None:
+    """Print a result on stdout."""
+    if as_json:
+        say(json.dumps(result.data, ensure_ascii=False, allow_nan=False))
+        return
+    for line in result.lines:
+        say(line)
+
+
+def say(line: str) -> None:
+    """One line on stdout."""
+    sys.stdout.write(line + "\n")
+
+
+def warn(line: str) -> None:
+    """One line on stderr."""
+    sys.stderr.write(plain(line) + "\n")
+    sys.stderr.flush()
+
+
+def speak_utf8() -> None:
+    """Make stdout and stderr take any text: a lone surrogate or a narrow locale must not end a command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def plain(text: str, width: int | None = None) -> str:
+    """One line of text that a terminal can show safely, cut to `width` characters."""
+    flat = " ".join(text.split())
+    safe = "".join("�" if unicodedata.category(sign) in ("Cc", "Cf", "Cs") else sign for sign in flat)
+    return safe if width is None or len(safe) <= width else safe[: width - 1] + "…"
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterable[str]:
+    """Rows under a head, columns aligned; numbers to the right. Nothing where there are no rows."""
+    cells = [[plain(str(cell)) for cell in row] for row in rows]
+    if not cells:
+        return
+    widths = [max(len(row[at]) for row in [list(head), *cells]) for at in range(len(head))]
+    numeric = [all(_number(row[at]) for row in cells) for at in range(len(head))]
+    for row in [list(head), *cells]:
+        yield "  ".join(
+            cell.rjust(width) if right else cell.ljust(width)
+            for cell, width, right in zip(row, widths, numeric, strict=True)
+        ).rstrip()
+
+
+def pair_data(pair: Pair) -> dict[str, Any]:
+    """A pair as the contract writes it."""
+    return {
+        "id": pair.id,
+        "seed": pair.seed,
+        "metadata": pair.metadata,
+        "instruction": pair.instruction,
+        "strong": pair.strong,
+        "target": pair.target,
+        "strong_score": pair.comparison.strong_score,
+        "target_score": pair.comparison.target_score,
+        "gap": pair.comparison.gap,
+        "iteration": pair.iteration,
+        "status": pair.status,
+        "decision": verdict(pair),
+    }
+
+
+def verdict(pair: Pair) -> str | None:
+    """What was decided of a pair: `accept`, `reject`, `conflict`, or None."""
+    if pair.conflict:
+        return "conflict"
+    return None if pair.decision is None else pair.decision.verdict
+
+
+def _number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return text in ("", "-")
+    return True
