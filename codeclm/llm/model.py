@@ -34,12 +34,16 @@ class Request:
     schema: Schema | None = None
     sample: int = 0
     attempt: int = 0
+    room: int = 1
+    """How many times the usual token limit the reply may take; 2 where one was cut before."""
 
     @property
     def key(self) -> str:
         """The call log's key: all that may change the reply, and nothing of how it is sent."""
+        roomy = {} if self.room == 1 else {"room": self.room}
         return content_id(
             "call",
+            **roomy,
             role=self.role,
             model=self.model,
             messages=[message.as_dict() for message in self.messages],
@@ -66,6 +70,8 @@ class Reply:
     cost: float | None = None
     seconds: float = 0.0
     cached: bool = False
+    estimated: bool = False
+    """Whether the tokens were guessed from the lengths, as the endpoint did not count them."""
 
     @property
     def truncated(self) -> bool:
