@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import math
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -16,7 +15,6 @@ from typing import Any, NoReturn
 from codeclm.errors import UsageError
 from codeclm.records import ROLES, STAGES, Stage
 
-DEFAULT_PROJECT = Path("data/projects/default.db")
 STATUSES = ("kept", "superseded", "exhausted", "pending", "accepted", "rejected")
 ABOUT = "Tailor a fine-tuning set to a target model."
 FORMATS = ("messages", "dpo")
@@ -31,11 +29,8 @@ class Parser(argparse.ArgumentParser):
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
-    """What was asked for. `project` is a path, `module` and `function` name what answers the command."""
-    args = build().parse_args(argv)
-    if args.project is None:
-        args.project = Path(os.environ.get("CODECLM_PROJECT") or DEFAULT_PROJECT)
-    return args
+    """What was asked for. `module` and `function` name what answers the command."""
+    return build().parse_args(argv)
 
 
 def build() -> Parser:
