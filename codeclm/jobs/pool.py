@@ -1,0 +1,46 @@
+"""A bounded pool: so many workers walk one iterator in its order, each item taken when a worker is free.
+
+Knows nothing of what an item is. Nothing is held but the items in hand.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from typing import TypeVar
+
+from codeclm.errors import CodecError
+
+T = TypeVar("T")
+
+
+async def walk(items: Iterable[T], work: Callable[[T], Awaitable[None]], width: int) -> None:
+    """Do `work` for every item, at most `width` at once.
+
+    When one raises a CodecError, no further item is begun; those in hand come to their own end, and
+    the first error is raised then.
+    """
+    errors: list[CodecError] = []
+    shared = iter(items)
+
+    async def worker() -> None:
+        for item in _while_well(shared, errors):
+            try:
+                await work(item)
+            except CodecError as error:
+                errors.append(error)
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(width):
+            group.create_task(worker())
+    if errors:
+        raise errors[0]
+
+
+def _while_well(items: Iterator[T], errors: list[CodecError]) -> Iterator[T]:
+    while not errors:
+        try:
+            item = next(items)
+        except StopIteration:
+            return
+        yield item

@@ -1,0 +1,60 @@
+import asyncio
+
+import pytest
+
+from codeclm.errors import BudgetReached, EndpointError
+from codeclm.jobs.pool import walk
+
+
+async def test_everything_is_done_once_and_at_most_so_many_at_once():
+    done, inside, peak = [], 0, 0
+
+    async def work(item):
+        nonlocal inside, peak
+        inside += 1
+        peak = max(peak, inside)
+        await asyncio.sleep(0)
+        inside -= 1
+        done.append(item)
+
+    await walk(range(50), work, 7)
+    assert sorted(done) == list(range(50))
+    assert peak == 7
+
+
+async def test_items_are_taken_in_order_and_only_when_wanted():
+    taken = []
+
+    def items():
+        for item in range(100):
+            taken.append(item)
+            yield item
+
+    async def work(item):
+        assert len(taken) <= item + 3
+        await asyncio.sleep(0)
+
+    await walk(items(), work, 3)
+    assert taken == list(range(100))
+
+
+async def test_after_an_error_nothing_is_begun_and_what_is_in_hand_ends():
+    begun, ended = [], []
+
+    async def work(item):
+        begun.append(item)
+        await asyncio.sleep(0.001 * item)
+        if item == 1:
+            raise EndpointError("wrong key")
+        ended.append(item)
+        if item == 3:
+            raise BudgetReached("later")
+
+    with pytest.raises(EndpointError, match="wrong key"):
+        await walk(range(1, 50), work, 3)
+    assert begun == [1, 2, 3]
+    assert ended == [2, 3]
+
+
+async def test_no_items_are_no_work():
+    await walk([], None, 4)
