@@ -1,0 +1,17 @@
+"""The project file: one SQLite database, records in and records out.
+
+    with Store.open(path, create=True) as store:
+        store.seeds.add(seeds)
+
+Nothing outside this package knows SQL; nothing in it knows models, jobs or pages.
+"""
+
+from codeclm.store.calls import LoggedCall, Spend
+from codeclm.store.connection import Added
+from codeclm.store.funnel import Funnel
+from codeclm.store.jobs import Job
+from codeclm.store.pairs import PairFilter
+from codeclm.store.store import Store
+from codeclm.store.writer import RunLog, Writer
+
+__all__ = ["Added", "Funnel", "Job", "LoggedCall", "PairFilter", "RunLog", "Spend", "Store", "Writer"]
