@@ -1,9 +1,18 @@
-"""Rows into metadata of origin `imported`."""
+"""Rows into metadata of origin `imported`. Knows no project."""
 
 from __future__ import annotations
 
-from codeclm.ingest.table import Parsed, Table
-from codeclm.records import Metadata
+import re
+from typing import Any
+
+from codeclm.ingest.fields import RowError, find, require, text_of, value
+from codeclm.ingest.table import Parsed, Rejected, Row, Table
+from codeclm.records import Labels, Metadata
+
+USE_CASE = ("use_case", "usecase", "use case", "use-case")
+SKILLS = ("skills", "skill")
+MAX_LABEL = 200
+MAX_SKILLS = 20
 
 
 def metadata(table: Table, field: str | None = None, skills_field: str | None = None) -> Parsed[Metadata]:
@@ -11,4 +20,41 @@ def metadata(table: Table, field: str | None = None, skills_field: str | None = 
 
     Skills are a list, or a text separated by ; or else by commas. InputError: no such column.
     """
-    raise NotImplementedError
+    case = require(table, *((field,) if field else USE_CASE), flag="--field")
+    skills = require(table, skills_field, flag="--input-field") if skills_field else find(table, *SKILLS)
+    parsed: Parsed[Metadata] = Parsed([], [])
+    for row in table.rows():
+        if isinstance(row, Rejected):
+            parsed.rejected.append(row)
+            continue
+        try:
+            parsed.records.append(Metadata("imported", labels_of(row, case, skills)))
+        except RowError as fault:
+            parsed.rejected.append(Rejected(row.number, str(fault)))
+    return parsed
+
+
+def labels_of(row: Row, case: str, skills: str | None) -> Labels:
+    """The labels of a row. RowError: no use case, or something that is no label."""
+    use_case = _label(value(row.values, case), "the use case")
+    return Labels(use_case, _skills(value(row.values, skills) if skills else None))
+
+
+def _label(raw: Any, what: str) -> str:
+    text = " ".join(text_of(raw, what).split())
+    if len(text) > MAX_LABEL:
+        raise RowError(f"{what} is {len(text):,} characters long; at most {MAX_LABEL}")
+    return text
+
+
+def _skills(raw: Any) -> tuple[str, ...]:
+    if raw is None:
+        return ()
+    if isinstance(raw, str):
+        raw = [part for part in re.split(";" if ";" in raw else ",", raw) if part.strip()]
+    if not isinstance(raw, list):
+        raise RowError("the skills are neither a list nor text")
+    skills = dict.fromkeys(_label(item, "a skill") for item in raw)
+    if len(skills) > MAX_SKILLS:
+        raise RowError(f"{len(skills)} skills; at most {MAX_SKILLS}")
+    return tuple(skills)

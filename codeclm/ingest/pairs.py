@@ -1,11 +1,33 @@
-"""Rows into pairs that were answered, and perhaps scored, elsewhere."""
+"""Rows into pairs that were answered, and perhaps scored, elsewhere. Knows no project."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import Any
 
-from codeclm.ingest.table import Parsed, Table
-from codeclm.records import Answer, Comparison, Instruction, Metadata, Seed
+from codeclm.errors import InputError
+from codeclm.ingest.fields import RowError, find, joined, require, text_of, value
+from codeclm.ingest.labels import SKILLS, USE_CASE, labels_of
+from codeclm.ingest.seeds import input_text
+from codeclm.ingest.table import Parsed, Rejected, Row, Table
+from codeclm.records import (
+    IMPORTED,
+    Answer,
+    AnswerRole,
+    Comparison,
+    Instruction,
+    Labels,
+    Metadata,
+    Scores,
+    Seed,
+)
+
+_FIRST = ("strong_score_1", "orders[0].strong"), ("target_score_1", "orders[0].target")
+_SECOND = ("strong_score_2", "orders[1].strong"), ("target_score_2", "orders[1].target")
+_MEANS = ("strong_score",), ("target_score",)
+_OPTIONAL = ("seed", "strong_model", "target_model", "strong_truncated", "target_truncated")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +42,19 @@ class Bundle:
     seed: Seed | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    instruction: str
+    strong: str
+    target: str
+    input: str | None
+    use_case: str | None
+    skills: str | None
+    optional: dict[str, str | None]
+    scores: tuple[tuple[str | None, str | None], ...]
+    """Of the first order (or the means), then of the second."""
+
+
 def pairs(table: Table, field: str | None = None, input_field: str | None = None) -> Parsed[Bundle]:
     """Pairs of the columns `instruction` (or `field`), `strong`, `target`, and, where there are any,
     `strong_score, target_score` (one order, or means), or both orders: `strong_score_1, target_score_1`
@@ -27,4 +62,116 @@ def pairs(table: Table, field: str | None = None, input_field: str | None = None
     `orders: [{strong, target}, {strong, target}]`. Optional: input, use_case, skills, seed,
     strong_model, target_model, strong_truncated, target_truncated. InputError: no such column.
     """
-    raise NotImplementedError
+    columns = _columns(table, field, input_field)
+    parsed: Parsed[Bundle] = Parsed([], [])
+    seen: dict[str, Bundle] = {}
+    rows: dict[str, int] = {}
+    for row in table.rows():
+        if isinstance(row, Rejected):
+            parsed.rejected.append(row)
+            continue
+        try:
+            bundle = _bundle(table.name, row, columns)
+            key = bundle.instruction.id
+            first = seen.setdefault(key, bundle)
+            if (first.strong, first.target) != (bundle.strong, bundle.target):
+                raise RowError(f"the instruction of row {rows[key]} again, with other answers")
+            rows.setdefault(key, row.number)
+            parsed.records.append(bundle)
+        except RowError as fault:
+            parsed.rejected.append(Rejected(row.number, str(fault)))
+    return replace(parsed, records=_with_seeds(parsed.records))
+
+
+def _columns(table: Table, field: str | None, input_field: str | None) -> _Columns:
+    text = require(table, *((field,) if field else ("instruction", "prompt", "question")), flag="--field")
+    scores = _FIRST if any(find(table, *names) for names in _FIRST) else _MEANS
+    found = _Columns(
+        instruction=text,
+        strong=require(table, "strong"),
+        target=require(table, "target"),
+        input=require(table, input_field, flag="--input-field") if input_field else None,
+        use_case=find(table, *USE_CASE),
+        skills=find(table, *SKILLS),
+        optional={name: find(table, name) for name in _OPTIONAL},
+        scores=tuple((find(table, *strong), find(table, *target)) for strong, target in (scores, _SECOND)),
+    )
+    if any((strong is None) != (target is None) for strong, target in found.scores):
+        raise InputError(f"{table.name}: scores of one answer only; give both, strong_score and target_score")
+    return found if input_field is not None else replace(found, input=find(table, "input"))
+
+
+def _bundle(source: str, row: Row, columns: _Columns) -> Bundle:
+    text = joined(
+        text_of(value(row.values, columns.instruction), "the instruction"), input_text(row, columns.input)
+    )
+    metadata = Metadata("imported", _labels(row, columns))
+    instruction = Instruction(metadata.id, metadata.revision, text, origin="imported")
+    strong = _answer(row, columns, instruction, "strong")
+    target = _answer(row, columns, instruction, "target")
+    orders = [_scores(row, *names) for names in columns.scores]
+    if orders[0] is None and orders[1] is not None:
+        raise RowError("scores of the second order without those of the first")
+    comparison = None
+    if orders[0] is not None:
+        comparison = Comparison(instruction.id, strong.id, target.id, IMPORTED, orders[0], orders[1])
+    seed = input_text(row, columns.optional["seed"])
+    return Bundle(
+        metadata,
+        instruction,
+        strong,
+        target,
+        comparison,
+        Seed(seed, source=source, row=row.number) if seed else None,
+    )
+
+
+def _labels(row: Row, columns: _Columns) -> Labels:
+    case = columns.use_case
+    if case is None or value(row.values, case) in (None, ""):
+        return Labels("")
+    return labels_of(row, case, columns.skills)
+
+
+def _answer(row: Row, columns: _Columns, instruction: Instruction, role: AnswerRole) -> Answer:
+    """An empty target answer is data; an empty strong one is no answer."""
+    name = columns.strong if role == "strong" else columns.target
+    text = text_of(value(row.values, name), f"the {role} answer", empty=role == "target")
+    cut = columns.optional[f"{role}_truncated"]
+    truncated = str(value(row.values, cut)).strip().lower() in ("true", "1") if cut else False
+    model = input_text(row, columns.optional[f"{role}_model"])
+    return Answer(instruction.id, role, IMPORTED, text, truncated, model)
+
+
+def _scores(row: Row, strong: str | None, target: str | None) -> Scores | None:
+    values = [_number(value(row.values, name)) if name else None for name in (strong, target)]
+    if values[0] is None and values[1] is None:
+        return None
+    if values[0] is None or values[1] is None:
+        raise RowError("a score of one answer only")
+    return Scores(values[0], values[1])
+
+
+def _number(raw: Any) -> float | None:
+    if raw is None or raw == "":
+        return None
+    try:
+        number = math.nan if isinstance(raw, bool) else float(raw)
+    except (TypeError, ValueError, OverflowError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise RowError("a score is not a number")
+    return number
+
+
+def _with_seeds(bundles: list[Bundle]) -> list[Bundle]:
+    """Link a metadata to its seed where its labels belong to one seed alone: its id holds only the labels."""
+    seeds: dict[str, set[str]] = defaultdict(set)
+    for bundle in bundles:
+        seeds[bundle.metadata.id].add(bundle.seed.id if bundle.seed else "")
+    linked = {
+        bundle.metadata.id: replace(bundle.metadata, seed=bundle.seed.id)
+        for bundle in bundles
+        if bundle.seed and len(seeds[bundle.metadata.id]) == 1
+    }
+    return [replace(bundle, metadata=linked.get(bundle.metadata.id, bundle.metadata)) for bundle in bundles]

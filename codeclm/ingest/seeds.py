@@ -1,8 +1,12 @@
-"""Rows into seeds."""
+"""Rows into seeds. Knows no project: what is there already is found out when they are stored."""
 
 from __future__ import annotations
 
-from codeclm.ingest.table import Parsed, Table
+from codeclm.errors import InputError
+from codeclm.ingest.chats import chat_seed, turns
+from codeclm.ingest.fields import RowError, find, is_chat, joined, require, text_of, value
+from codeclm.ingest.source import shown
+from codeclm.ingest.table import Parsed, Rejected, Row, Table
 from codeclm.records import Seed
 
 
@@ -12,4 +16,53 @@ def seeds(table: Table, field: str | None = None, input_field: str | None = None
     `input_field` None: the table's guess; "": join nothing. A column of chats gives chat seeds: system
     prompt and turns up to the last user turn. InputError: no such column, or none could be guessed.
     """
-    raise NotImplementedError
+    column = require(table, field, flag="--field") if field else _guessed(table)
+    added = _input_column(table, column, input_field)
+    system = find(table, "system", "system_prompt")
+    parsed: Parsed[Seed] = Parsed([], [])
+    for row in table.rows():
+        if isinstance(row, Rejected):
+            parsed.rejected.append(row)
+            continue
+        try:
+            parsed.records.append(_seed(table.name, row, column, added, system))
+        except RowError as fault:
+            parsed.rejected.append(Rejected(row.number, str(fault)))
+    return parsed
+
+
+def _guessed(table: Table) -> str:
+    if table.guess is None:
+        there = ", ".join(shown(column.name, 30) for column in table.columns[:12]) or "none"
+        raise InputError(
+            f"{shown(table.name)}: no column is called instruction, prompt, question or text; "
+            f"the columns are: {there}; name the right one with --field"
+        )
+    return table.guess
+
+
+def _input_column(table: Table, column: str, wanted: str | None) -> str | None:
+    if wanted:
+        return require(table, wanted, flag="--input-field")
+    if wanted == "" or table.guess_input == column:
+        return None
+    return table.guess_input
+
+
+def _seed(source: str, row: Row, column: str, added: str | None, system: str | None) -> Seed:
+    raw = value(row.values, column)
+    if is_chat(raw):
+        beside = value(row.values, system) if system else None
+        return chat_seed(turns(raw, beside), source, row.number)
+    text = text_of(raw, f"“{shown(column, 40)}”")
+    return Seed(joined(text, input_text(row, added)), source=source, row=row.number)
+
+
+def input_text(row: Row, column: str | None) -> str:
+    """The input of a row, empty where there is none. RowError: it is neither text nor a number."""
+    raw = value(row.values, column) if column else None
+    if raw is None:
+        return ""
+    if isinstance(raw, int | float) and not isinstance(raw, bool):
+        return str(raw)
+    return text_of(raw, f"“{shown(str(column), 40)}”", empty=True)
