@@ -1,0 +1,119 @@
+"""What a run was asked to do, and what that means for one project: endpoints, dials, config.
+
+What is typed goes before what the project holds, and that before the built-in model. Nothing here
+asks a model or knows how words were typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from codeclm.errors import UsageError
+from codeclm.pipeline import DEFAULT_STAGES
+from codeclm.records import ROLES, Role, Stage
+from codeclm.settings import BUILTIN_MODEL, Config, Dials, Endpoint
+from codeclm.stages.profiles import make_config
+from codeclm.store import Store
+
+NEEDS: Mapping[Role, frozenset[Stage]] = {
+    "strong": frozenset({"encode", "decode", "rubrics", "answer"}),
+    "target": frozenset({"answer"}),
+    "judge": frozenset({"judge"}),
+}
+"""The stages that ask each role."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What was asked. None, or nothing: as the project has it, or no limit."""
+
+    stages: tuple[Stage, ...] | None = None
+    dials: Mapping[str, Any] = field(default_factory=dict)
+    urls: Mapping[Role, str] = field(default_factory=dict)
+    models: Mapping[Role, str] = field(default_factory=dict)
+    concurrency: int | None = None
+    limit: int | None = None
+    """The first so many seeds, in order of import."""
+    budget: float | None = None
+    """US dollars."""
+    max_calls: int | None = None
+    augment_to: int | None = None
+    accept_mixed: bool = False
+
+    @property
+    def wanted(self) -> frozenset[Stage]:
+        """The stages to run. UsageError: augment without a number, or a number without augment."""
+        if self.stages is None:
+            return DEFAULT_STAGES | ({"augment"} if self.augment_to else set())
+        if "augment" in self.stages and not self.augment_to:
+            raise UsageError("stage augment: say how many metadata there shall be, with --augment-to N")
+        if self.augment_to and "augment" not in self.stages:
+            raise UsageError("--augment-to: add augment to --stages, or leave --stages out")
+        return frozenset(self.stages)
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """An order as it stands in one project. `endpoints` has every role; a judge of its own or the strong one."""
+
+    order: Order
+    stages: frozenset[Stage]
+    endpoints: Mapping[Role, Endpoint]
+    dials: Dials
+    config: Config
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """The roles that the stages ask."""
+        return tuple(role for role in ROLES if NEEDS[role] & self.stages)
+
+    @property
+    def judges_itself(self) -> bool:
+        """Whether the strong model scores its own answers."""
+        return "judge" in self.stages and same_model(self.endpoints["judge"], self.endpoints["strong"])
+
+
+def same_model(one: Endpoint, other: Endpoint) -> bool:
+    """Whether two endpoints are one model at one address."""
+    return (one.url, one.model) == (other.url, other.model)
+
+
+def settle(store: Store, order: Order) -> Setup:
+    """Keep in the project what was typed, and make its config the current one."""
+    stages = order.wanted
+    dials = Dials.read({**store.settings.dials().model_dump(), **order.dials})
+    kept = store.settings.endpoints()
+    roles: dict[Role, Endpoint] = {"strong": Endpoint(), "target": Endpoint(), **kept}
+    typed: dict[Role, Endpoint] = {}
+    for role in ROLES:
+        if role in order.urls or role in order.models:
+            typed[role] = roles[role] = _endpoint(role, order, roles.get(role, roles["strong"]))
+    config = make_config(roles, dials)
+    with store.write():
+        store.settings.set_dials(dials)
+        for role, endpoint in typed.items():
+            store.settings.set_endpoint(role, endpoint)
+        store.settings.use_config(config)
+    roles.setdefault("judge", roles["strong"])
+    return Setup(order, stages, {role: _limited(roles[role], order) for role in ROLES}, dials, config)
+
+
+def _endpoint(role: Role, order: Order, before: Endpoint) -> Endpoint:
+    """What was typed over what was there; another address or model sheds what was set for the old one."""
+    url, model = order.urls.get(role), order.models.get(role)
+    fresh = Endpoint.read({"url": url or before.url, "model": model or before.model})
+    if same_model(fresh, before):
+        return before
+    if model is None and before.builtin and not fresh.builtin:
+        raise UsageError(f"--{role}-url: name the model there too, with --{role}-model NAME")
+    if model is None and fresh.builtin:
+        return Endpoint(url=fresh.url, model=BUILTIN_MODEL)
+    return fresh
+
+
+def _limited(endpoint: Endpoint, order: Order) -> Endpoint:
+    if order.concurrency is None:
+        return endpoint
+    return endpoint.model_copy(update={"concurrency": order.concurrency})
