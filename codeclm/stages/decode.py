@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from codeclm.errors import ReplyError
 from codeclm.llm.model import Schema
+from codeclm.llm.structured import read_object
 from codeclm.records import Labels, Message
+from codeclm.stages import prose
+from codeclm.stages.prompt import fill, marked, shown
 
 SHOWN = 8
 """The most earlier instructions of a metadata that a prompt shows."""
@@ -34,9 +38,15 @@ BOUNDED = _schema({"minLength": 10, "maxLength": 300})
 
 def messages(labels: Labels, earlier: Sequence[str], template: str) -> tuple[Message, ...]:
     """The request for one instruction of `labels` that is unlike the last few of `earlier`."""
-    raise NotImplementedError
+    last = [marked(text) for text in earlier[-SHOWN:]]
+    return fill(template, {"labels": shown(labels), "earlier": "\n".join(last)})
 
 
 def parse(text: str) -> str:
-    """The instruction. ReplyError: none, or plainly its own answer."""
-    raise NotImplementedError
+    """The instruction, from JSON or as it stands. ReplyError: none, or plainly its own answer."""
+    if not text.lstrip().startswith(("{", "```")):
+        return prose.instruction(text, text)
+    value = read_object(text).get("instruction")
+    if not isinstance(value, str):
+        raise ReplyError("the reply holds no instruction", text)
+    return prose.instruction(value, text)

@@ -6,9 +6,20 @@ neither where the instruction came from nor how the model is asked.
 
 from __future__ import annotations
 
+import re
+
+from codeclm.errors import ReplyError
 from codeclm.llm.model import Schema
+from codeclm.llm.structured import read_object
 from codeclm.records import Labels, Message
+from codeclm.stages import prose
 from codeclm.stages.prompt import fill, marked
+
+SKILLS = 3
+"""The most skills of a metadata."""
+
+_BANNED = r"(?:skills?|knowledge)"
+_EDGE = re.compile(rf"^{_BANNED}\s+(?:(?:of|in|about)\s+)?|(?:^|\s+){_BANNED}$", re.IGNORECASE)
 
 
 def _schema(label: dict[str, int], skills: int) -> Schema:
@@ -39,4 +50,24 @@ def messages(instruction: str, template: str) -> tuple[Message, ...]:
 
 def parse(text: str) -> Labels:
     """The use case, and the first three skills. ReplyError: no use case, or no skill."""
-    raise NotImplementedError
+    reply = read_object(text)
+    use_case = reply.get("use_case")
+    use_case = _label(use_case) if isinstance(use_case, str) else ""
+    if not use_case:
+        raise ReplyError("the reply names no use_case", text)
+    skills = reply.get("skills")
+    if isinstance(skills, str):
+        skills = skills.split(",")
+    found = [_label(skill) for skill in skills or () if isinstance(skill, str)]
+    distinct = list({skill.casefold(): skill for skill in reversed(found) if skill}.values())[::-1]
+    if not distinct:
+        raise ReplyError("the reply names no skills", text)
+    return Labels(use_case, tuple(distinct[:SKILLS]))
+
+
+def _label(text: str) -> str:
+    """A tidy label, without the words "skill" and "knowledge" at its ends, which say nothing."""
+    text = prose.label(text)
+    while (shorter := _EDGE.sub("", text).strip()) != text:
+        text = shorter
+    return text

@@ -21,7 +21,7 @@ from collections.abc import Collection, Mapping
 from typing import Literal, cast
 
 from codeclm.errors import UsageError
-from codeclm.records import Message
+from codeclm.records import Labels, Message
 
 _TURN = re.compile(r"^===[ \t]+(\w+)[ \t]*$", re.MULTILINE)
 _VALUE = re.compile(r"\{([a-z_]+)\}")
@@ -35,6 +35,14 @@ def marked(text: str) -> str:
     while nonce[:_NONCE] in text:
         nonce = hashlib.sha256(nonce.encode()).hexdigest()
     return f"<data {nonce[:_NONCE]}>\n{text}\n</data {nonce[:_NONCE]}>"
+
+
+def shown(labels: Labels) -> str:
+    """Labels as a prompt shows them, marked. Imported pairs may have none: then any use case will do."""
+    lines = [f"Use case: {labels.use_case or 'any'}"]
+    if labels.skills:
+        lines.append(f"Skills: {', '.join(labels.skills)}")
+    return marked("\n".join(lines))
 
 
 def fill(template: str, values: Mapping[str, str]) -> tuple[Message, ...]:
@@ -61,7 +69,7 @@ def check(name: str, template: str, needed: Collection[str], allowed: Collection
 
 
 def _turns(template: str) -> list[tuple[str, str]]:
-    before, *parts = _TURN.split(template)
+    before, *parts = _TURN.split(template.replace("\r\n", "\n"))
     if before.strip() or not parts:
         raise UsageError("begin with a line such as === user")
     turns = [(role, text.strip()) for role, text in zip(parts[::2], parts[1::2], strict=True)]

@@ -7,8 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from codeclm.errors import ReplyError
 from codeclm.llm.model import Schema
+from codeclm.llm.structured import read_object
 from codeclm.records import Labels, Message
+from codeclm.stages import decode, prose
+from codeclm.stages.prompt import fill, marked, shown
 
 COUNT = 4
 """Rubrics, and matching actions, of a set."""
@@ -54,19 +58,33 @@ IMPROVED_BOUNDED = _improved({"minLength": 10, "maxLength": 400})
 
 def messages(labels: Labels, template: str) -> tuple[Message, ...]:
     """The request for the rubrics and actions of `labels`."""
-    raise NotImplementedError
+    return fill(template, {"labels": shown(labels)})
 
 
 def parse(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Four rubrics and the four matching actions. ReplyError: fewer."""
-    raise NotImplementedError
+    found = read_object(text).get("rubrics")
+    pairs = [_pair(item) for item in found] if isinstance(found, list) else []
+    whole = [(rubric, action) for rubric, action in pairs if rubric and action][:COUNT]
+    if len(whole) < COUNT:
+        raise ReplyError(f"the reply holds {len(whole)} rubrics with an action, and {COUNT} are needed", text)
+    return tuple(rubric for rubric, _ in whole), tuple(action for _, action in whole)
+
+
+def _pair(item: object) -> tuple[str, str]:
+    if not isinstance(item, dict):
+        return "", ""
+    rubric, action = item.get("rubric"), item.get("action")
+    if not isinstance(rubric, str) or not isinstance(action, str):
+        return "", ""
+    return prose.unquoted(rubric), prose.unquoted(action)
 
 
 def improve_messages(instruction: str, action: str, template: str) -> tuple[Message, ...]:
     """The request to make `instruction` harder by one `action`."""
-    raise NotImplementedError
+    return fill(template, {"instruction": marked(instruction), "action": marked(action)})
 
 
 def improve_parse(text: str) -> str:
     """The improved instruction. ReplyError: none, or plainly its own answer."""
-    raise NotImplementedError
+    return decode.parse(text)

@@ -1,17 +1,11 @@
-"""The CodecLM loop for one seed and for one metadata (paper, section 3), as pure generators of events.
-
-A walk always starts from the top: what is known already is answered by the model given, which has
-the call log before it. Knows neither the store nor the log, and bounds no concurrency: that is for
-the caller and the model.
-"""
+"""What goes into a walk, and the events that come out of it. Knows no step."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from codeclm.llm.model import ChatModel
-from codeclm.records import Answer, Comparison, Failure, Instruction, Metadata, RubricSet, Seed, Stage
+from codeclm.records import Answer, Comparison, Failure, Instruction, Metadata, RubricSet, Stage
 from codeclm.settings import Config, Dials
 
 DEFAULT_STAGES: frozenset[Stage] = frozenset({"encode", "decode", "rubrics", "answer", "judge"})
@@ -47,6 +41,8 @@ class Task:
 
     metadata: Metadata
     roots: tuple[Root, ...] = ()
+    decode: bool = True
+    """False where only `roots` are to grow, as with the metadata of imported pairs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +85,3 @@ class Failed:
 
 
 Event = RubricsMade | InstructionMade | AnswerMade | Compared | Failed
-
-
-async def encode(seed: Seed, plan: Plan, model: ChatModel) -> Metadata | Failed:
-    """The metadata of `seed`, or why there is none. EndpointError and BudgetReached propagate."""
-    raise NotImplementedError
-
-
-def grow(task: Task, plan: Plan, model: ChatModel) -> AsyncIterator[Event]:
-    """Every lineage of one metadata to its end: kept, at the cap, failed, or at a stage not in the plan.
-
-    A record's event comes before those of what is built on it. Which records there are depends on
-    the replies alone; in what order those of different lineages come depends on timing.
-    EndpointError and BudgetReached propagate, once the requests in flight are done.
-    """
-    raise NotImplementedError

@@ -1,0 +1,208 @@
+"""The walk from a metadata to the end of each of its lineages (paper, section 3.3). Knows no wording."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Coroutine, Sequence
+from typing import Any, TypeVar, get_args
+
+from codeclm.errors import ReplyError, TransportError
+from codeclm.llm.model import ChatModel, Reply, Request
+from codeclm.pipeline.events import (
+    AnswerMade,
+    Compared,
+    Event,
+    Failed,
+    InstructionMade,
+    Plan,
+    Root,
+    RubricsMade,
+    Task,
+)
+from codeclm.records import Answer, AnswerRole, Failure, Instruction, Metadata, RubricSet, Seed, Stage
+from codeclm.stages.steps import Steps, choose, decode_record
+
+Value = TypeVar("Value")
+
+_ANSWERS: tuple[AnswerRole, ...] = get_args(AnswerRole)
+
+
+async def encode(seed: Seed, plan: Plan, model: ChatModel) -> Metadata | Failed:
+    """The metadata of `seed`, or why there is none. EndpointError and BudgetReached propagate."""
+    steps = Steps(plan.config, plan.config.id, model, plan.attempts)
+    try:
+        return await steps.encode(seed)
+    except (ReplyError, TransportError) as error:
+        return _failed(steps, "encode", seed.id, error)
+
+
+async def grow(task: Task, plan: Plan, model: ChatModel) -> AsyncIterator[Event]:
+    """Every lineage of one metadata to its end: kept, at the cap, failed, or at a stage not in the plan.
+
+    A record's event comes before those of what is built on it. Which records there are depends on
+    the replies alone; in what order those of different lineages come depends on timing.
+    EndpointError and BudgetReached propagate, once the requests in flight are done.
+    """
+    walk = _Walk(task, plan, model)
+    whole = asyncio.create_task(walk.run())
+    whole.add_done_callback(lambda _: walk.events.put_nowait(None))
+    try:
+        while (event := await walk.events.get()) is not None:
+            yield event
+        await whole
+    finally:
+        whole.cancel()
+        await asyncio.gather(whole, return_exceptions=True)
+
+
+class _Walk:
+    """The state of one call of `grow`. It is itself the model of its steps, to stop them all at once."""
+
+    def __init__(self, task: Task, plan: Plan, model: ChatModel) -> None:
+        self.events: asyncio.Queue[Event | None] = asyncio.Queue()
+        self._task = task
+        self._plan = plan
+        self._model = model
+        self._steps = Steps(plan.config, plan.config.id, self, plan.attempts)
+        self._stopped: Exception | None = None
+        self._rubrics: list[RubricSet | None] = []
+        self._turn = asyncio.Lock()
+
+    async def complete(self, request: Request) -> Reply:
+        """The model's reply, unless a lineage met what stops the run: then nothing more is asked."""
+        if self._stopped is not None:
+            raise self._stopped
+        return await self._model.complete(request)
+
+    async def run(self) -> None:
+        """Walk the lineages side by side, and decode in order: each prompt shows the earlier ones."""
+        async with asyncio.TaskGroup() as group:
+            for root in self._task.roots:
+                group.create_task(self._guarded(self._lineage(root)))
+            await self._guarded(self._basics(group))
+        if self._stopped is not None:
+            raise self._stopped
+
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        """Let siblings finish what is in flight instead of cancelling what is already paid for."""
+        try:
+            await work
+        except Exception as error:
+            self._stopped = self._stopped or error
+
+    async def _basics(self, group: asyncio.TaskGroup) -> None:
+        stages, metadata = self._plan.stages, self._task.metadata
+        if "rubrics" in stages and "answer" not in stages:
+            await self._rubric_set()
+        if "decode" not in stages or not self._task.decode:
+            return
+        earlier: list[str] = []
+        for sample in range(self._plan.dials.per_metadata):
+            try:
+                node, attempt = await self._steps.decode(metadata, earlier, sample)
+            except (ReplyError, TransportError) as error:
+                self._fail("decode", decode_record(metadata.id, sample), error)
+                if isinstance(error, TransportError):
+                    return
+                continue
+            if attempt == 0:
+                # One that took a retry is not shown, so that the retry leaves the later ones as they were.
+                earlier.append(node.text)
+            self.events.put_nowait(InstructionMade(node))
+            group.create_task(self._guarded(self._lineage(Root(node))))
+
+    async def _lineage(self, root: Root) -> None:
+        """Compare and improve until |G| > θ, strictly, or as many nodes as allowed (paper, section 3.3)."""
+        dials, node, used = self._plan.dials, root.instruction, root.used
+        gap = root.gap if root.gap is not None else await self._gap(node, root.answers)
+        while gap is not None and abs(gap) <= dials.theta and node.iteration < dials.iterations:
+            child = await self._improved(node, used)
+            if child is None:
+                return
+            node, used = child, (*used, child.action or "")
+            gap = await self._gap(node)
+
+    async def _gap(self, node: Instruction, known: Sequence[Answer] = ()) -> float | None:
+        """G of an instruction; None where it was not to be scored, or could not be."""
+        answers = await self._answers(node, known)
+        if answers is None or "judge" not in self._plan.stages:
+            return None
+        orders = await _together(*(self._steps.judge(node, *answers, order) for order in (0, 1)))
+        first, second = orders
+        if isinstance(first, Exception) or isinstance(second, Exception):
+            self._fail("judge", node.id, *orders)
+            return None
+        comparison = self._steps.comparison(node, *answers, (first, second))
+        self.events.put_nowait(Compared(comparison))
+        return comparison.gap
+
+    async def _answers(self, node: Instruction, known: Sequence[Answer]) -> tuple[Answer, Answer] | None:
+        """The strong and the target answer, asked for together."""
+        had = {answer.role: answer for answer in known}
+        missing = [role for role in _ANSWERS if role not in had]
+        if missing and "answer" not in self._plan.stages:
+            return None
+        made = await _together(*(self._steps.answer(node, role) for role in missing))
+        for answer in made:
+            if isinstance(answer, Answer):
+                had[answer.role] = answer
+                self.events.put_nowait(AnswerMade(answer))
+        self._fail("answer", node.id, *made)
+        return (had["strong"], had["target"]) if len(had) == len(_ANSWERS) else None
+
+    async def _improved(self, node: Instruction, used: Sequence[str]) -> Instruction | None:
+        if "rubrics" not in self._plan.stages:
+            return None
+        rubrics = await self._rubric_set()
+        if rubrics is None:
+            return None
+        action = choose(rubrics.actions, used, self._plan.config.seed, node.id)
+        try:
+            child = await self._steps.improve(node, action)
+        except (ReplyError, TransportError) as error:
+            self._fail("rubrics", node.id, error)
+            return None
+        self.events.put_nowait(InstructionMade(child))
+        return child
+
+    async def _rubric_set(self) -> RubricSet | None:
+        """The metadata's rubric set, asked for once however many lineages need it; None: it failed."""
+        async with self._turn:
+            if not self._rubrics:
+                self._rubrics.append(await self._make_rubrics())
+        return self._rubrics[0]
+
+    async def _make_rubrics(self) -> RubricSet | None:
+        metadata = self._task.metadata
+        try:
+            rubrics = await self._steps.rubrics(metadata)
+        except (ReplyError, TransportError) as error:
+            self._fail("rubrics", metadata.id, error)
+            return None
+        self.events.put_nowait(RubricsMade(rubrics))
+        return rubrics
+
+    def _fail(self, stage: Stage, record: str, *outcomes: object) -> None:
+        """One event for what failed of a step, if anything did: a bad reply tells more than a drop."""
+        errors = [o for o in outcomes if isinstance(o, ReplyError | TransportError)]
+        if errors:
+            errors.sort(key=lambda error: isinstance(error, TransportError))
+            self.events.put_nowait(_failed(self._steps, stage, record, errors[0]))
+
+
+async def _together(*steps: Awaitable[Value]) -> list[Value | Exception]:
+    """What each step gave, or how it failed. What stops the run is raised once all are done."""
+    outcomes = await asyncio.gather(*steps, return_exceptions=True)
+    given: list[Value | Exception] = []
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException) and not isinstance(outcome, ReplyError | TransportError):
+            raise outcome
+        given.append(outcome)
+    return given
+
+
+def _failed(steps: Steps, stage: Stage, record: str, error: ReplyError | TransportError) -> Failed:
+    raw = error.raw if isinstance(error, ReplyError) else ""
+    attempt = steps.attempts.get((stage, record), 0)
+    transport = isinstance(error, TransportError)
+    return Failed(Failure(stage, record, steps.config_id, str(error), raw, attempt, transport))

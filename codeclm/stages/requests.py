@@ -1,0 +1,80 @@
+"""The exact request of each stage for a record under a config: what is sent, and what a page previews.
+
+Pure: knows neither what was replied nor what comes next. What an endpoint overrides is put in by
+the model layer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from codeclm.llm.model import Request, Schema
+from codeclm.records import AnswerRole, Instruction, Message, Metadata, Role, Seed, Stage, content_id
+from codeclm.settings import Config
+from codeclm.stages import answer, decode, encode, judge, rubrics
+
+
+def encoding(config: Config, seed: Seed) -> Request:
+    """Ask for a seed's metadata."""
+    messages = encode.messages(seed.text, config.templates["encode"])
+    schema = encode.BOUNDED if config.profile == "small" else encode.SCHEMA
+    return _request(config, "strong", "encode", seed.id, messages, schema)
+
+
+def decoding(config: Config, metadata: Metadata, earlier: Sequence[str] = (), sample: int = 0) -> Request:
+    """Ask for a basic instruction unlike the `earlier` ones of the same metadata."""
+    messages = decode.messages(metadata.labels, earlier, config.templates["decode"])
+    schema = decode.BOUNDED if config.profile == "small" else decode.SCHEMA
+    return _request(config, "strong", "decode", metadata.id, messages, schema, sample)
+
+
+def rubric_set(config: Config, metadata: Metadata, sample: int = 0) -> Request:
+    """Ask for a metadata's rubrics and actions."""
+    messages = rubrics.messages(metadata.labels, config.templates["rubrics"])
+    schema = rubrics.BOUNDED if config.profile == "small" else rubrics.SCHEMA
+    return _request(config, "strong", "rubrics", metadata.id, messages, schema, sample)
+
+
+def improvement(config: Config, instruction: Instruction, action: str, sample: int = 0) -> Request:
+    """Ask for an instruction made harder by an action."""
+    messages = rubrics.improve_messages(instruction.text, action, config.templates["improve"])
+    schema = rubrics.IMPROVED_BOUNDED if config.profile == "small" else rubrics.IMPROVED
+    return _request(config, "strong", "rubrics", instruction.id, messages, schema, sample)
+
+
+def answering(config: Config, instruction: Instruction, role: AnswerRole) -> Request:
+    """Ask one of the two models to follow an instruction."""
+    messages = answer.messages(instruction.text, config.templates[f"answer_{role}"])
+    return _request(config, role, "answer", instruction.id, messages)
+
+
+def judging(config: Config, instruction: Instruction, first: str, second: str, order: int) -> Request:
+    """Ask for the scores of two answers in these seats. `order`: 0, the strong one sits first; else 1."""
+    template = config.templates["judge"]
+    messages = judge.messages(instruction.text, first, second, template, config.scale)
+    schema = judge.schema(config.scale, config.profile)
+    return _request(config, "judge", "judge", instruction.id, messages, schema, order)
+
+
+def at_attempt(config: Config, request: Request, attempt: int) -> Request:
+    """The same request at an attempt, with the seed on the wire that belongs to it."""
+    parts = {"record": request.record, "sample": request.sample, "attempt": attempt}
+    digits = content_id("wire", seed=config.seed, role=request.role, stage=request.stage, **parts)
+    sampling = request.sampling.model_copy(update={"seed": int(digits[:7], 16)})
+    return replace(request, attempt=attempt, sampling=sampling)
+
+
+def _request(
+    config: Config,
+    role: Role,
+    stage: Stage,
+    record: str,
+    messages: tuple[Message, ...],
+    schema: Schema | None = None,
+    sample: int = 0,
+) -> Request:
+    model, sampling = config.models[role], config.sampling[stage]
+    return at_attempt(
+        config, Request(role, stage, record, model, messages, sampling, schema, sample), attempt=0
+    )

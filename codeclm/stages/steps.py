@@ -1,0 +1,142 @@
+"""One step of the loop each: ask, read the reply, make the record. The pipeline and pages build on these.
+
+Every step raises ReplyError where no reply can be used, TransportError where none came, and lets
+EndpointError and BudgetReached through. Knows no order of steps, no θ and no events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from random import Random
+from typing import TypeVar
+
+from codeclm.errors import ReplyError
+from codeclm.llm.model import ChatModel, Request
+from codeclm.llm.structured import ask
+from codeclm.records import (
+    Answer,
+    AnswerRole,
+    Comparison,
+    Instruction,
+    Metadata,
+    RubricSet,
+    Scores,
+    Seed,
+    Stage,
+    content_id,
+)
+from codeclm.settings import Config
+from codeclm.stages import answer, decode, encode, judge, requests, rubrics
+
+Value = TypeVar("Value")
+
+
+def choose(actions: Sequence[str], used: Sequence[str], seed: int, instruction: str) -> str:
+    """A random action for an instruction's id: one not yet used on its path, while there is one."""
+    fresh = [action for action in actions if action not in used] or list(actions)
+    return Random(content_id("action", seed=seed, instruction=instruction)).choice(fresh)  # noqa: S311
+
+
+def decode_record(metadata: str, sample: int) -> str:
+    """How a failure to decode names its record: a metadata has one row for each sample."""
+    return f"{metadata}:{sample}"
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The steps under one config. `attempts` says, by stage and failure record, how often a retry was asked.
+
+    A retry begins at attempt 0 all the same: the log answers the attempts that were made before, so
+    that whatever succeeded once stays what it is.
+    """
+
+    config: Config
+    config_id: str
+    model: ChatModel
+    attempts: Mapping[tuple[Stage, str], int]
+
+    async def encode(self, seed: Seed) -> Metadata:
+        """The metadata of a seed."""
+        labels, _ = await self._read(requests.encoding(self.config, seed), encode.parse)
+        return Metadata("encoded", labels, seed=seed.id)
+
+    async def decode(
+        self, metadata: Metadata, earlier: Sequence[str] = (), sample: int = 0
+    ) -> tuple[Instruction, int]:
+        """A basic instruction, and the attempt that gave it."""
+        request = requests.decoding(self.config, metadata, earlier, sample)
+        record = decode_record(metadata.id, sample)
+        text, attempt = await self._read(request, decode.parse, record)
+        return Instruction(metadata.id, metadata.revision, text, sample), attempt
+
+    async def rubrics(self, metadata: Metadata, sample: int = 0) -> RubricSet:
+        """The rubrics and actions of a metadata."""
+        request = requests.rubric_set(self.config, metadata, sample)
+        (criteria, actions), _ = await self._read(request, rubrics.parse)
+        return RubricSet(metadata.revision, self.config_id, criteria, actions, sample)
+
+    async def improve(self, node: Instruction, action: str) -> Instruction:
+        """The instruction that one action makes of another."""
+        request = requests.improvement(self.config, node, action)
+        text, _ = await self._read(request, rubrics.improve_parse)
+        return replace(
+            node, text=text, parent=node.id, action=action, iteration=node.iteration + 1, origin="generated"
+        )
+
+    async def answer(self, node: Instruction, role: AnswerRole) -> Answer:
+        """One model's answer. A strong one that is cut or empty is asked once more, with room."""
+        made, _ = await self._tried("answer", node.id, partial(self._answer, node, role))
+        return made
+
+    async def judge(self, node: Instruction, strong: Answer, target: Answer, order: int) -> Scores:
+        """The scores of one order: 0 seats the strong answer first, 1 the target's."""
+        seats = (strong.text, target.text) if order == 0 else (target.text, strong.text)
+        request = requests.judging(self.config, node, *seats, order)
+        seen, _ = await self._read(request, partial(judge.parse, scale=self.config.scale))
+        first, second = (seen.first, seen.second) if order == 0 else (seen.second, seen.first)
+        return Scores(first, second, seen.rationale)
+
+    def comparison(
+        self, node: Instruction, strong: Answer, target: Answer, orders: tuple[Scores, Scores]
+    ) -> Comparison:
+        """The comparison of two answers from the scores of both orders."""
+        return Comparison(node.id, strong.id, target.id, self.config_id, *orders)
+
+    async def _answer(self, node: Instruction, role: AnswerRole, attempt: int) -> Answer:
+        request = requests.answering(self.config, node, role)
+        request = requests.at_attempt(self.config, request, attempt)
+        reply = await self.model.complete(request)
+        if role == "strong" and (reply.truncated or not answer.parse(reply.text)):
+            reply = await self.model.complete(replace(request, room=2))
+            if reply.truncated:
+                raise ReplyError(
+                    "the strong answer was cut at the token limit, with twice the room", reply.raw
+                )
+            if not answer.parse(reply.text):
+                raise ReplyError("the strong answer was empty twice", reply.raw)
+        text = answer.parse(reply.text)
+        return Answer(node.id, role, self.config_id, text, reply.truncated, self.config.models[role])
+
+    async def _read(
+        self, request: Request, parse: Callable[[str], Value], record: str = ""
+    ) -> tuple[Value, int]:
+        """A parsed reply, and the attempt that gave it."""
+
+        async def step(attempt: int) -> Value:
+            value, _ = await ask(self.model, requests.at_attempt(self.config, request, attempt), parse)
+            return value
+
+        return await self._tried(request.stage, record or request.record, step)
+
+    async def _tried(
+        self, stage: Stage, record: str, step: Callable[[int], Awaitable[Value]]
+    ) -> tuple[Value, int]:
+        last = self.attempts.get((stage, record), 0)
+        for attempt in range(last):
+            try:
+                return await step(attempt), attempt
+            except ReplyError:
+                continue
+        return await step(last), last
