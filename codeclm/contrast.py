@@ -1,0 +1,138 @@
+"""Contrastive Filtering as arithmetic (paper, section 3.3): states for a θ, yield against θ, the judge's health.
+
+Pure functions over plain scores, and the model that the store's SQL is held against. Knows neither
+texts nor records.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from typing import Literal, NamedTuple
+
+from codeclm.records import AnswerRole, Status
+
+Gap = float | None
+"""G of a node; None: it is not scored."""
+
+_Z = 1.959963984540054
+"""The normal quantile of a two-sided 95 % interval."""
+
+
+class Node(NamedTuple):
+    """A node of a lineage. `reach` is the greatest |G| among its strict ancestors, 0 where there is none."""
+
+    gap: Gap
+    reach: float
+    iteration: int
+    leaf: bool
+
+
+def nodes(gaps: Sequence[Gap], first: int = 1) -> list[Node]:
+    """The nodes of one path from their gaps, the basic instruction first."""
+    reach, path = 0.0, []
+    for place, gap in enumerate(gaps):
+        path.append(Node(gap, reach, first + place, place == len(gaps) - 1))
+        reach = max(reach, abs(gap or 0.0))
+    return path
+
+
+def status(node: Node, theta: float, cap: int) -> Status:
+    """The state of a node for a θ, where a lineage has at most `cap` nodes.
+
+    "improved": under θ and improved upon, a part of its lineage's history and not a result.
+    """
+    if node.reach > theta:
+        return "superseded"
+    if node.gap is not None and abs(node.gap) > theta:
+        return "kept"
+    if not node.leaf:
+        return "improved"
+    return "exhausted" if node.gap is not None and node.iteration >= cap else "pending"
+
+
+def lineage_status(gaps: Sequence[Gap], theta: float, cap: int) -> Literal["kept", "exhausted", "pending"]:
+    """The state of a path as a whole: kept where any node passes, else that of its last node."""
+    if any(gap is not None and abs(gap) > theta for gap in gaps):
+        return "kept"
+    return "exhausted" if gaps and gaps[-1] is not None and len(gaps) >= cap else "pending"
+
+
+def kept_at(thetas: Sequence[float], path_nodes: Iterable[tuple[Gap, float]]) -> list[int]:
+    """How many nodes, given as gap and reach, are kept at each θ: those with reach ≤ θ < |G|."""
+    spans = [(reach, abs(gap)) for gap, reach in path_nodes if gap is not None and reach < abs(gap)]
+    starts, ends = sorted(start for start, _ in spans), sorted(end for _, end in spans)
+    return [bisect_right(starts, theta) - bisect_right(ends, theta) for theta in thetas]
+
+
+class Share(NamedTuple):
+    """`count` of `total`, and the 95 % Wilson interval of the rate; of nothing, that is 0 to 1."""
+
+    count: int
+    total: int
+    low: float
+    high: float
+
+    @property
+    def rate(self) -> float | None:
+        """Between 0 and 1."""
+        return self.count / self.total if self.total else None
+
+
+def share(count: int, total: int) -> Share:
+    """The share with its interval, which stays honest for small totals and for rates near 0 and 1."""
+    if not total:
+        return Share(0, 0, 0.0, 1.0)
+    rate, square = count / total, _Z * _Z / total
+    middle = (rate + square / 2) / (1 + square)
+    half = _Z * math.sqrt(rate * (1 - rate) / total + square / (4 * total)) / (1 + square)
+    return Share(count, total, max(0.0, middle - half), min(1.0, middle + half))
+
+
+class Judged(NamedTuple):
+    """One comparison as numbers: in each order the strong and the target score, then the lengths.
+
+    `target_first` is None where a file brought one order only. Lengths are in characters. `own` is
+    the answer that the judge's own model wrote, None where it wrote neither or both.
+    """
+
+    strong_first: tuple[float, float]
+    target_first: tuple[float, float] | None
+    strong_length: int
+    target_length: int
+    own: AnswerRole | None = None
+
+
+class Health(NamedTuple):
+    """What the scores say about their judge."""
+
+    order_flips: Share
+    """Comparisons whose verdict (strong, target or a tie) changes with the order; of those judged in both."""
+    first_seat: Share
+    """Judgements won by the answer shown first; of those that were no tie. Fair: about one half."""
+    longer_wins: Share
+    """Comparisons won by the longer answer; of those with a winner and unequal lengths."""
+    own_wins: Share
+    """Comparisons won by the judge's own model; of those with a winner in which it wrote one answer."""
+
+
+def health(rows: Iterable[Judged]) -> Health:
+    """The health of a judge from its comparisons."""
+    flips, seats, longer, own = [], [], [], []
+    for row in rows:
+        orders = [row.strong_first] if row.target_first is None else [row.strong_first, row.target_first]
+        verdicts = [_sign(strong - target) for strong, target in orders]
+        if len(verdicts) > 1:
+            flips.append(verdicts[0] != verdicts[1])
+        seats += [verdict == seat for verdict, seat in zip(verdicts, (1, -1), strict=False) if verdict]
+        winner = _sign(sum(strong - target for strong, target in orders))
+        if winner and row.strong_length != row.target_length:
+            longer.append(winner == _sign(row.strong_length - row.target_length))
+        if winner and row.own:
+            own.append(winner == (1 if row.own == "strong" else -1))
+    return Health(*(share(sum(found), len(found)) for found in (flips, seats, longer, own)))
+
+
+def _sign(number: float) -> int:
+    return (number > 0) - (number < 0)
