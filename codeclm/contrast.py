@@ -1,4 +1,4 @@
-"""Contrastive Filtering as arithmetic (paper, section 3.3): states for a θ, yield against θ, the judge's health.
+"""Contrastive Filtering as arithmetic (paper, section 3.3): states and yield for a θ, the judge's health.
 
 Pure functions over plain scores, and the model that the store's SQL is held against. Knows neither
 texts nor records.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from codeclm.records import AnswerRole, Status
@@ -66,7 +67,8 @@ def kept_at(thetas: Sequence[float], path_nodes: Iterable[tuple[Gap, float]]) ->
     return [bisect_right(starts, theta) - bisect_right(ends, theta) for theta in thetas]
 
 
-class Share(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Share:
     """`count` of `total`, and the 95 % Wilson interval of the rate; of nothing, that is 0 to 1."""
 
     count: int
