@@ -1,0 +1,27 @@
+"""Home: where the project stands, what to do next, and every project there is."""
+
+import streamlit as st
+
+from codeclm.ui.home import funnel_tiles, next_card, recent_runs, spend_table
+from codeclm.ui.page import home
+from codeclm.ui.project_panel import projects_panel, welcome
+from codeclm.ui.runpanel import going_on, run_panel
+from codeclm.ui.summary import summary
+from codeclm.ui.text import plain
+
+with home() as project:
+    if project is None:
+        welcome()
+        st.stop()
+    st.title(plain(project.name), anchor=False)
+    facts = summary(project)
+    next_card(project, facts)
+    if going_on(project):
+        run_panel(project)
+    funnel_tiles(facts)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        spend_table(project)
+    with right:
+        recent_runs(project)
+    projects_panel(project)

@@ -1,0 +1,161 @@
+"""The folder of projects: list, name, copy, rename, delete and restore project files.
+
+A project is one SQLite file, named by its stem. A name is checked before it becomes a path, so that
+no address or form can lead out of the folder. What is inside a file is the store's business.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from codeclm.errors import BusyError, ProjectError, UsageError
+from codeclm.jobs.lock import holder
+from codeclm.store import Store
+
+SUFFIX = ".db"
+ENVIRONMENT = "CODECLM_PROJECT"
+"""Names a project file anywhere on the machine, which is then listed beside those of the folder."""
+FOLDER_ENVIRONMENT = "CODECLM_PROJECTS"
+"""Names another folder than data/projects beside the program."""
+
+_NAME = re.compile(r"[^\W_](?:[\w .()-]{0,58}[\w)])?", re.UNICODE)
+_RESERVED = re.compile(r"(?i)con|prn|aux|nul|com\d|lpt\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project file and its name, the file's stem."""
+
+    name: str
+    path: Path
+
+    def open(self, readonly: bool = False) -> Store:
+        """The store of this project; a context manager."""
+        return Store.open(self.path, readonly=readonly)
+
+    @property
+    def changed(self) -> float:
+        """When the file, or its write-ahead log, was last written (seconds since the epoch)."""
+        times = [path.stat().st_mtime for path in (self.path, _beside(self.path, "-wal")) if path.exists()]
+        return max(times, default=0.0)
+
+
+def folder() -> Path:
+    """Where projects live; made at need."""
+    path = Path(os.environ.get(FOLDER_ENVIRONMENT) or Path(__file__).parent.parent / "data" / "projects")
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def listed() -> list[Project]:
+    """Every project, the one written last first."""
+    paths = list(folder().glob(f"*{SUFFIX}"))
+    given = os.environ.get(ENVIRONMENT)
+    if given and Path(given).is_file() and Path(given).resolve() not in {path.resolve() for path in paths}:
+        paths.append(Path(given))
+    projects = [Project(path.stem, path) for path in paths]
+    return sorted(projects, key=lambda project: (-project.changed, project.name))
+
+
+def find(name: str) -> Project | None:
+    """The project of this name among those listed; None where there is none. Never looks anywhere else."""
+    return next((project for project in listed() if project.name == name), None)
+
+
+def new_path(name: str) -> Path:
+    """The free path for a new project of this name. UsageError: the name cannot be one, or is taken."""
+    name = name.strip()
+    if not _NAME.fullmatch(name) or _RESERVED.fullmatch(name):
+        raise UsageError(
+            "Project name: use up to 60 letters, digits, spaces, dots, hyphens or brackets, "
+            "beginning with a letter or digit."
+        )
+    path = folder() / f"{name}{SUFFIX}"
+    if path.exists() or any(project.name.casefold() == name.casefold() for project in listed()):
+        raise UsageError(f"Project name: {name} is taken; choose another.")
+    return path
+
+
+def create(name: str) -> Project:
+    """A new, empty project."""
+    path = new_path(name)
+    with Store.open(path, create=True):
+        return Project(path.stem, path)
+
+
+def copy(project: Project, name: str) -> Project:
+    """A consistent copy under a new name, also while a run goes on."""
+    path = new_path(name)
+    with project.open(readonly=True) as store:
+        store.copy(path)
+    return Project(path.stem, path)
+
+
+def rename(project: Project, name: str) -> Project:
+    """The same project under a new name."""
+    path = new_path(name)
+    _settle(project)
+    _move(project.path, path)
+    return Project(path.stem, path)
+
+
+def delete(project: Project) -> Path:
+    """Move a project to the trash beside the others; `restore` takes the path that this returns."""
+    _settle(project)
+    target = _trash() / f"{project.name}.{time.time_ns()}{SUFFIX}"
+    _move(project.path, target)
+    return target
+
+
+def deleted() -> list[Project]:
+    """The projects in the trash, last deleted first; the name is the one each had."""
+    paths = sorted(_trash().glob(f"*{SUFFIX}"), key=lambda path: path.stem.rsplit(".", 1)[-1], reverse=True)
+    return [Project(path.stem.rsplit(".", 1)[0], path) for path in paths]
+
+
+def restore(project: Project) -> Project:
+    """Put a deleted project back; under a name of its own where another has taken the old one."""
+    name, number = project.name, 1
+    while (folder() / f"{name}{SUFFIX}").exists():
+        number += 1
+        name = f"{project.name} ({number})"
+    path = folder() / f"{name}{SUFFIX}"
+    _move(project.path, path)
+    return Project(name, path)
+
+
+def fresh() -> bool:
+    """Whether no project was ever made here: none listed, none deleted."""
+    return not listed() and not deleted()
+
+
+def _trash() -> Path:
+    path = folder() / ".trash"
+    path.mkdir(exist_ok=True)
+    return path
+
+
+def _beside(path: Path, ending: str) -> Path:
+    return path.with_name(path.name + ending)
+
+
+def _settle(project: Project) -> None:
+    """Refuse while a job writes to the file: it would go on writing to the moved one."""
+    if holder(project.path, "run") is not None:
+        raise BusyError(f"A run is going on in {project.name}: stop it first.")
+
+
+def _move(source: Path, target: Path) -> None:
+    """Move a project with its write-ahead log, in which the newest rows may still be."""
+    try:
+        source.rename(target)
+        if _beside(source, "-wal").exists():
+            _beside(source, "-wal").rename(_beside(target, "-wal"))
+    except OSError as error:
+        raise ProjectError(f"{source.stem}: cannot be moved ({error.strerror}).") from None
+    for ending in ("-shm", ".run.lock", ".run.log"):
+        _beside(source, ending).unlink(missing_ok=True)

@@ -1,0 +1,101 @@
+"""No traceback ever reaches a user: errors become one line that says what to do.
+
+Streamlit's own control flow (stop, rerun, switch page) is no Exception and passes. Knows no page.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from logging.handlers import RotatingFileHandler
+from typing import Any, ParamSpec
+
+import streamlit as st
+
+from codeclm import projects
+from codeclm.errors import CodecError
+from codeclm.ui.text import plain
+
+P = ParamSpec("P")
+_FLASH = "flash"
+
+
+@contextmanager
+def guard(stop: bool = True) -> Iterator[None]:
+    """Show an error of the block as one line, then end the page; with `stop` False, go on behind it."""
+    try:
+        yield
+    except CodecError as error:
+        error_box(error)
+    except Exception as error:  # the last line before a user: whatever it is, no traceback
+        unexpected(error)
+    else:
+        return
+    if stop:
+        st.stop()
+
+
+def error_box(error: CodecError | str) -> None:
+    """One line that says what is wrong and how to mend it, as it is: error boxes are Markdown."""
+    st.error(plain(str(error), 600), icon=":material/error:")
+
+
+def unexpected(error: Exception) -> None:
+    """An error nobody foresaw: named in one line, told in full in the log beside the projects."""
+    path = projects.folder() / "pages.log"
+    logger = logging.getLogger("codeclm.pages")
+    if not logger.handlers:
+        handler = RotatingFileHandler(path, maxBytes=500_000, backupCount=1, delay=True, encoding="utf-8")
+        handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+        logger.addHandler(handler)
+        logger.propagate = False
+    logger.error("page failed", exc_info=error)
+    error_box(
+        f"Something unforeseen went wrong ({type(error).__name__}). Nothing was lost: reload the page. "
+        f"If it comes back, the details are in {path}."
+    )
+
+
+def guarded(function: Callable[P, None]) -> Callable[P, None]:
+    """For callbacks, which run before the page: an error is told at the top of the page that follows."""
+
+    @functools.wraps(function)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            function(*args, **kwargs)
+        except CodecError as error:
+            notify(str(error), bad=True)
+
+    return wrapper
+
+
+def fragment(
+    function: Callable[..., None] | None = None, *, run_every: float | None = None
+) -> Callable[..., Any]:
+    """st.fragment whose reruns, which a page does not surround, are guarded too."""
+    if function is None:
+        return functools.partial(fragment, run_every=run_every)
+
+    @functools.wraps(function)
+    def wrapper(*args: Any, **kwargs: Any) -> None:
+        with guard(stop=False):
+            function(*args, **kwargs)
+
+    decorated: Callable[..., Any] = st.fragment(wrapper, run_every=run_every)
+    return decorated
+
+
+def notify(text: str, bad: bool = False) -> None:
+    """Tell `text` on the next run of a page: a toast, or a red box where `bad`. Plain text, escaped here."""
+    st.session_state.setdefault(_FLASH, []).append((text, bad))
+
+
+def tell() -> None:
+    """Show what `notify` left."""
+    for text, bad in st.session_state.pop(_FLASH, []):
+        if bad:
+            error_box(text)
+        else:
+            st.toast(plain(text, 300), icon=":material/check:")

@@ -1,0 +1,113 @@
+"""The parts of Home that tell how the open project stands."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from codeclm.projects import Project
+from codeclm.records import ROLES
+from codeclm.ui.glossary import term
+from codeclm.ui.next_step import next_step
+from codeclm.ui.page import go
+from codeclm.ui.summary import Summary
+from codeclm.ui.text import ago, dollars, duration, number
+
+ABOUT_KEY = "about"
+"""The setting that says in a sentence what a project is, such as the example's note that it is authored."""
+
+ENDED = {
+    "running": "ended early",
+    "done": "finished",
+    "stopped": "stopped",
+    "failed": "failed",
+    "budget": "budget reached",
+}
+
+
+def next_card(project: Project, facts: Summary) -> None:
+    """What to do next, with the link to it."""
+    step = next_step(facts)
+    with st.container(
+        border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+    ):
+        with st.container(gap=None):
+            st.markdown(f"**Next: {step.title[:1].lower()}{step.title[1:]}**")
+            st.caption(step.why)
+        go(step.page, step.label)
+
+
+def funnel_tiles(facts: Summary) -> None:
+    """The way from seeds to accepted pairs, one tile a step."""
+    funnel = facts.funnel
+    steps = (
+        ("Seeds", funnel.seeds, term("seed")),
+        ("Encoded", funnel.encoded, "Seeds whose use case and skills were read by the strong model."),
+        ("Metadata", funnel.metadata, term("metadata")),
+        ("Instructions", funnel.instructions, "Basic instructions and their improvements."),
+        (
+            "Compared",
+            funnel.comparisons,
+            "Instructions that both models answered and the judge scored in both orders.",
+        ),
+        ("Kept", funnel.kept, f"{term('kept')} θ is {facts.dials.theta:g} here."),
+        ("Accepted", funnel.accepted, term("accepted")),
+    )
+    with st.grid(7, min_column_width=112, gap="xsmall"):
+        for label, count, about in steps:
+            st.metric(label, number(count), help=about, border=True)
+    rest = [
+        f"{number(count)} {name}"
+        for name, count in (
+            ("pending", funnel.pending),
+            ("exhausted", funnel.exhausted),
+            ("superseded", funnel.superseded),
+            ("rejected", funnel.rejected),
+            ("failures", funnel.failures),
+        )
+        if count
+    ]
+    if rest:
+        st.caption("Also " + " · ".join(rest) + ".")
+
+
+def spend_table(project: Project) -> None:
+    """Calls, tokens and money by role."""
+    st.subheader("Spend", anchor=False)
+    with project.open(readonly=True) as store:
+        spent = store.calls.spend("role")
+    if not spent:
+        st.caption("No model was asked yet.")
+        return
+    rows = [
+        {
+            "Model": role.capitalize(),
+            "Calls": spent[role].calls,
+            "Tokens in": spent[role].prompt_tokens,
+            "Tokens out": spent[role].completion_tokens,
+            "Cost": dollars(spent[role].cost),
+        }
+        for role in ROLES
+        if role in spent
+    ]
+    st.dataframe(pd.DataFrame(rows), hide_index=True, alt="Calls, tokens and cost by role", height="content")
+
+
+def recent_runs(project: Project) -> None:
+    """The last runs, and how each ended."""
+    st.subheader("Recent runs", anchor=False)
+    with project.open(readonly=True) as store:
+        jobs = [job for job in store.jobs.recent(10) if job.kind == "run"][:5]
+    if not jobs:
+        st.caption("No run yet.")
+        return
+    rows = [
+        {
+            "Started": ago(job.started),
+            "Took": duration((job.finished or job.heartbeat) - job.started),
+            "Calls": job.calls_sent,
+            "Ended": job.message or ENDED[job.state],
+        }
+        for job in jobs
+    ]
+    st.dataframe(pd.DataFrame(rows), hide_index=True, alt="The last runs", height="content")

@@ -1,0 +1,56 @@
+"""Writing metadata by hand: one form, for Metadata and for Seeds where there are no seeds to read it from."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from codeclm.errors import UsageError
+from codeclm.projects import Project
+from codeclm.records import Labels, Metadata
+from codeclm.ui.glossary import term
+from codeclm.ui.guard import guarded, notify
+
+MOST_SKILLS = 3
+LONGEST = 120
+
+
+def labels_of(use_case: str, skills: str | list[str]) -> Labels:
+    """Labels as a person wrote them; skills parted by commas or semicolons.
+
+    UsageError: no use case, too many skills, or a label that is far too long.
+    """
+    parts = skills.replace(";", ",").split(",") if isinstance(skills, str) else skills
+    names = tuple(dict.fromkeys(name for part in parts if (name := " ".join(part.split()))))
+    use = " ".join(use_case.split())
+    if not use:
+        raise UsageError("Use case: say in two to four words what the task is.")
+    if len(names) > MOST_SKILLS:
+        raise UsageError(f"Skills: at most {MOST_SKILLS}, not {len(names)}.")
+    if too_long := next((name for name in (use, *names) if len(name) > LONGEST), None):
+        raise UsageError(f"Labels: at most {LONGEST} characters each, not {len(too_long)}.")
+    return Labels(use, names)
+
+
+def by_hand(project: Project, key: str) -> None:
+    """A form that adds one metadata of origin `manual`."""
+    with st.form(f"{key}_by_hand", border=False):
+        left, right, button = st.columns([3, 4, 1.4], vertical_alignment="bottom")
+        left.text_input("Use case", key=f"{key}_use", placeholder="travel planning", help=term("use case"))
+        right.text_input(
+            "Skills",
+            key=f"{key}_skills",
+            placeholder="budget estimation, route planning",
+            help=term("skills"),
+        )
+        button.form_submit_button(
+            "Add row", icon=":material/add:", width="stretch", on_click=_add, args=(project, key)
+        )
+
+
+@guarded
+def _add(project: Project, key: str) -> None:
+    labels = labels_of(st.session_state[f"{key}_use"], st.session_state[f"{key}_skills"])
+    with project.open() as store:
+        added = store.metadata.add([Metadata("manual", labels)])
+    st.session_state[f"{key}_use"] = st.session_state[f"{key}_skills"] = ""
+    notify("Row added." if added.added else "That row is there already.")

@@ -1,0 +1,180 @@
+"""What Models shows beside the form: parts, keys, the test, the built-in model, how to connect."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from codeclm import builtin
+from codeclm.llm import keys, probe
+from codeclm.projects import Project
+from codeclm.records import ROLES, Role
+from codeclm.settings import BUILTIN_MODEL, Endpoint
+from codeclm.ui.glossary import term
+from codeclm.ui.guard import fragment, guarded, notify
+from codeclm.ui.text import duration, number, plain
+
+COLOURS: dict[Role, str] = {"strong": "blue", "target": "orange", "judge": "violet"}
+SCHEMAS = {
+    "json_schema": "structured replies by JSON schema",
+    "json_object": "JSON replies without a schema",
+    "text": "plain text only; replies are parsed tolerantly",
+}
+
+
+def parts(endpoints: Mapping[Role, Endpoint]) -> None:
+    """Three cards, one for each role."""
+    with st.grid(3, min_column_width=220):
+        for role in ROLES:
+            with st.container(border=True, gap="xsmall", height="stretch"):
+                _card(role, endpoints)
+
+
+def _card(role: Role, endpoints: Mapping[Role, Endpoint]) -> None:
+    endpoint = endpoints.get(role)
+    st.badge(role.capitalize(), color=COLOURS[role], help=term(role))  # type: ignore[arg-type]
+    if endpoint is None:
+        st.markdown("Same as the strong model")
+        st.caption("It judges answers of its own: expect some bias towards them.")
+        return
+    st.markdown(f"**{plain(endpoint.model, 60)}**")
+    st.caption("built-in, on this machine" if endpoint.builtin else plain(host(endpoint.url), 60))
+    key_badge(role, endpoint)
+
+
+def host(url: str) -> str:
+    """Host and port of an address."""
+    return urlsplit(url).netloc
+
+
+def key_badge(role: Role, endpoint: Endpoint) -> None:
+    """Whether a key goes to this endpoint. Never the key."""
+    if endpoint.builtin:
+        st.badge("no key needed", icon=":material/lock_open:", color="gray")
+    elif keys.withheld(role, endpoint.url):
+        st.badge("key held back", icon=":material/lock:", color="orange")
+    elif keys.key_for(role, endpoint.url) is not None:
+        st.badge("key set", icon=":material/key:", color="green")
+    else:
+        st.badge("no key set", icon=":material/key_off:", color="gray")
+
+
+def key_status(role: Role, endpoint: Endpoint) -> None:
+    """The same in words, and the one click that lets a key go to this address."""
+    if endpoint.builtin:
+        return
+    variable = f"CODECLM_{role.upper()}_API_KEY"
+    if keys.withheld(role, endpoint.url):
+        with st.container(horizontal=True, vertical_alignment="center", border=True):
+            st.markdown(
+                f"A key is set for this role. It is not sent to {plain(host(endpoint.url), 80)} until you "
+                "say so, once, on this machine: a project file from someone else could name any address.",
+                width="stretch",
+            )
+            st.button(
+                "Send the key there",
+                icon=":material/key:",
+                key=f"trust_{role}",
+                on_click=_trust,
+                args=(endpoint.url,),
+            )
+    elif keys.key_for(role, endpoint.url) is None:
+        st.caption(
+            f"No key is set. If the service wants one, set `{variable}` or `OPENAI_API_KEY` in the "
+            "environment and start the app again. Keys are never stored and never shown."
+        )
+    else:
+        st.caption(f"A key from the environment is sent to {plain(host(endpoint.url), 80)}.")
+
+
+@guarded
+def _trust(url: str) -> None:
+    notify(f"Keys may go to {keys.trust(url)} from this machine.")
+
+
+@fragment
+def test_panel(project: Project, role: Role, endpoint: Endpoint) -> None:
+    """The test button, and what the last test of this endpoint found."""
+    held = f"test_{role}"
+    if st.button(
+        "Test", icon=":material/network_check:", key=f"test_button_{role}", help="Sends one small request."
+    ):
+        with st.spinner(f"Asking {plain(endpoint.model, 60)}…"):
+            report = asyncio.run(
+                probe.examine(endpoint, keys.key_for(role, endpoint.url), role, _builtin_url)
+            )
+        st.session_state[held] = (project.name, endpoint.model_dump_json(), _told(report))
+    found = st.session_state.get(held)
+    if found and found[:2] == (project.name, endpoint.model_dump_json()):
+        for good, line in found[2]:
+            icon, colour = (":material/check_circle:", "green") if good else (":material/cancel:", "red")
+            st.markdown(f":{colour}[{icon}] {line}")
+
+
+def _told(report: probe.Report) -> list[tuple[bool, str]]:
+    """A report as lines that are Markdown, each with whether it is good news."""
+    lines = [(report.reachable, "It answers" if report.reachable else "It does not answer")]
+    if report.model_found is not None:
+        lines.append(
+            (report.model_found, "The model is there" if report.model_found else "No such model there")
+        )
+    if report.capabilities is not None:
+        lines.append((True, f"Takes {SCHEMAS[report.capabilities.schema_mode]}"))
+    if report.reachable and report.tokens_per_second:
+        speed = f"{number(report.tokens_per_second)} tokens a second, first try in {duration(report.seconds)}"
+        lines.append((True, speed))
+    if report.problem:
+        lines.append((False, plain(report.problem)))
+    return lines
+
+
+def _builtin_url(endpoint: Endpoint) -> str:
+    return builtin.ensure(endpoint.model).url
+
+
+def builtin_panel() -> None:
+    """The built-in model: whether it runs, and what it is good for."""
+    st.subheader("The built-in model", anchor=False)
+    server = builtin.state()
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{BUILTIN_MODEL}**", width="content")
+            if server:
+                st.badge(f"running, {server.slots} at once", icon=":material/bolt:", color="green")
+            else:
+                st.badge("starts when needed", icon=":material/bedtime:", color="gray")
+        st.markdown(
+            "A small model (135 million parameters, 98 MB) that runs on this machine without a key. It is "
+            "good for trying out every step, and as a target whose shortfalls are easy to see. It is too "
+            "weak as a strong model: with it in both parts, expect few pairs, or none, to be kept. English only."
+        )
+
+
+def how_to_connect() -> None:
+    """What to start and what to fill in, for the services people have."""
+    st.subheader("How to connect", anchor=False)
+    openai, ollama, vllm, llama = st.tabs(["OpenAI", "Ollama", "vLLM", "llama.cpp"])
+    with openai:
+        st.markdown(
+            "Set your key in the terminal **before** you start the app, then fill in the model's name."
+        )
+        st.code("export OPENAI_API_KEY=…\nmake run", language="bash")
+        st.caption(
+            "Address https://api.openai.com/v1. Reasoning models: temperature “never sent”, more room."
+        )
+    with ollama:
+        st.code("ollama pull qwen2.5:7b\nollama serve", language="bash")
+        st.caption("Address http://127.0.0.1:11434/v1, model qwen2.5:7b. No key.")
+    with vllm:
+        st.code("vllm serve Qwen/Qwen2.5-7B-Instruct", language="bash")
+        st.caption(
+            "Address http://127.0.0.1:8000/v1, model as served. Raise “most requests at once” to 64 or more."
+        )
+    with llama:
+        st.code("llama-server -m model.gguf --port 8080 --parallel 4", language="bash")
+        st.caption(
+            "Address http://127.0.0.1:8080/v1, any model name. Or: Built-in, with a GGUF file as model."
+        )

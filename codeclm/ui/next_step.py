@@ -1,0 +1,70 @@
+"""What to do next, from where the project stands. Pure: it draws nothing and reads nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from codeclm.ui.summary import Summary
+from codeclm.ui.text import plural
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do: why, and on which page."""
+
+    title: str
+    why: str
+    page: str
+    label: str
+
+
+def next_step(facts: Summary) -> Step:
+    """The one step that brings the project on most."""
+    funnel = facts.funnel
+    if facts.running:
+        return Step(
+            "A run is going on",
+            "Finished pairs can be reviewed while it works.",
+            *(("Review", "Review pairs") if facts.to_review else ("Generate", "Watch it")),
+        )
+    if not funnel.seeds and not funnel.metadata:
+        return Step(
+            "Add seeds",
+            "Ten real instructions are enough to begin. Upload a file or paste them.",
+            "Seeds",
+            "Add seeds",
+        )
+    if facts.to_review:
+        return Step(
+            f"Review {plural(facts.to_review, 'kept pair')}",
+            "A look at each, and a key: accept or reject.",
+            "Review",
+            "Start reviewing",
+        )
+    if funnel.failures and not funnel.pending and not facts.unencoded:
+        return Step(
+            f"Look at {plural(funnel.failures, 'failure')}",
+            "Each says why; they can be tried again.",
+            "Generate",
+            "See failures",
+        )
+    if funnel.accepted:
+        return Step(
+            "Export your training set",
+            f"{plural(funnel.accepted, 'pair')} accepted, none left to look at.",
+            "Export",
+            "Export",
+        )
+    if facts.unencoded or funnel.pending or not funnel.comparisons:
+        return Step(
+            "Run the loop",
+            "Seeds become metadata, metadata become new instructions, and both models answer them.",
+            "Generate",
+            "Set up a run",
+        )
+    return Step(
+        "No pair is kept yet",
+        "Lower θ, let instructions grow for more iterations, or compare a stronger model with your target.",
+        "Generate",
+        "Change the settings",
+    )

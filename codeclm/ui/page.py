@@ -1,0 +1,103 @@
+"""The one call every page makes first: settings of the page, its project, sidebar, header, and its errors.
+
+    with page("Seeds") as project:
+        ...                      # draw; a CodecError becomes one line, anything else a line and a log entry
+
+Knows the frame only; what stands inside it is the page's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from codeclm.projects import Project
+from codeclm.ui import state
+from codeclm.ui.guard import guard, tell
+from codeclm.ui.rooms import ROOT, Room, room
+from codeclm.ui.sidebar import sidebar
+
+ABOUT = (
+    "**CodecLM Studio** turns a handful of real instructions into a tailored fine-tuning set, "
+    "after Wang et al., *CodecLM* (arXiv 2404.05875)."
+)
+
+
+@contextmanager
+def page(name: str) -> Iterator[Project]:
+    """Frame a page and yield the open project. Without a project the page says so, and ends."""
+    here = room(name)
+    _configure(here)
+    with guard():
+        project = state.current()
+        sidebar(here, project)
+        st.title(here.name, anchor=False)
+        st.caption(here.purpose)
+        tell()
+        if project is None:
+            no_project(here)
+            st.stop()
+        yield project
+
+
+@contextmanager
+def home() -> Iterator[Project | None]:
+    """Frame the first page, which also stands where there is no project."""
+    here = room("Home")
+    _configure(here)
+    with guard():
+        project = state.current()
+        sidebar(here, project)
+        tell()
+        yield project
+
+
+def no_project(here: Room) -> None:
+    """What a page says where no project is open."""
+    empty(
+        "No project is open",
+        "A project is one file that holds your seeds and everything made from them.",
+        "Home",
+        "Create or open one on Home",
+    )
+
+
+def empty(title: str, what: str, link: str | None = None, label: str = "") -> None:
+    """An empty state: what is missing, why it matters, and the page on which to mend it."""
+    with st.container(border=True, horizontal_alignment="center", gap="small"):
+        st.space("small")
+        st.markdown(f"**{title}**", text_alignment="center")
+        st.caption(what, text_alignment="center")
+        if link:
+            go(link, label or link)
+        st.space("small")
+
+
+def go(name: str, label: str = "", **parameters: str) -> None:
+    """A link to another page that keeps the project; `parameters` are that page's filters."""
+    there = room(name)
+    if there.exists:
+        st.page_link(
+            there.file,
+            label=label or there.name,
+            icon=there.icon,
+            query_params={**state.parameters(), **parameters},
+        )
+
+
+def switch_to(name: str, **parameters: str) -> None:
+    """Go to another page at once, keeping the project."""
+    st.switch_page(room(name).file, query_params={**state.parameters(), **parameters})
+
+
+def _configure(here: Room) -> None:
+    st.set_page_config(
+        page_title=f"{here.name} · CodecLM Studio",
+        page_icon=str(ROOT / "static" / "icon.svg"),
+        layout="wide",
+        initial_sidebar_state=248,
+        menu_items={"About": ABOUT},
+    )
+    st.logo(str(ROOT / "static" / "logo.svg"), size="large", icon_image=str(ROOT / "static" / "icon.svg"))

@@ -1,0 +1,154 @@
+"""Projects as a whole: open, create, copy, rename, delete and restore them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from codeclm import examples, projects
+from codeclm.projects import Project
+from codeclm.ui import state
+from codeclm.ui.guard import guarded, notify
+from codeclm.ui.text import ago, plain
+
+_NAME_HELP = "Up to 60 letters, digits, spaces, dots, hyphens. It names the file under data/projects."
+
+
+def welcome() -> None:
+    """Home where there is no project at all."""
+    st.title("Welcome", anchor=False)
+    st.markdown(
+        "CodecLM Studio turns a handful of real instructions into a tailored fine-tuning set: bring "
+        "seeds, let a strong model write harder variations, keep those on which your target model falls "
+        "short, review, export."
+    )
+    with st.container(border=True):
+        _new_form()
+        if examples.available():
+            st.button("Build the example project", icon=":material/science:", on_click=_example)
+    _trash()
+
+
+def projects_panel(project: Project) -> None:
+    """Every project, what can be done with the open one, and a new one."""
+    st.subheader("Projects", anchor=False)
+    listed = projects.listed()
+    with st.container(border=True, gap="small"):
+        for each in listed[:20]:
+            _row(each, each.path == project.path)
+        if len(listed) > 20:
+            st.caption(f"{len(listed) - 20} more: choose them in the sidebar.")
+    _new_form()
+    _trash()
+
+
+def _row(each: Project, is_open: bool) -> None:
+    name, when, action, menu = st.columns([5, 3, 1.5, 1.5], vertical_alignment="center")
+    name.markdown(f"**{plain(each.name, 60)}**" if is_open else plain(each.name, 60))
+    when.caption(f"changed {ago(each.changed)}")
+    if is_open:
+        action.badge("open", color="green")
+    else:
+        action.button("Open", key=f"open_{each.name}", on_click=state.open_project, args=(each.name,))
+    chosen = menu.menu_button(
+        "More", ["Copy", "Rename", "Delete"], key=f"menu_{each.name}", type="tertiary", width="stretch"
+    )
+    if chosen == "Copy":
+        _copy(each)
+    elif chosen == "Rename":
+        _rename(each)
+    elif chosen == "Delete":
+        _delete(each)
+
+
+def _new_form() -> None:
+    with st.form("new_project", border=False):
+        left, right = st.columns([4, 1.4], vertical_alignment="bottom")
+        left.text_input("New project", key="new_name", placeholder="support tickets", help=_NAME_HELP)
+        right.form_submit_button("Create", icon=":material/add:", width="stretch", on_click=_create)
+
+
+@st.dialog("Copy project")
+def _copy(each: Project) -> None:
+    _ask_name(each, f"{each.name} copy", "Copy", _do_copy)
+
+
+@st.dialog("Rename project")
+def _rename(each: Project) -> None:
+    _ask_name(each, each.name, "Rename", _do_rename)
+
+
+def _ask_name(each: Project, proposed: str, verb: str, act: Callable[[Project, str], None]) -> None:
+    name = st.text_input("New name", proposed, help=_NAME_HELP)
+    if st.button(verb, type="primary"):
+        act(each, name)
+        st.rerun()
+
+
+@st.dialog("Delete project")
+def _delete(each: Project) -> None:
+    st.markdown(f"Delete **{plain(each.name, 60)}** with its seeds, pairs and decisions?")
+    st.caption("It goes to the trash, and can be restored from the foot of Home.")
+    with st.container(horizontal=True):
+        if st.button("Delete", type="primary", icon=":material/delete:"):
+            _do_delete(each)
+            st.rerun()
+        if st.button("Keep it"):
+            st.rerun()
+
+
+def _trash() -> None:
+    gone = projects.deleted()
+    if not gone:
+        return
+    with st.expander(f"Deleted projects ({len(gone)})", icon=":material/delete:"):
+        for each in gone[:20]:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(plain(each.name, 60), width="content")
+                st.button(
+                    "Restore",
+                    key=f"restore_{each.path.stem}",
+                    icon=":material/restore_from_trash:",
+                    type="tertiary",
+                    on_click=_restore,
+                    args=(each,),
+                )
+
+
+@guarded
+def _create() -> None:
+    project = projects.create(st.session_state["new_name"])
+    st.session_state["new_name"] = ""
+    state.open_project(project.name)
+    notify(f"{project.name} is ready.")
+
+
+@guarded
+def _example() -> None:
+    state.open_project(examples.build().name)
+
+
+@guarded
+def _do_copy(each: Project, name: str) -> None:
+    state.open_project(projects.copy(each, name).name)
+    notify("Copied; the copy is open now.")
+
+
+@guarded
+def _do_rename(each: Project, name: str) -> None:
+    if name.strip() != each.name:
+        state.open_project(projects.rename(each, name).name)
+
+
+@guarded
+def _do_delete(each: Project) -> None:
+    projects.delete(each)
+    notify(f"{each.name} is deleted; restore it at the foot of Home.")
+
+
+@guarded
+def _restore(each: Project) -> None:
+    back = projects.restore(each)
+    state.open_project(back.name)
+    notify(f"{back.name} is back.")

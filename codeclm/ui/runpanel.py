@@ -1,0 +1,161 @@
+"""A run as pages see it: start it, watch it live, stop it. The work itself is another process.
+
+What is shown is what the project's file says; nothing here waits for the run or holds it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import streamlit as st
+
+from codeclm.errors import CodecError
+from codeclm.jobs import process
+from codeclm.jobs.lock import holder
+from codeclm.projects import Project
+from codeclm.records import STAGES
+from codeclm.store import Job
+from codeclm.ui.guard import fragment, guarded, notify
+from codeclm.ui.summary import RUN
+from codeclm.ui.text import duration, number, plain, plural
+
+PATIENCE = 20.0
+"""Seconds within which a started run must show itself."""
+WINDOW = 30.0
+"""Seconds over which the rate is taken."""
+
+DOING = {
+    "encode": "Reading seeds",
+    "augment": "Mixing labels",
+    "decode": "Writing instructions",
+    "rubrics": "Making them harder",
+    "answer": "Answering",
+    "judge": "Scoring",
+}
+
+
+def start_run(project: Project, arguments: Sequence[str] = ()) -> None:
+    """Start `run` with these words of the command line. BusyError: one is going on."""
+    process.start(project.path, RUN, arguments)
+    st.session_state["run_started"] = {"project": project.name, "at": time.time()}
+
+
+@guarded
+def stop_run(project: Project) -> None:
+    """Ask the run to finish what is in flight, and stop."""
+    with project.open() as store:
+        job = store.jobs.current(RUN)
+        if job is not None:
+            store.jobs.ask_stop(job.id)
+    notify("The run stops as soon as what is in flight has come back.")
+
+
+def starting(project: Project) -> bool:
+    """Whether a run was started from this tab that has not shown itself yet."""
+    begun = st.session_state.get("run_started")
+    if not begun or begun["project"] != project.name or holder(project.path, RUN) is not None:
+        return False
+    if time.time() - begun["at"] > PATIENCE or last_run(project, begun["at"]) is not None:
+        return False
+    return not process.last_words(project.path, RUN)
+
+
+def going_on(project: Project) -> bool:
+    """Whether a run works on the project, or is about to."""
+    return holder(project.path, RUN) is not None or starting(project)
+
+
+def last_run(project: Project, since: float = 0.0) -> Job | None:
+    """The newest run, where it began after `since`."""
+    with project.open(readonly=True) as store:
+        return next((job for job in store.jobs.recent(20) if job.kind == RUN and job.started >= since), None)
+
+
+def run_panel(project: Project) -> None:
+    """The run in progress, stage by stage, with rate and time left; the page is drawn anew when it ends."""
+    _live(project, compact=False)
+
+
+def sidebar_run(project: Project) -> None:
+    """The same in a line or two."""
+    _live(project, compact=True)
+
+
+@fragment(run_every=2)
+def _live(project: Project, compact: bool) -> None:
+    if not going_on(project):
+        st.rerun()
+    job = last_run(project)
+    if job is None or job.state != "running":
+        st.progress(0.0, text="Starting…")
+        return
+    done, total = whole(job)
+    if compact:
+        st.progress(done / total if total else 0.0, text=f"Run: {current_stage(job)}")
+        return
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.markdown(f"**{current_stage(job)}** · {duration(time.time() - job.started)}", width="content")
+            st.button(
+                "Stopping…" if job.stop_asked else "Stop",
+                icon=":material/stop_circle:",
+                disabled=job.stop_asked,
+                on_click=stop_run,
+                args=(project,),
+                key="run_stop",
+            )
+        for stage in STAGES:
+            if stage in job.progress:
+                _stage(job, stage)
+        st.caption(
+            f"{plural(job.calls_sent, 'call')} sent · {number(job.calls_cached)} answered from the cache"
+        )
+
+
+def _stage(job: Job, stage: str) -> None:
+    done, total = job.progress[stage]
+    speed = _rate(job, stage, done)
+    left = ""
+    if speed and 0 < done < total:
+        left = f" · {speed * 60:.0f} a minute · about {duration((total - done) / speed)} left"
+    text = f"{DOING[stage]}: {number(done)} of {number(total)}{left}"
+    st.progress(min(1.0, done / total) if total else 0.0, text=text)
+
+
+def _rate(job: Job, stage: str, done: int) -> float:
+    """Steps a second over the last half minute."""
+    key = f"rate_{job.id}_{stage}"
+    now = time.time()
+    seen = [each for each in st.session_state.get(key, []) if now - each[0] <= WINDOW] + [(now, done)]
+    st.session_state[key] = seen
+    first = seen[0]
+    return (done - first[1]) / (now - first[0]) if now - first[0] >= 1 else 0.0
+
+
+def whole(job: Job) -> tuple[int, int]:
+    """Steps done and wanted, over all stages."""
+    return sum(done for done, _ in job.progress.values()), sum(total for _, total in job.progress.values())
+
+
+def current_stage(job: Job) -> str:
+    """What it is doing, in a few words: the first stage that is not finished."""
+    if job.stop_asked:
+        return "Stopping"
+    open_stages = [
+        stage for stage in STAGES if stage in job.progress and job.progress[stage][0] < job.progress[stage][1]
+    ]
+    return DOING[open_stages[0]] if open_stages else "Working"
+
+
+def how_it_ended(project: Project, job: Job | None) -> str:
+    """The last line about the last run, as Markdown; empty where there is nothing to say."""
+    said = (job.message if job else "") or _words(project)
+    return plain(said) if said else ""
+
+
+def _words(project: Project) -> str:
+    try:
+        return process.last_words(project.path, RUN)
+    except CodecError:
+        return ""

@@ -1,0 +1,201 @@
+"""Adding seeds: a file or pasted text, its columns, what would come of it, and what was rejected and why."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from codeclm import ingest
+from codeclm.projects import Project
+from codeclm.records import Seed, content_id
+from codeclm.ui.glossary import term
+from codeclm.ui.guard import guard, guarded, notify
+from codeclm.ui.labels import by_hand
+from codeclm.ui.table import csv_bytes
+from codeclm.ui.text import number, one_line, plain, plural
+
+TYPES = ["jsonl", "ndjson", "json", "csv", "tsv", "parquet", "txt"]
+_ROUND, _LAST = "seeds_add_round", "seeds_add_last"
+_NONE = "(none)"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """Bytes and the name they came under."""
+
+    name: str
+    content: bytes
+
+    @property
+    def id(self) -> str:
+        """Names this file with this content."""
+        return content_id("upload", name=self.name, size=len(self.content), head=hash(self.content))
+
+
+def add_panel(project: Project) -> None:
+    """The whole of adding, from a file, from pasted text, or by hand."""
+    how = st.segmented_control(
+        "Add from",
+        ["File", "Pasted text", "No seeds: describe the task"],
+        default="File",
+        required=True,
+        key="seeds_how",
+        label_visibility="collapsed",
+    )
+    if how == "No seeds: describe the task":
+        st.caption(
+            "Without seeds, write down what the instructions should be about; they are generated from that. "
+            + term("metadata")
+        )
+        by_hand(project, "seeds")
+        return
+    upload = _file() if how == "File" else _pasted()
+    if upload is not None:
+        with guard(stop=False):
+            _choose(project, upload)
+    _last_rejects()
+
+
+def _file() -> Upload | None:
+    file = st.file_uploader(
+        "A file of instructions, one a row",
+        TYPES,
+        key=f"seeds_file_{st.session_state.get(_ROUND, 0)}",
+        help="JSONL, JSON, CSV, TSV, Parquet, or TXT with one instruction a line; UTF-8 or UTF-16.",
+    )
+    return None if file is None else Upload(file.name, file.getvalue())
+
+
+def _pasted() -> Upload | None:
+    text = st.text_area(
+        "Instructions, one a line",
+        key=f"seeds_text_{st.session_state.get(_ROUND, 0)}",
+        height=160,
+        placeholder="Plan a three-day walking trip for a family with two small children.\nExplain …",
+    )
+    return Upload("pasted.txt", text.encode("utf-8", "replace")) if text.strip() else None
+
+
+def _choose(project: Project, upload: Upload) -> None:
+    table = _read(upload.id, upload)
+    names = [column.name for column in table.columns]
+    field, joined = table.guess, table.guess_input
+    if table.kind != "txt":
+        left, right = st.columns(2)
+        field = left.selectbox(
+            "Column with the instruction",
+            names,
+            index=names.index(table.guess) if table.guess in names else None,
+            placeholder="Choose a column",
+            key=f"seeds_field_{upload.id}",
+            format_func=lambda name: plain(name, 60),
+        )
+        other = [_NONE, *(name for name in names if name != field)]
+        joined = right.selectbox(
+            "Column to join to it",
+            other,
+            index=other.index(table.guess_input) if table.guess_input in other else 0,
+            key=f"seeds_input_{upload.id}",
+            format_func=lambda name: plain(name, 60),
+            help="Such as the text an instruction is about. It is put under the instruction.",
+        )
+        if field is None:
+            st.info("Choose the column that holds the instruction.", icon=":material/arrow_upward:")
+            _raw(table)
+            return
+    parsed = _parse(upload.id, field or "", "" if joined in (_NONE, None) else joined, upload)
+    _preview(project, parsed, upload, field or "", joined or "")
+
+
+def _preview(project: Project, parsed: ingest.Parsed[Seed], upload: Upload, field: str, joined: str) -> None:
+    good, bad = len(parsed.records), len(parsed.rejected)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"{number(parsed.read)} rows in {plain(upload.name, 60)}", width="content")
+        st.badge(f"{number(good)} can be used", color="green" if good else "gray")
+        if bad:
+            st.badge(f"{number(bad)} rejected", color="red")
+    if good:
+        st.dataframe(
+            pd.DataFrame(
+                {
+                    "Row": [seed.row for seed in parsed.records[:8]],
+                    "Seed": [one_line(seed.text, 600) for seed in parsed.records[:8]],
+                }
+            ),
+            hide_index=True,
+            column_config={"Row": st.column_config.NumberColumn(width="small")},
+            alt="The first seeds that this file gives",
+        )
+        st.button(
+            f"Add {plural(good, 'seed')}",
+            type="primary",
+            icon=":material/add:",
+            on_click=_add,
+            args=(project, upload, field, "" if joined == _NONE else joined),
+            key="seeds_add",
+        )
+    if bad:
+        rejects(parsed.rejected, upload.name)
+
+
+@guarded
+def _add(project: Project, upload: Upload, field: str, joined: str) -> None:
+    parsed = _parse(upload.id, field, joined, upload)
+    with project.open() as store:
+        added = store.seeds.add(parsed.records)
+    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
+    st.session_state[_LAST] = {
+        "name": upload.name,
+        "rows": [{"row": each.row, "reason": each.reason} for each in parsed.rejected],
+    }
+    there = f"; {number(added.duplicates)} were there already" if added.duplicates else ""
+    notify(f"{plural(added.added, 'seed')} added{there}.")
+
+
+def rejects(rejected: list[ingest.Rejected], name: str) -> None:
+    """The rows that cannot be used, with why, and the same as a file."""
+    with st.expander(f"{plural(len(rejected), 'row')} rejected, and why", icon=":material/block:"):
+        rows = [{"row": each.row, "reason": each.reason} for each in rejected]
+        st.dataframe(
+            pd.DataFrame(rows[:500]).rename(columns={"row": "Row", "reason": "Why"}),
+            hide_index=True,
+            alt="Rejected rows",
+            column_config={"Row": st.column_config.NumberColumn(width="small")},
+        )
+        st.download_button(
+            "Download as CSV",
+            csv_bytes(rows, ("row", "reason")),
+            "rejected.csv",
+            "text/csv",
+            icon=":material/download:",
+            key=f"seeds_rejects_{content_id('rejects', name=name, rows=len(rows))}",
+            on_click="ignore",
+        )
+
+
+def _last_rejects() -> None:
+    last = st.session_state.get(_LAST)
+    if last and last["rows"]:
+        st.caption(f"From {plain(last['name'], 60)}, added just now:")
+        rejects([ingest.Rejected(each["row"], each["reason"]) for each in last["rows"]], last["name"])
+
+
+def _raw(table: ingest.Table) -> None:
+    rows = [row for row in itertools.islice(table.rows(), 5) if isinstance(row, ingest.Row)]
+    frame = pd.DataFrame(
+        [{key: one_line(str(value), 300) for key, value in row.values.items()} for row in rows]
+    )
+    st.dataframe(frame, hide_index=True, alt="The first rows of the file as they are")
+
+
+@st.cache_resource(max_entries=4, ttl="20m", show_spinner="Reading the file…")
+def _read(upload: str, _upload: Upload) -> ingest.Table:
+    return ingest.read(_upload.content, _upload.name)
+
+
+@st.cache_resource(max_entries=4, ttl="20m", show_spinner="Looking at every row…")
+def _parse(upload: str, field: str, joined: str, _upload: Upload) -> ingest.Parsed[Seed]:
+    return ingest.seeds(_read(upload, _upload), field or None, joined)

@@ -1,0 +1,183 @@
+"""The seeds of a project, a page at a time: search, tags, and what can be done with the rows chosen."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from codeclm.projects import Project
+from codeclm.records import Labels, Metadata, Seed
+from codeclm.ui.guard import guarded, notify
+from codeclm.ui.page import go
+from codeclm.ui.table import PAGE, first_page, offset, pager, rows_key
+from codeclm.ui.text import body, number, one_line, plain, plural
+
+_PAGE, _SEARCH, _TAG, _DELETED = "seeds_page", "seeds_search", "seeds_tag", "seeds_deleted"
+SHOWN = 600
+"""Characters of a seed that the table gets; all of it is shown when its row is chosen."""
+LONGEST_TAG = 40
+
+
+def seeds_table(project: Project) -> bool:
+    """Draw filters, table and actions. False where there is nothing to show, not even deleted seeds."""
+    with project.open(readonly=True) as store:
+        tags, buried, alive = store.seeds.tags(), store.seeds.count(deleted=True), store.seeds.count()
+    if not alive and not buried:
+        return False
+    search, tag, deleted = _filters(tags, buried)
+    with project.open(readonly=True) as store:
+        total = store.seeds.count(search, tag, deleted)
+        rows = store.seeds.page(search, tag, deleted, offset(_PAGE, total), PAGE)
+    if not rows:
+        st.caption("No seed matches." if alive and not deleted else "No seeds here.")
+        return True
+    chosen = _table(rows, deleted)
+    pager(_PAGE, total, "seeds")
+    if chosen:
+        _actions(project, chosen, deleted)
+        if len(chosen) == 1:
+            _whole(project, chosen[0])
+    return True
+
+
+def _filters(tags: list[tuple[str, int]], buried: int) -> tuple[str, str | None, bool]:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        search = st.text_input(
+            "Search",
+            key=_SEARCH,
+            bind="query-params",
+            placeholder="part of the text",
+            icon=":material/search:",
+            on_change=first_page,
+            args=(_PAGE,),
+            width=320,
+        )
+        tag = None
+        if tags:
+            counts = dict(tags)
+            tag = st.selectbox(
+                "Tag",
+                list(counts),
+                index=None,
+                placeholder="any tag",
+                key=_TAG,
+                bind="query-params",
+                format_func=lambda name: plain(f"{name} ({number(counts.get(name, 0))})", 60),
+                on_change=first_page,
+                args=(_PAGE,),
+                width=220,
+            )
+        deleted = False
+        if buried:
+            deleted = st.toggle(
+                f"Deleted ({number(buried)})",
+                key=_DELETED,
+                bind="query-params",
+                on_change=first_page,
+                args=(_PAGE,),
+            )
+    return search, tag, deleted
+
+
+def _table(rows: list[Seed], deleted: bool) -> list[Seed]:
+    frame = pd.DataFrame(
+        {
+            "Seed": [one_line(seed.text, SHOWN) for seed in rows],
+            "Tags": [list(seed.tags) for seed in rows],
+            "From": [seed.source for seed in rows],
+            "Row": [seed.row or None for seed in rows],
+        }
+    )
+    event = st.dataframe(
+        frame,
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="multi-row",
+        key=rows_key("seeds_deleted_rows" if deleted else "seeds_rows", (seed.id for seed in rows)),
+        height=min(560, 38 + 35 * len(rows)),
+        column_config={
+            "Seed": st.column_config.TextColumn(width="large"),
+            "Tags": st.column_config.ListColumn(width="small"),
+            "From": st.column_config.TextColumn(width="small"),
+            "Row": st.column_config.NumberColumn(width="small", format="%d"),
+        },
+        alt="Deleted seeds" if deleted else "Seeds",
+    )
+    return [rows[index] for index in event.selection.rows if index < len(rows)]
+
+
+def _actions(project: Project, chosen: list[Seed], deleted: bool) -> None:
+    ids = [seed.id for seed in chosen]
+    with st.container(horizontal=True, vertical_alignment="bottom", border=True):
+        st.markdown(f"{plural(len(chosen), 'seed')} chosen", width="content")
+        if deleted:
+            st.button("Restore", icon=":material/restore_from_trash:", on_click=_restore, args=(project, ids))
+            return
+        st.text_input(
+            "Tag",
+            key="seeds_new_tag",
+            max_chars=LONGEST_TAG,
+            width=180,
+            placeholder="tag",
+            label_visibility="collapsed",
+        )
+        st.button("Tag", icon=":material/sell:", on_click=_tag, args=(project, ids))
+        worn = sorted({tag for seed in chosen for tag in seed.tags})
+        if worn:
+            st.menu_button(
+                "Untag",
+                worn,
+                format_func=lambda name: plain(name, 40),
+                key="seeds_untag",
+                on_click=_untag,
+                args=(project, ids),
+            )
+        st.button("Delete", icon=":material/delete:", on_click=_delete, args=(project, ids))
+
+
+def _whole(project: Project, seed: Seed) -> None:
+    with st.container(border=True):
+        if seed.messages:
+            for message in seed.messages:
+                st.caption(message.role)
+                body(message.content)
+        else:
+            body(seed.text)
+        with project.open(readonly=True) as store:
+            made = store.metadata.get(Metadata("encoded", Labels(""), seed=seed.id).id)
+        if made:
+            st.caption(f"Read as: {plain(made.labels.use_case)} · {plain(', '.join(made.labels.skills))}")
+            go("Metadata", "Its metadata", meta_search=made.labels.use_case)
+
+
+@guarded
+def _tag(project: Project, ids: list[str]) -> None:
+    tag = " ".join(st.session_state["seeds_new_tag"].split())[:LONGEST_TAG]
+    if not tag:
+        notify("Write the tag first.", bad=True)
+        return
+    with project.open() as store:
+        store.seeds.tag(ids, tag)
+    st.session_state["seeds_new_tag"] = ""
+    notify(f"{plural(len(ids), 'seed')} tagged {tag}.")
+
+
+@guarded
+def _untag(project: Project, ids: list[str]) -> None:
+    tag = st.session_state["seeds_untag"]
+    with project.open() as store:
+        store.seeds.untag(ids, tag)
+
+
+@guarded
+def _delete(project: Project, ids: list[str]) -> None:
+    with project.open() as store:
+        count = store.seeds.delete(ids)
+    notify(f"{plural(count, 'seed')} deleted. Switch on “Deleted” to bring them back.")
+
+
+@guarded
+def _restore(project: Project, ids: list[str]) -> None:
+    with project.open() as store:
+        count = store.seeds.restore(ids)
+    notify(f"{plural(count, 'seed')} restored.")

@@ -1,0 +1,58 @@
+"""The sidebar: the open project, the pages in the order of the work with what waits, a run."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from codeclm import projects
+from codeclm.projects import Project
+from codeclm.ui import state
+from codeclm.ui.guard import guard
+from codeclm.ui.rooms import Room, shown
+from codeclm.ui.runpanel import sidebar_run
+from codeclm.ui.summary import summary
+from codeclm.ui.text import number
+
+_PICKER = "sidebar_project"
+
+
+def sidebar(here: Room, project: Project | None) -> None:
+    """Draw it. A project that cannot be read still leaves the pages and the other projects in reach."""
+    with st.sidebar:
+        _picker(project)
+        facts = None
+        with guard(stop=False):
+            facts = summary(project) if project else None
+        with st.container(gap=None):
+            for each in shown():
+                waits = facts.waits(each.name) if facts else 0
+                st.page_link(
+                    each.file,
+                    label=f"{each.name} :gray-badge[{number(waits)}]" if waits else each.name,
+                    icon=each.icon,
+                    width="stretch",
+                    query_params=state.parameters(),
+                    help=WAITING.get(each.name) if waits else None,
+                )
+        if project and facts and facts.running:
+            sidebar_run(project)
+
+
+WAITING = {
+    "Seeds": "seeds in the project",
+    "Metadata": "rows that new instructions are written from",
+    "Generate": "metadata whose instructions are not finished",
+    "Review": "kept pairs that nobody has looked at",
+    "Export": "accepted pairs",
+}
+"""What the figure behind a page's name counts."""
+
+
+def _picker(project: Project | None) -> None:
+    names = [each.name for each in projects.listed()]
+    if project is None or not names:
+        return
+    st.session_state[_PICKER] = project.name
+    st.selectbox(
+        "Project", names, key=_PICKER, on_change=state.switch, args=(_PICKER,), label_visibility="collapsed"
+    )

@@ -1,0 +1,69 @@
+"""Which project this browser tab looks at. Session state holds plain names, never a store or a path.
+
+The address names a project (`?project=`), so that a view can be shared; a name is only ever looked up
+among the projects that are listed.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import streamlit as st
+
+from codeclm import examples, projects
+from codeclm.projects import Project
+from codeclm.ui.guard import guarded, notify
+
+_KEY = "project_name"
+_PARAMETER = "project"
+
+
+def current() -> Project | None:
+    """The project of this tab: the address's, else the one seen before, else the newest. None: there is none.
+
+    Where no project was ever made, the example project is built first.
+    """
+    wanted = st.query_params.get(_PARAMETER)
+    if wanted is not None and wanted != st.session_state.get(_KEY):
+        if projects.find(wanted) is None:
+            notify(f"There is no project named {wanted} here; another one is open.", bad=True)
+        else:
+            st.session_state[_KEY] = wanted
+    project = projects.find(st.session_state.get(_KEY, "")) or _default()
+    if project is None:
+        st.session_state.pop(_KEY, None)
+        st.query_params.pop(_PARAMETER, None)
+        return None
+    if st.query_params.get(_PARAMETER) != project.name:
+        st.query_params[_PARAMETER] = project.name
+    st.session_state[_KEY] = project.name
+    return project
+
+
+def open_project(name: str) -> None:
+    """Make this the project of the tab from the next run on."""
+    st.session_state[_KEY] = name
+    st.query_params[_PARAMETER] = name
+
+
+def parameters() -> dict[str, str]:
+    """What a link to another page must carry in its address: Streamlit drops everything else."""
+    name = st.session_state.get(_KEY)
+    return {_PARAMETER: name} if name else {}
+
+
+@guarded
+def switch(widget: str) -> None:
+    """Callback of a widget that holds a project's name."""
+    open_project(st.session_state[widget])
+
+
+def _default() -> Project | None:
+    given = os.environ.get(projects.ENVIRONMENT)
+    if given and (project := projects.find(Path(given).stem)):
+        return project
+    if projects.fresh() and examples.available():
+        with st.spinner("Building the example project (once)…"):
+            return examples.build()
+    return next(iter(projects.listed()), None)

@@ -1,0 +1,71 @@
+"""Where a project stands, for the sidebar and for Home: read once for each change of the file.
+
+Only counts and settings; what a page shows of the records themselves it asks for itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from codeclm.jobs.lock import holder
+from codeclm.projects import Project
+from codeclm.records import IMPORTED
+from codeclm.settings import Config, Dials
+from codeclm.store import Funnel, PairFilter, Store
+
+RUN = "run"
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The counts of the current config at the project's own θ, and whether a run is going on."""
+
+    funnel: Funnel
+    dials: Dials
+    config: Config | None
+    to_review: int
+    proposed: int
+    running: bool
+
+    @property
+    def unencoded(self) -> int:
+        """Seeds that have no metadata yet."""
+        return max(0, self.funnel.seeds - self.funnel.encoded)
+
+    def waits(self, page: str) -> int:
+        """The figure behind a page's name in the sidebar."""
+        return {
+            "Seeds": self.funnel.seeds,
+            "Metadata": self.funnel.metadata,
+            "Generate": self.unencoded + self.funnel.pending,
+            "Review": self.to_review,
+            "Export": self.funnel.accepted,
+        }.get(page, 0)
+
+
+def config_id(config: Config | None) -> str:
+    """The id under which results are read; before the first run, imported results alone."""
+    return config.id if config else IMPORTED
+
+
+def summary(project: Project) -> Summary:
+    """The summary of a project as its file is now."""
+    with project.open(readonly=True) as store:
+        revision = store.revision()
+    funnel, dials, config, to_review, proposed = _read(str(project.path), revision)
+    return Summary(funnel, dials, config, to_review, proposed, holder(project.path, RUN) is not None)
+
+
+@st.cache_resource(max_entries=16, ttl="1h", show_spinner=False)
+def _read(path: str, revision: int) -> tuple[Funnel, Dials, Config | None, int, int]:
+    with Store.open(Path(path), readonly=True) as store, store.read():
+        dials, config = store.settings.dials(), store.settings.config()
+        current = config_id(config)
+        funnel = store.funnel(config.id if config else None, dials.theta, dials.iterations)
+        undecided = PairFilter(status="kept", decision="none")
+        to_review = store.pairs.count(current, dials.theta, dials.iterations, undecided)
+        proposed = store.metadata.count(state="proposed")
+    return funnel, dials, config, to_review, proposed

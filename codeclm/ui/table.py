@@ -1,0 +1,69 @@
+"""Tables that show one page of rows at a time, asked for by SQL, and figures as tiles.
+
+The number of the page is in the address. Knows nothing of what the rows are.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from codeclm.records import content_id
+from codeclm.ui.text import number
+
+PAGE = 50
+"""Rows on a page: a screen or two, and well under what makes the browser slow."""
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+
+
+def offset(key: str, total: int, size: int = PAGE) -> int:
+    """Where the page that is open begins; the last page where the number is past the end."""
+    pages = pages_of(total, size)
+    wanted = st.session_state.get(key) or 1
+    return (min(max(int(wanted), 1), pages) - 1) * size
+
+
+def pager(key: str, total: int, unit: str, size: int = PAGE) -> None:
+    """What is shown of how many, and numbered pages where there are several. Draw it under the table."""
+    first = offset(key, total, size)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        last = min(first + size, total)
+        st.caption(f"{number(first + 1)}–{number(last)} of {number(total)} {unit}" if total else f"No {unit}")
+        if total > size:
+            st.pagination(pages_of(total, size), key=key, bind="query-params")
+
+
+def first_page(key: str) -> None:
+    """Callback of a filter: what is shown changes, so begin at the first page."""
+    st.session_state[key] = 1
+
+
+def pages_of(total: int, size: int = PAGE) -> int:
+    """How many pages there are; at least one."""
+    return max(1, -(-total // size))
+
+
+def rows_key(name: str, ids: Iterable[str]) -> str:
+    """A key for a table by the rows it shows: a selection never slips on to other rows at the same place."""
+    return f"{name}_{content_id('rows', ids=list(ids))}"
+
+
+def csv_bytes(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> bytes:
+    """A CSV file that no spreadsheet takes for formulas: such cells begin with an apostrophe."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_harmless(row.get(column, "")) for column in columns])
+    return buffer.getvalue().encode("utf-8-sig")
+
+
+def _harmless(value: Any) -> Any:
+    if isinstance(value, str) and value.lstrip().startswith(_FORMULA):
+        return "'" + value
+    return value

@@ -1,0 +1,26 @@
+"""Seeds: bring real instructions in, look through them, tag, delete and restore them."""
+
+import streamlit as st
+
+from codeclm.ui.page import empty, page
+from codeclm.ui.seeds_add import add_panel
+from codeclm.ui.seeds_table import seeds_table
+from codeclm.ui.summary import summary
+
+with page("Seeds") as project:
+    facts = summary(project)
+    if facts.funnel.seeds == 0:
+        st.subheader("Add your first seeds", anchor=False)
+        add_panel(project)
+    else:
+        adding = st.expander("Add seeds", icon=":material/add:", on_change="rerun", key="seeds_adding")
+        if adding.open:
+            with adding:
+                add_panel(project)
+    if not seeds_table(project) and facts.funnel.metadata:
+        empty(
+            "This project works without seeds",
+            "Its metadata was written by hand or imported.",
+            "Metadata",
+            "Look at the metadata",
+        )
