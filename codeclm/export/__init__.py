@@ -3,6 +3,8 @@
 Nothing here knows a page or a command line, nor reads a clock: two equal projects export the same bytes.
 """
 
-from codeclm.export.writing import FORMATS, Exported, Include, Options, preview, write
+from codeclm.export.formats import FORMATS
+from codeclm.export.rows import Include
+from codeclm.export.writing import Exported, Options, preview, tally, write
 
-__all__ = ["FORMATS", "Exported", "Include", "Options", "preview", "write"]
+__all__ = ["FORMATS", "Exported", "Include", "Options", "preview", "tally", "write"]

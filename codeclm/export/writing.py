@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, TextIO
 
+from codeclm.errors import UsageError
+from codeclm.export import recipes
+from codeclm.export.card import Facts, card
+from codeclm.export.families import in_test
+from codeclm.export.files import staged_file, staged_folder
+from codeclm.export.formats import Format, format_of
+from codeclm.export.provenance import Provenance
+from codeclm.export.rows import Choice, Include, Rows
+from codeclm.export.sinks import csv_lines, line
+from codeclm.records import IMPORTED
 from codeclm.store import Store
 
-Include = Literal["accepted", "kept", "all"]
-FORMATS: tuple[str, ...] = (
-    "messages", "alpaca", "sharegpt", "prompt-completion", "dpo", "csv", "parquet", "hub",
-)
+SPLIT = 0.1
+"""The test share of a `hub` folder where none is given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +40,10 @@ class Options:
     config: str | None = None
     split: float | None = None
     provenance: bool = False
+    only: frozenset[str] | None = None
+    """Ids of pairs: a selection; None: all."""
+    per_use_case: int | None = None
+    """The most rows of one use case, the first in order."""
     license: str = ""
     """For the dataset card of `hub`."""
 
@@ -49,12 +64,124 @@ class Exported:
 def write(store: Store, out: str | Path, options: Options) -> Exported:
     """Export to `out`: a file, or with a split, or `hub`, a folder with `train` and `test`.
 
-    UsageError: an option that cannot be; InputError: `out` cannot be written. A file that was there is
-    replaced only when the new one is whole.
+    UsageError: an option that cannot be, or `out` is something else; CodecError: it cannot be written.
+    A file that was there is replaced only when the new one is whole.
     """
-    raise NotImplementedError
+    form = format_of(options.format)
+    rows = _rows(store, options, form)
+    if form.folder or options.split is not None:
+        return _folder(rows, Path(out), options, form)
+    return _file(rows, Path(out), options, form)
 
 
 def preview(store: Store, options: Options, n: int = 3) -> list[str]:
-    """The first `n` rows exactly as `write` would put them (for Parquet and hub: as JSON)."""
-    raise NotImplementedError
+    """The first `n` rows exactly as `write` would put them; CSV with its header, Parquet as JSON."""
+    form = format_of(options.format)
+    with closing(_rows(store, options, form).walk()) as rows:
+        first = list(islice(rows, n))
+    return csv_lines(first) if form.suffix == "csv" else [line(form.shape(row)) for row in first]
+
+
+def tally(store: Store, options: Options) -> Exported:
+    """What `write` would come to, with nothing written."""
+    rows = _rows(store, options, format_of(options.format))
+    count = sum(1 for _ in rows.walk())
+    return Exported(count, [], _sorted(rows))
+
+
+def _rows(store: Store, options: Options, form: Format) -> Rows:
+    if options.include not in ("accepted", "kept", "all"):
+        raise UsageError(f"include: {options.include} is none of accepted, kept and all")
+    if options.split is not None and not 0 < options.split < 1:
+        raise UsageError(f"split: {options.split:g} is not between 0 and 1; 0.1 puts a tenth into test")
+    dials = store.settings.dials()
+    choice = Choice(
+        config=_config_id(store, options.config),
+        theta=dials.theta if options.theta is None else options.theta,
+        cap=dials.iterations,
+        include=options.include,
+        only=options.only,
+        per_use_case=options.per_use_case,
+    )
+    return Rows(store, choice, preference=form.preference)
+
+
+def _config_id(store: Store, wanted: str | None) -> str:
+    if wanted is None:
+        current = store.settings.config()
+        return current.id if current else IMPORTED
+    if store.settings.config_of(wanted) is None:
+        raise UsageError(f"config: the project has none called {wanted}")
+    return wanted
+
+
+def _sorted(rows: Rows) -> dict[str, int]:
+    return dict(sorted(rows.dropped.items()))
+
+
+def _file(rows: Rows, out: Path, options: Options, form: Format) -> Exported:
+    beside = out.with_name(f"{out.name}.provenance.jsonl")
+    with ExitStack() as stack:
+        part = stack.enter_context(staged_file(out))
+        sidecar = stack.enter_context(staged_file(beside)) if options.provenance else None
+        counts = _fill(rows, form, {"": part}, sidecar, 0.0)
+    files = [str(out)] + ([str(beside)] if options.provenance else [])
+    return Exported(counts[""], files, _sorted(rows))
+
+
+def _folder(rows: Rows, out: Path, options: Options, form: Format) -> Exported:
+    share = SPLIT if options.split is None else options.split
+    names = {split: f"{split}.{form.suffix}" for split in ("train", "test")}
+    with staged_folder(out) as part:
+        sidecar = part / "provenance.jsonl" if options.provenance else None
+        counts = _fill(rows, form, {split: part / name for split, name in names.items()}, sidecar, share)
+        texts = {
+            "dataset_info.json": recipes.llama_factory(form.name, names),
+            "axolotl.yaml": recipes.axolotl(form.name, names),
+            "README.md": _card(rows, options, counts) if form.folder else None,
+        }
+        for name, text in texts.items():
+            if text is not None:
+                (part / name).write_text(text, encoding="utf-8", newline="\n")
+        written = [*names.values(), *(name for name, text in texts.items() if text is not None)]
+    files = [str(out / name) for name in written + (["provenance.jsonl"] if options.provenance else [])]
+    return Exported(sum(counts.values()), files, _sorted(rows))
+
+
+def _fill(
+    rows: Rows, form: Format, parts: dict[str, Path], sidecar: Path | None, share: float
+) -> dict[str, int]:
+    """Write every row to the part it belongs to; how many each got. One part, named "": no split."""
+    counts = dict.fromkeys(parts, 0)
+    trace = Provenance(rows.store, rows.choice.config)
+    with ExitStack() as stack:
+        sinks = {split: stack.enter_context(closing(form.open(path))) for split, path in parts.items()}
+        beside = stack.enter_context(_text(sidecar)) if sidecar else None
+        for row in rows.walk():
+            split = "" if "" in parts else "test" if in_test(row.family, share) else "train"
+            sinks[split].add(row)
+            counts[split] += 1
+            if beside:
+                beside.write(line(trace.record(row, split)) + "\n")
+    return counts
+
+
+@contextmanager
+def _text(path: Path) -> Iterator[TextIO]:
+    with path.open("w", encoding="utf-8", newline="\n") as stream:
+        yield stream
+
+
+def _card(rows: Rows, options: Options, counts: dict[str, int]) -> str:
+    choice = rows.choice
+    facts = Facts(
+        config=rows.store.settings.config_of(choice.config),
+        theta=choice.theta,
+        iterations=choice.cap,
+        include=choice.include,
+        rows=counts,
+        dropped=_sorted(rows),
+        licence=options.license,
+        provenance=options.provenance,
+    )
+    return card(facts)

@@ -46,8 +46,9 @@ def _table(source: Source, kind: Kind, walk: Walk, header: tuple[str, ...] = ())
     if not seen:
         raise source.fault("there are no rows in it; choose a file with some")
     if not good and kind in ("json", "jsonl"):
-        reason = next(row.reason for row in walk() if isinstance(row, Rejected))
-        raise source.fault(f"no row of it is a JSON object; the first is {reason}")
+        first = next(row for row in walk() if isinstance(row, Rejected))
+        what = "line" if kind == "jsonl" else "row"
+        raise source.fault(f"no {what} of it is a JSON object; {what} {first.row}: {first.reason}")
     return Table(Path(source.name).name, kind, columns, *guess(columns), walk)
 
 

@@ -139,7 +139,7 @@ def _refuse_binary(source: Source) -> None:
             raise source.fault("looks like UTF-16 without a byte order mark; save it as UTF-8")
     text = head.decode(source.encoding, "replace")
     strange = len(_CONTROL.findall(text)) + text.count("\ufffd") * (not source.skip)
-    if strange > 0.1 * len(text) and _CONTROL.search(text):
+    if strange > 0.3 * len(text) and _CONTROL.search(text):
         raise source.fault("the file is binary; give JSONL, JSON, CSV, TSV, Parquet or plain text")
 
 

@@ -1,0 +1,103 @@
+"""Files and folders that appear whole or not at all. Knows nothing of what is in them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from codeclm.errors import CodecError, UsageError
+
+_OURS = {
+    *(f"{split}.{suffix}" for split in ("train", "test") for suffix in ("jsonl", "csv", "parquet")),
+    *("README.md", "dataset_info.json", "axolotl.yaml", "provenance.jsonl"),
+}
+_DATABASE = b"SQLite format 3\0"
+
+
+@contextmanager
+def staged_file(out: Path) -> Iterator[Path]:
+    """A path to write to that takes the place of `out` when the block ends well.
+
+    UsageError: `out` is a folder, a project or no plain file; CodecError: it cannot be written.
+    """
+    with _told(out):
+        _check_file(out)
+        out = out.resolve()
+        out.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(prefix=f".{out.name[:40]}.", suffix=".part", dir=out.parent)
+        os.close(descriptor)
+        part = Path(name)
+        try:
+            part.chmod(_mode())
+            yield part
+            _sync(part)
+            part.replace(out)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+@contextmanager
+def staged_folder(out: Path) -> Iterator[Path]:
+    """As `staged_file` for a folder. One that is there is replaced only if it is empty or an export."""
+    with _told(out):
+        _check_folder(out)
+        out = out.resolve()
+        out.parent.mkdir(parents=True, exist_ok=True)
+        part = Path(tempfile.mkdtemp(prefix=f".{out.name[:40]}.", suffix=".part", dir=out.parent))
+        try:
+            new, old = part / "new", part / "old"
+            new.mkdir()
+            yield new
+            for file in new.iterdir():
+                _sync(file)
+            if out.exists():
+                out.rename(old)
+            new.rename(out)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+
+
+@contextmanager
+def _told(out: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise CodecError(f"{out}: cannot be written: {reason}; nothing was changed there") from None
+
+
+def _check_file(out: Path) -> None:
+    if out.is_dir():
+        raise UsageError(f"{out} is a folder; give the name of a file")
+    if out.exists():
+        if not out.is_file():
+            raise UsageError(f"{out} is not a plain file; give another name")
+        with out.open("rb") as stream:
+            if stream.read(len(_DATABASE)) == _DATABASE:
+                raise UsageError(f"{out} is a project file; give another name")
+
+
+def _check_folder(out: Path) -> None:
+    if not out.exists():
+        return
+    if not out.is_dir():
+        raise UsageError(f"{out} is a file, and a folder is to be written; give another name")
+    names = {path.name for path in out.iterdir()}
+    if names and not (names <= _OURS and any(name.startswith("train.") for name in names)):
+        raise UsageError(f"{out} holds files that no export wrote; name an empty or a new folder")
+
+
+def _mode() -> int:
+    """What a new file's permissions are: mkstemp makes them narrower."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as stream:
+        os.fsync(stream.fileno())

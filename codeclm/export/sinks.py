@@ -1,0 +1,113 @@
+"""Files that take rows one at a time: JSON Lines and CSV. The same rows give the same bytes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+from codeclm.export.flat import COLUMNS, flat
+from codeclm.export.row import Row
+
+_BREAKS = {0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+
+
+class Sink(Protocol):
+    """An open file of one format."""
+
+    def add(self, row: Row) -> None:
+        """Write a row."""
+        ...
+
+    def close(self) -> None:
+        """Write what is left. Without it the file is not whole."""
+        ...
+
+
+def line(record: dict[str, Any]) -> str:
+    """One line of JSON Lines, without its newline. Signs that some readers break lines at are escaped."""
+    return json.dumps(record, ensure_ascii=False).translate(_BREAKS)
+
+
+class JsonLines:
+    """UTF-8, one object a line."""
+
+    def __init__(self, path: Path, shape: Callable[[Row], dict[str, Any]]) -> None:
+        self._stream = path.open("w", encoding="utf-8", newline="\n")
+        self._shape = shape
+
+    def add(self, row: Row) -> None:
+        """Write a row."""
+        self._stream.write(line(self._shape(row)) + "\n")
+
+    def close(self) -> None:
+        """Flush and close."""
+        self._stream.close()
+
+
+class Csv:
+    """UTF-8 with a byte order mark, as spreadsheets want it; texts quoted, numbers bare.
+
+    A text that a spreadsheet would take for a formula gets an apostrophe before it: see `neutral`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._stream = path.open("w", encoding="utf-8-sig", newline="")
+        self._writer = _writer(self._stream)
+        self._writer.writerow(COLUMNS)
+
+    def add(self, row: Row) -> None:
+        """Write a row."""
+        self._writer.writerow(cells(row))
+
+    def close(self) -> None:
+        """Flush and close."""
+        self._stream.close()
+
+
+def _writer(stream: io.TextIOBase) -> Any:
+    return csv.writer(stream, quoting=csv.QUOTE_NONNUMERIC)
+
+
+def csv_lines(rows: list[Row]) -> list[str]:
+    """The header and the rows as `Csv` writes them, each without its line end."""
+    lines = []
+    for row in (list(COLUMNS), *map(cells, rows)):
+        stream = io.StringIO()
+        _writer(stream).writerow(row)
+        lines.append(stream.getvalue().removesuffix("\r\n"))
+    return lines
+
+
+def cells(row: Row) -> list[str | int | float]:
+    """The cells of a row: skills parted by "; ", missing values empty, truth as true or false."""
+    return [_cell(value) for value in flat(row).values()]
+
+
+def _cell(value: Any) -> str | int | float:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return value
+    return neutral("; ".join(value) if isinstance(value, list) else str(value))
+
+
+def neutral(text: str) -> str:
+    """A text that no spreadsheet runs: one that begins as a formula may gets an apostrophe before it.
+
+    OWASP's list: = + - @ tab, carriage return and newline, and the full-width signs. Apostrophes
+    already before such a sign count as part of it, so that `restore` undoes this exactly.
+    """
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def restore(cell: str) -> str:
+    """The text that `neutral` made a cell of."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
