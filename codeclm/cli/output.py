@@ -7,12 +7,14 @@ Nothing here knows what the commands do.
 from __future__ import annotations
 
 import json
+import shutil
 import sys
+import time
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from io import TextIOWrapper
-from typing import Any
+from typing import Any, Self
 
 from codeclm.records import Pair
 
@@ -44,6 +46,48 @@ def warn(line: str) -> None:
     """One line on stderr."""
     sys.stderr.write(plain(line) + "\n")
     sys.stderr.flush()
+
+
+class Live:
+    """Progress on stderr: one line that changes on a terminal, else a line every few seconds."""
+
+    SPELL = 5.0
+    """Seconds between two lines."""
+
+    def __init__(self, quiet: bool) -> None:
+        self._quiet = quiet
+        self._terminal = sys.stderr.isatty()
+        self._shown = time.monotonic()
+        self._open = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._clear()
+
+    def show(self, line: str) -> None:
+        """How far it is now."""
+        if self._quiet:
+            return
+        if self._terminal:
+            width = shutil.get_terminal_size().columns - 1
+            sys.stderr.write("\r\x1b[K" + plain(line, width))
+            sys.stderr.flush()
+            self._open = True
+        elif time.monotonic() - self._shown >= self.SPELL:
+            self._shown = time.monotonic()
+            warn(line)
+
+    def warn(self, line: str) -> None:
+        """A line that stays."""
+        self._clear()
+        warn(f"note: {line}")
+
+    def _clear(self) -> None:
+        if self._open:
+            sys.stderr.write("\r\x1b[K")
+            self._open = False
 
 
 def speak_utf8() -> None:

@@ -17,7 +17,7 @@ from codeclm.records import ROLES, STAGES, Stage
 
 STATUSES = ("kept", "superseded", "exhausted", "pending", "accepted", "rejected")
 ABOUT = "Tailor a fine-tuning set to a target model."
-FORMATS = ("messages", "dpo")
+FORMATS = ("messages", "alpaca", "sharegpt", "prompt-completion", "dpo", "csv", "parquet", "hub")
 
 
 class Parser(argparse.ArgumentParser):
@@ -63,7 +63,6 @@ def build() -> Parser:
     _export(command("export", "files", "Write a training set."))
     copy = command("copy", "files", "Copy the project whole, also while a run goes on.")
     copy.add_argument("to", type=Path, metavar="PATH")
-    command("prune", "files", "Drop stored texts that nothing needs.")
     serve = command("serve", "serving", "Open the app in a browser.")
     serve.add_argument("--port", type=whole(1, 65535), default=8501, metavar="N")
     return parser
@@ -93,6 +92,14 @@ def amount(text: str) -> float:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
     if not math.isfinite(value) or value < 0:
         raise argparse.ArgumentTypeError(f"must be a number, 0 or more, not {text}")
+    return value
+
+
+def share(text: str) -> float:
+    """Reads a number between 0 and 1, neither of them."""
+    value = amount(text)
+    if not 0 < value < 1:
+        raise argparse.ArgumentTypeError(f"must be more than 0 and less than 1, not {text}")
     return value
 
 
@@ -175,4 +182,6 @@ def _export(parser: Parser) -> None:
     parser.add_argument("out", type=Path, metavar="OUT")
     parser.add_argument("--format", choices=FORMATS, required=True)
     parser.add_argument("--include", choices=("accepted", "kept", "all"), default="kept")
+    parser.add_argument("--split", type=share, metavar="0.1", help="the share that goes to a test file")
+    parser.add_argument("--provenance", action="store_true", help="also write where each row is from")
     _reading(parser)

@@ -41,6 +41,23 @@ class Order:
     max_calls: int | None = None
     augment_to: int | None = None
     accept_mixed: bool = False
+    retry: bool = False
+    """Only what failed, at a raised attempt."""
+    only: frozenset[str] | None = None
+    """Seeds and metadata to keep to; None: all."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """For the job's row. Without addresses: those are kept by role."""
+        return {
+            "stages": None if self.stages is None else list(self.stages),
+            "dials": dict(self.dials),
+            "models": dict(self.models),
+            "concurrency": self.concurrency,
+            "limit": self.limit,
+            "budget": self.budget,
+            "max_calls": self.max_calls,
+            "augment_to": self.augment_to,
+        }
 
     @property
     def wanted(self) -> frozenset[Stage]:
@@ -56,7 +73,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """An order as it stands in one project. `endpoints` has every role; a judge of its own or the strong one."""
+    """An order as it stands in one project. `endpoints` has every role: without a judge, strong's"""
 
     order: Order
     stages: frozenset[Stage]

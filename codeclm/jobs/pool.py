@@ -14,11 +14,16 @@ from codeclm.errors import CodecError
 T = TypeVar("T")
 
 
-async def walk(items: Iterable[T], work: Callable[[T], Awaitable[None]], width: int) -> None:
+async def walk(
+    items: Iterable[T],
+    work: Callable[[T], Awaitable[None]],
+    width: int,
+    troubled: Callable[[CodecError], None] = lambda error: None,
+) -> None:
     """Do `work` for every item, at most `width` at once.
 
-    When one raises a CodecError, no further item is begun; those in hand come to their own end, and
-    the first error is raised then.
+    When one raises a CodecError, `troubled` hears of it and no further item is begun; those in hand
+    come to their own end, and the first error is raised then.
     """
     errors: list[CodecError] = []
     shared = iter(items)
@@ -29,6 +34,7 @@ async def walk(items: Iterable[T], work: Callable[[T], Awaitable[None]], width: 
                 await work(item)
             except CodecError as error:
                 errors.append(error)
+                troubled(error)
 
     async with asyncio.TaskGroup() as group:
         for _ in range(width):

@@ -26,23 +26,16 @@ class Stopped(BudgetReached):
 class Gate(Budget):
     """A budget that lets nothing more out once it is closed."""
 
-    def __init__(self, max_usd: float | None = None, max_calls: int | None = None) -> None:
-        super().__init__(max_usd, max_calls)
-        self._why: Exception | None = None
+    closed = False
 
-    def close(self, why: Exception | None = None) -> None:
-        """From now on every new request is refused, for this reason (Stopped, where none is given)."""
-        self._why = self._why or why or Stopped("stopped; run again to go on")
-
-    @property
-    def closed(self) -> bool:
-        """Whether requests are refused."""
-        return self._why is not None
+    def close(self) -> None:
+        """From now on every new request is refused."""
+        self.closed = True
 
     def reserve(self) -> float:
-        """As a budget does."""
-        if self._why is not None:
-            raise self._why
+        """As a budget does; Stopped once the gate is closed."""
+        if self.closed:
+            raise Stopped("stopped; run again to go on")
         return super().reserve()
 
 

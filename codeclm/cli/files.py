@@ -1,0 +1,58 @@
+"""`import`, `export`, `copy`, `prune`: between a project and files."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Iterator
+
+from codeclm import export as exports
+from codeclm import ingest
+from codeclm.cli.opening import config_of, open_project
+from codeclm.cli.output import Result
+from codeclm.jobs.importing import Imported, prepare
+
+SHOWN = 20
+"""Rejected rows listed for a person; JSON has them all."""
+
+
+def import_(args: Namespace) -> Result:
+    """Read a file into the project; what is there already is left as it is."""
+    load = prepare(ingest.read(args.file), args.kind, args.field, args.input_field)
+    with open_project(args, create=True) as store:
+        done = load(store)
+    return Result(done.as_dict(), _import_lines(done), status=3 if done.rejected else 0)
+
+
+def _import_lines(done: Imported) -> Iterator[str]:
+    yield f"{done.read} rows read: {done.added} added, {done.duplicates} known already"
+    if done.rejected:
+        yield f"{len(done.rejected)} rejected:"
+    for each in done.rejected[:SHOWN]:
+        yield f"  row {each.row}: {each.reason}"
+    if len(done.rejected) > SHOWN:
+        yield f"  and {len(done.rejected) - SHOWN} more; --json lists them all"
+
+
+def export(args: Namespace) -> Result:
+    """Write a training set."""
+    with open_project(args) as store:
+        config = config_of(store, args.config) if args.config else None
+        options = exports.Options(
+            format=args.format,
+            include=args.include,
+            theta=args.theta,
+            config=config,
+            split=args.split,
+            provenance=args.provenance,
+        )
+        done = exports.write(store, args.out, options)
+    lines = [f"{done.rows} rows written to {', '.join(done.files)}"]
+    lines += [f"  {count} left out: {reason}" for reason, count in done.dropped.items()]
+    return Result(done.as_dict(), lines)
+
+
+def copy(args: Namespace) -> Result:
+    """Copy the project whole, also while a run goes on."""
+    with open_project(args) as store:
+        store.copy(args.to)
+    return Result({"path": str(args.to)}, [f"copied to {args.to}"])

@@ -1,0 +1,73 @@
+"""`status` and `pairs`: what a project holds. Nothing here writes."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from codeclm.cli.opening import config_of, open_project
+from codeclm.cli.output import Result, pair_data, plain, table, verdict
+from codeclm.jobs.run import KIND
+from codeclm.jobs.watch import running
+from codeclm.records import IMPORTED, Pair
+from codeclm.store import PairFilter, Store
+
+STATUS_KEYS = (
+    "seeds", "encoded", "metadata", "instructions", "comparisons", "kept", "superseded", "exhausted",
+    "pending", "accepted", "rejected", "failures", "calls", "prompt_tokens", "completion_tokens",
+    "cost_usd", "running",
+)  # fmt: skip
+"""The keys of `status --json`, in the order in which they are printed."""
+
+
+def status(args: Namespace) -> Result:
+    """Count what the project holds."""
+    with open_project(args) as store:
+        counts = status_data(store, args.theta, args.config)
+    return Result(counts, status_lines(counts))
+
+
+def status_data(store: Store, theta: float | None = None, config: str | None = None) -> dict[str, Any]:
+    """The counts as the contract names them, at the project's θ or another."""
+    dials = store.settings.dials()
+    shown: str | None = config_of(store, config)
+    at = dials.theta if theta is None else theta
+    funnel = store.funnel(None if shown == IMPORTED else shown, at, dials.iterations)
+    counts = {**asdict(funnel), "running": running(store, KIND)}
+    return {key: counts[key] for key in STATUS_KEYS}
+
+
+def status_lines(counts: dict[str, Any]) -> Iterator[str]:
+    """The counts for a person."""
+    for key, value in counts.items():
+        shown = (
+            {None: "unknown", True: "yes", False: "no"}.get(value, value) if value in (None, True) else value
+        )
+        yield f"{key.replace('_', ' '):<18}{shown}"
+
+
+def pairs(args: Namespace) -> Result:
+    """List pairs, with their states at a θ."""
+    with open_project(args) as store:
+        dials = store.settings.dials()
+        theta = dials.theta if args.theta is None else args.theta
+        found = store.pairs.page(
+            config_of(store, args.config),
+            theta,
+            dials.iterations,
+            PairFilter(status=args.status),
+            offset=args.offset,
+            limit=args.limit,
+        )
+    return Result({"pairs": [pair_data(pair) for pair in found]}, table(HEAD, map(_row, found)))
+
+
+HEAD = ("id", "status", "iteration", "strong", "target", "gap", "decision", "instruction")
+
+
+def _row(pair: Pair) -> tuple[object, ...]:
+    scores = pair.comparison
+    marks = (f"{scores.strong_score:g}", f"{scores.target_score:g}", f"{scores.gap:+g}")
+    return (pair.id, pair.status, pair.iteration, *marks, verdict(pair) or "-", plain(pair.instruction, 60))

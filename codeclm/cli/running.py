@@ -1,0 +1,78 @@
+"""`run` and `failures`: the commands that ask models, or list what they failed to give."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Iterator
+from typing import Any
+
+from codeclm.cli.opening import config_of, open_project, project_path
+from codeclm.cli.output import Live, Result, plain, table, warn
+from codeclm.cli.reading import status_data, status_lines
+from codeclm.jobs import run as loop
+from codeclm.jobs.order import Order
+from codeclm.records import ROLES, Failure
+from codeclm.settings import Dials
+
+
+def run(args: Namespace) -> Result:
+    """Run the loop to its end, or to where it must stop."""
+    outcome = _do(args, order_of(args))
+    counts = {
+        "calls_sent": outcome.calls_sent,
+        "calls_cached": outcome.calls_cached,
+        "seconds": outcome.seconds,
+    }
+    with open_project(args) as store:
+        data = {**status_data(store), **counts}
+    return Result(data, status_lines(data), status=outcome.status)
+
+
+def failures(args: Namespace) -> Result:
+    """List what failed; with --retry, what still fails after another try."""
+    status = _do(args, order_of(args)).status if args.retry else 0
+    with open_project(args) as store:
+        found = store.failures.page(config_of(store, args.config), limit=None)
+    return Result({"failures": [_data(each) for each in found]}, _lines(found), status=status)
+
+
+def _do(args: Namespace, order: Order) -> loop.Outcome:
+    open_project(args).close()
+    with Live(quiet=args.quiet) as live:
+        outcome = loop.run(project_path(args), order, warn=live.warn, show=live.show)
+    if outcome.error is not None:
+        warn(str(outcome.error) if outcome.status in (4, 130) else f"error: {outcome.error}")
+    return outcome
+
+
+def _data(failure: Failure) -> dict[str, Any]:
+    return {
+        "id": failure.id,
+        "stage": failure.stage,
+        "record": failure.record,
+        "reason": failure.reason,
+        "raw": failure.raw,
+    }
+
+
+def _lines(found: list[Failure]) -> Iterator[str]:
+    yield from table(("stage", "record", "reason"), ((f.stage, f.record, plain(f.reason, 80)) for f in found))
+    yield f"{len(found)} failed" + ("; failures --retry tries again" if found else "")
+
+
+def order_of(args: Namespace) -> Order:
+    """What the words of a command ask of a run."""
+    words = vars(args)
+    return Order(
+        stages=words.get("stages"),
+        dials={name: words[name] for name in Dials.model_fields if words.get(name) is not None},
+        urls={role: words[f"{role}_url"] for role in ROLES if words[f"{role}_url"] is not None},
+        models={role: words[f"{role}_model"] for role in ROLES if words[f"{role}_model"] is not None},
+        concurrency=args.concurrency,
+        limit=words.get("limit"),
+        budget=args.budget,
+        max_calls=args.max_calls,
+        augment_to=words.get("augment_to"),
+        accept_mixed=bool(words.get("accept_mixed")),
+        retry=bool(words.get("retry")),
+    )

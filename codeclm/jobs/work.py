@@ -1,0 +1,153 @@
+"""The work of a run, stage by stage: what is left is asked of the store, what comes of it is written.
+
+Knows neither the process it runs in nor when it must stop: an error that ends a run passes through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import cast
+
+from codeclm import pipeline
+from codeclm.errors import CodecError
+from codeclm.jobs.order import Setup
+from codeclm.jobs.pool import walk
+from codeclm.jobs.progress import LINEAGES, Progress
+from codeclm.llm.model import ChatModel
+from codeclm.pipeline import (
+    AnswerMade,
+    Compared,
+    Event,
+    Failed,
+    InstructionMade,
+    Plan,
+    Root,
+    RubricsMade,
+    Task,
+)
+from codeclm.records import MetadataState
+from codeclm.stages.augment import mix
+from codeclm.store import Store, Writer
+
+
+@dataclass
+class Work:
+    """A run's work on one project. `store` reads, `writer` writes; `warn` tells a person one line.
+
+    `troubled` hears at once of an error that ends the run; it is raised when all in hand has ended.
+    """
+
+    store: Store
+    writer: Writer
+    setup: Setup
+    warn: Callable[[str], None]
+    troubled: Callable[[CodecError], None]
+    progress: Progress = field(default_factory=Progress)
+
+    def __post_init__(self) -> None:
+        attempts = self.store.failures.attempts(self.setup.config.id)
+        self.plan = Plan(self.setup.config, self.setup.dials, self.setup.stages, attempts)
+
+    def seeds(self) -> list[str]:
+        """The seeds to encode."""
+        if "encode" not in self.setup.stages:
+            return []
+        return self._chosen(self.store.seeds.unencoded_ids(self.setup.config.id, self.setup.order.limit))
+
+    def lineages(self) -> list[str]:
+        """The metadata to grow from, or to go on with."""
+        if self.setup.stages <= {"encode", "augment"}:
+            return []
+        setup = self.setup
+        left = self.store.lineages.unfinished(setup.config.id, setup.dials, setup.stages, setup.order.limit)
+        return self._chosen(left)
+
+    def anything(self) -> bool:
+        """Whether there is work that asks a model. Augmenting may bring more."""
+        return bool(self.seeds() or self.lineages() or "augment" in self.setup.stages)
+
+    async def do(self, model: ChatModel, width: int) -> None:
+        """All of it, stage after stage; every write is committed when this returns."""
+        await self._encode(model, width)
+        self.writer.flush()
+        if "augment" in self.setup.stages:
+            self._augment()
+            self.writer.flush()
+        await self._grow(model, width)
+        self.writer.flush()
+
+    async def _encode(self, model: ChatModel, width: int) -> None:
+        ids = self.seeds()
+        self.progress.wanted["encode"] = len(ids)
+
+        async def encode(seed_id: str) -> None:
+            if (seed := self.store.seeds.get(seed_id)) is None:
+                return
+            made = await pipeline.encode(seed, self.plan, model)
+            if isinstance(made, Failed):
+                self._keep(made)
+                return
+            self.writer.submit(lambda store: store.metadata.add([made]))
+            self.progress.done["encode"] += 1
+
+        await walk(ids, encode, width, self.troubled)
+
+    def _augment(self) -> None:
+        order = self.setup.order
+        existing = self.store.metadata.page(limit=None)
+        if order.accept_mixed:
+            waiting = [row.id for row in existing if (row.origin, row.state) == ("mixed", "proposed")]
+            self.writer.submit(lambda store: store.metadata.set_state(waiting, "active"))
+        wanted = cast(int, order.augment_to)
+        state: MetadataState = "active" if order.accept_mixed else "proposed"
+        drawn = mix(existing, wanted, self.setup.dials.seed, state)
+        self.writer.submit(lambda store: store.metadata.add(drawn))
+        self.progress.wanted["augment"] = self.progress.done["augment"] = len(drawn)
+        there = sum(row.state != "excluded" for row in existing) + len(drawn)
+        if there < wanted:
+            self.warn(
+                f"augment: {there} metadata, not {wanted}: there are no more combinations of their labels"
+            )
+
+    async def _grow(self, model: ChatModel, width: int) -> None:
+        ids = self.lineages()
+        self.progress.wanted[LINEAGES] = len(ids)
+        self.progress.wanted["decode"] = len(ids) * self.setup.dials.per_metadata
+
+        async def grow(metadata_id: str) -> None:
+            if (metadata := self.store.metadata.get(metadata_id)) is None:
+                return
+            task = Task(metadata, tuple(self._roots(metadata_id)))
+            async for event in pipeline.grow(task, self.plan, model):
+                self._keep(event)
+                self.progress.count(event)
+            self.progress.done[LINEAGES] += 1
+
+        await walk(ids, grow, width, self.troubled)
+
+    def _roots(self, metadata: str) -> Iterator[Root]:
+        config = self.setup.config.id
+        for node in self.store.lineages.roots(metadata, config, self.setup.dials):
+            scored = self.store.lineages.comparison(node.id, config)
+            used = tuple(step.action for step in self.store.lineages.path(node.id) if step.action)
+            answers = tuple(self.store.lineages.answers(node.id, config))
+            yield Root(node, answers, None if scored is None else scored.gap, used)
+
+    def _keep(self, event: Event) -> None:
+        config = self.setup.config.id
+        match event:
+            case RubricsMade(rubrics):
+                self.writer.submit(lambda store: store.lineages.add_rubrics(rubrics))
+            case InstructionMade(instruction):
+                self.writer.submit(lambda store: store.lineages.add_instruction(instruction, config))
+            case AnswerMade(answer):
+                self.writer.submit(lambda store: store.lineages.add_answer(answer))
+            case Compared(comparison):
+                self.writer.submit(lambda store: store.lineages.add_comparison(comparison))
+            case Failed(failure):
+                self.writer.submit(lambda store: store.failures.put(failure))
+
+    def _chosen(self, ids: list[str]) -> list[str]:
+        only = self.setup.order.only
+        return ids if only is None else [each for each in ids if each in only]
