@@ -2,24 +2,44 @@
 
 from __future__ import annotations
 
+from codeclm.errors import BudgetReached, UsageError
+
 
 class Budget:
-    """Reserve before sending, settle after: spending passes the limit by no more than the calls in flight."""
+    """Reserve before sending, settle after: spending passes the limit by no more than the calls in flight.
+
+    What a call in flight will cost is taken to be the mean of those settled.
+    """
 
     def __init__(self, max_usd: float | None = None, max_calls: int | None = None) -> None:
         self.max_usd = max_usd
         self.max_calls = max_calls
         self.calls = 0
         self.spent = 0.0
+        self._reserved = 0.0
+        self._settled = 0
 
     def check_price(self, known: bool, what: str) -> None:
         """UsageError where money is limited and the price of `what` is unknown."""
-        raise NotImplementedError
+        if self.max_usd is not None and not known:
+            raise UsageError(f"the price of {what} is unknown: give its prices, or --max-calls for a budget")
 
     def reserve(self) -> float:
         """Count a call that is about to be sent; give the result to settle. BudgetReached: do not send."""
-        raise NotImplementedError
+        if self.max_calls is not None and self.calls >= self.max_calls:
+            raise BudgetReached(
+                f"the budget of {self.max_calls} calls is used up; raise --max-calls to go on"
+            )
+        if self.max_usd is not None and self.spent + self._reserved >= self.max_usd:
+            raise BudgetReached(f"the budget of ${self.max_usd:g} is used up; raise --budget")
+        self.calls += 1
+        expected = self.spent / self._settled if self._settled else 0.0
+        self._reserved += expected
+        return expected
 
     def settle(self, reserved: float, cost: float | None) -> None:
         """Put the true cost in place of the reserved one. None: it cost nothing, as no reply came."""
-        raise NotImplementedError
+        self._reserved -= reserved
+        if cost is not None:
+            self.spent += cost
+            self._settled += 1

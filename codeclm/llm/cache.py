@@ -5,7 +5,12 @@ Knows a CallLog, not where the log is.
 
 from __future__ import annotations
 
-from codeclm.llm.model import CallLog, ChatModel, Reply, Request
+import asyncio
+import time
+from dataclasses import replace
+
+from codeclm.errors import BudgetReached, CodecError
+from codeclm.llm.model import Call, CallLog, ChatModel, Reply, Request
 
 
 class CachedModel:
@@ -17,7 +22,34 @@ class CachedModel:
     def __init__(self, inner: ChatModel, log: CallLog) -> None:
         self._inner = inner
         self._log = log
+        self._asked: dict[str, asyncio.Future[Reply | None]] = {}
 
     async def complete(self, request: Request) -> Reply:
         """The stored reply, with `cached` set, or a new one."""
-        raise NotImplementedError
+        key = request.key
+        while (first := self._asked.get(key)) is not None:
+            # None: the one who asked gave up, so somebody else must ask.
+            if (shared := await asyncio.shield(first)) is not None:
+                return replace(shared, cached=True)
+        stored = self._log.get(key)
+        if stored is not None:
+            return replace(stored, cached=True)
+        return await self._ask(key, request)
+
+    async def _ask(self, key: str, request: Request) -> Reply:
+        asked: asyncio.Future[Reply | None] = asyncio.get_running_loop().create_future()
+        self._asked[key] = asked
+        started, reply = time.time(), None
+        try:
+            reply = await self._inner.complete(request)
+        except BudgetReached:
+            raise
+        except CodecError as error:
+            self._log.put(Call(request, None, error=str(error), started=started))
+            raise
+        else:
+            self._log.put(Call(request, reply, started=started))
+            return reply
+        finally:
+            del self._asked[key]
+            asked.set_result(reply)

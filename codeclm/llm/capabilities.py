@@ -16,6 +16,7 @@ TokensParameter = Literal["max_tokens", "max_completion_tokens"]
 
 _MODES: tuple[SchemaMode, ...] = get_args(SchemaMode)
 _SCHEMA_NAMES = ("response_format", "json_schema", "json_object", "strict", "schema", "structured output")
+_NEEDED = ("model", "messages")
 _TOKENS: tuple[TokensParameter, ...] = get_args(TokensParameter)
 
 
@@ -47,5 +48,26 @@ class Capabilities:
         )
 
     def without(self, message: str, param: str, sent: Mapping[str, Any]) -> Capabilities | None:
-        """What is left after a refusal that names a parameter which was `sent`; None: it names none."""
-        raise NotImplementedError
+        """What is left after a refusal that names a parameter which was `sent`; None: it names none.
+
+        Where that parameter was left out meanwhile, as several requests were refused at once, it is the same.
+        """
+        named = (param or message).lower()
+        if "response_format" in sent and any(name in named for name in _SCHEMA_NAMES):
+            return self._weaker(sent["response_format"]["type"])
+        for name in sent:
+            if name not in _NEEDED and re.search(rf"(?<!\w){re.escape(name.lower())}(?!\w)", named):
+                return self if name in self.refused else self._refusing(name)
+        return None
+
+    def _weaker(self, sent: str) -> Capabilities:
+        if sent != self.schema_mode:
+            return self
+        return replace(self, schema_mode=_MODES[_MODES.index(self.schema_mode) + 1], described=True)
+
+    def _refusing(self, name: str) -> Capabilities:
+        refused = replace(self, refused=(*self.refused, name))
+        others = [other for other in _TOKENS if other not in refused.refused]
+        if name in _TOKENS and others:
+            return replace(refused, tokens_parameter=others[0])
+        return refused

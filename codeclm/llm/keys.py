@@ -1,14 +1,29 @@
 """Which key goes where: keys come from the environment, and go only to addresses a person chose.
 
 A project file from someone else must not carry a key to an address of their choice. Keys are never
-stored; the list of confirmed addresses holds hosts only.
+stored; the list of confirmed addresses, in the user's own configuration folder, holds hosts only.
 """
 
 from __future__ import annotations
 
+import ipaddress
+import json
+import os
 from collections.abc import Collection
+from pathlib import Path
+from urllib.parse import urlsplit
 
+import platformdirs
+
+from codeclm.errors import UsageError
 from codeclm.records import Role
+
+FOLDER = "CODECLM_CONFIG_DIR"
+"""The environment variable that moves the configuration folder."""
+
+_SHARED = "OPENAI_API_KEY"
+_HOME = "https://api.openai.com:443"
+_PORTS = {"http": 80, "https": 443}
 
 
 def key_for(role: Role, url: str, typed: Collection[str] = ()) -> str | None:
@@ -18,24 +33,95 @@ def key_for(role: Role, url: str, typed: Collection[str] = ()) -> str | None:
     loopback, to a typed address, or to a trusted one. Bound to scheme, host and port; plain http to
     another machine gets a key only where typed.
     """
-    raise NotImplementedError
+    key = _from_environment(role)
+    return key if key is not None and _allowed(url, typed) else None
 
 
 def withheld(role: Role, url: str, typed: Collection[str] = ()) -> bool:
     """Whether there is a key for the role that this address does not get until it is trusted."""
-    raise NotImplementedError
+    return _from_environment(role) is not None and not _allowed(url, typed)
 
 
 def trust(url: str) -> str:
     """Confirm an address for keys, for good, on this machine; returns it as scheme://host:port."""
-    raise NotImplementedError
+    address = origin(url)
+    if address is None:
+        raise UsageError(f"{url}: not an address such as https://models.example.org/v1")
+    if address.startswith("http://") and not is_loopback(url):
+        raise UsageError(f"{address}: plain http shows the key to the network; use https")
+    _write(sorted({*trusted(), address}))
+    return address
 
 
 def distrust(url: str) -> None:
     """Take an address off the list."""
-    raise NotImplementedError
+    _write([address for address in trusted() if address != origin(url)])
 
 
 def trusted() -> list[str]:
-    """The confirmed addresses, in order."""
-    raise NotImplementedError
+    """The confirmed addresses, in order. A list that cannot be read confirms nothing."""
+    try:
+        listed = json.loads(_file().read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return []
+    return sorted(str(address) for address in listed) if isinstance(listed, list) else []
+
+
+def origin(url: str) -> str | None:
+    """`scheme://host:port` of an address, to which a key is bound; None for anything else."""
+    try:
+        parts = urlsplit(url.strip())
+        port = parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in _PORTS or not parts.hostname:
+        return None
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"{parts.scheme}://{host}:{port or _PORTS[parts.scheme]}"
+
+
+def is_loopback(url: str) -> bool:
+    """Whether an address is this machine's own: localhost, 127.0.0.0/8, ::1."""
+    try:
+        host = urlsplit(url.strip()).hostname or ""
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _allowed(url: str, typed: Collection[str]) -> bool:
+    address = origin(url)
+    if address is None:
+        return False
+    if address == _HOME or is_loopback(url) or address in {origin(other) for other in typed}:
+        return True
+    return address.startswith("https://") and address in trusted()
+
+
+def _from_environment(role: Role) -> str | None:
+    for name in (f"CODECLM_{role.upper()}_API_KEY", _SHARED):
+        key = os.environ.get(name, "").strip()
+        if key and not (key.isascii() and key.isprintable() and " " not in key):
+            raise UsageError(f"${name}: a key holds no spaces, line breaks or letters beyond ASCII")
+        if key:
+            return key
+    return None
+
+
+def _file() -> Path:
+    folder = os.environ.get(FOLDER) or platformdirs.user_config_dir("codeclm", appauthor=False)
+    return Path(folder) / "trusted-hosts.json"
+
+
+def _write(addresses: list[str]) -> None:
+    path = _file()
+    new = path.with_suffix(f".{os.getpid()}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as out:
+            json.dump(addresses, out, indent=1)
+        new.replace(path)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise UsageError(f"{path}: cannot be written ({reason}); set ${FOLDER} to another folder") from None

@@ -1,4 +1,4 @@
-"""How many requests an endpoint gets at once, and how fast: found by trying, and kept to.
+"""How many requests an endpoint gets at once: found by trying, and kept to.
 
 Starts at 8 in flight, doubles each clean round until refused, then cuts and adds slowly. Time is the
 event loop's. Knows no protocol: the caller says what became of each request.
@@ -6,7 +6,26 @@ event loop's. Knows no protocol: the caller says what became of each request.
 
 from __future__ import annotations
 
+import asyncio
+import random
+from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from codeclm.errors import EndpointError
+from codeclm.llm.pace import Pace
+
+START = 8
+_BAD = 0.5
+"""A number in flight at which more than this share was refused of late is too many."""
+_MEMORY = 0.7
+"""How much of the share of refusals is remembered from one outcome to the next."""
+_FIRST_PROBE = 48
+"""Replies before a number that was refused is tried again; twice as many each time it is refused again."""
+_LAST_PROBE = 768
+_MISHAPS = 2
+"""Refusals one after another that do not yet mean that an endpoint is down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +35,207 @@ class Patience:
     tries: int = 6
     """Of one request, while the endpoint answers others."""
     first_wait: float = 0.5
-    longest_wait: float = 20.0
+    longest_wait: float = 10.0
+    longest_pause: float = 5.0
+    """Between two tries of an endpoint that answers nothing."""
     outage: float = 90.0
     """An endpoint that answers nothing at all is given this long, whatever the tries."""
     gone: float = 300.0
     """An endpoint that answered before and now refuses connections is waited for this long."""
+
+    def wait(self, earlier: int, chance: float) -> float:
+        """Seconds before the next try after `earlier` failures; `chance` is from 0 to 1."""
+        longest = min(self.longest_wait, self.first_wait * 2.0 ** min(earlier, 20))
+        return longest * (0.5 + chance / 2)
+
+    def pause(self, earlier: int, chance: float) -> float:
+        """Seconds before an endpoint that is down is tried again."""
+        return min(self.longest_pause, self.wait(earlier, chance))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The right to have one request in flight: how many there were then, itself counted, and when."""
+
+    level: int
+    since: float
+    tokens: int
+
+
+class Limiter:
+    """Places for requests to one endpoint. Not for use from two event loops.
+
+    A number in flight is given up once requests are refused there more often than not, so that faults
+    which come at any number do not slow a run down.
+    """
+
+    def __init__(self, ceiling: int = 16, pace: Pace | None = None, patience: Patience | None = None) -> None:
+        self.ceiling = ceiling
+        self.allowed = min(START, ceiling)
+        self.in_flight = 0
+        self.answered = 0
+        """Requests that got a reply."""
+        self.down_since: float | None = None
+        """The time of the first of the failures since which nothing was answered."""
+        self.mean_tokens = 0.0
+        """That a request takes, prompt and reply, of late."""
+        self._pace = pace or Pace()
+        self._patience = patience or Patience()
+        self._chance = random.Random(0)  # noqa: S311 - jitter, not a secret
+        self._waiting: deque[tuple[asyncio.Future[int], int]] = deque()
+        self._sleeping: set[asyncio.Future[None]] = set()
+        self._failed: EndpointError | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._paused_until = 0.0
+        self._refusals: dict[int, float] = {}
+        self._goal = ceiling
+        self._clean = 0
+        self._probe = _FIRST_PROBE
+        self._in_a_row = 0
+        self._last_refusal = -1.0
+
+    @property
+    def down(self) -> bool:
+        """Whether one refusal after another came and no reply between them."""
+        return self._in_a_row > _MISHAPS
+
+    async def acquire(self, tokens: int, again: bool = False) -> Place:
+        """Wait for a place; those who try `again` go first. EndpointError: the endpoint is given up."""
+        self._check()
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[int] = loop.create_future()
+        if again:
+            self._waiting.appendleft((waiter, tokens))
+        else:
+            self._waiting.append((waiter, tokens))
+        self._admit()
+        try:
+            level = await waiter
+        except asyncio.CancelledError:
+            if waiter.done() and not waiter.cancelled() and waiter.exception() is None:
+                self._leave()
+            raise
+        return Place(level, loop.time(), tokens)
+
+    def answer(self, place: Place, tokens: int) -> None:
+        """A reply came, which took so many tokens."""
+        if self.down:
+            self._refusals.clear()
+        self.answered += 1
+        self.down_since = None
+        self._in_a_row = 0
+        self._pace.correct(tokens - place.tokens)
+        self.mean_tokens += 0.1 * (tokens - self.mean_tokens)
+        self._judge(place.level, 0.0)
+        self._grow()
+        self._leave()
+
+    def refuse(self, place: Place, wait: float | None = None) -> None:
+        """The endpoint could not take the request: 429, 5xx, a time-out, a drop. `wait`: its Retry-After."""
+        now = asyncio.get_running_loop().time()
+        self.down_since = now if self.down_since is None else self.down_since
+        if place.since >= self._last_refusal:
+            self._in_a_row += 1
+        self._last_refusal = now
+        if self.down:
+            self.allowed = max(1, self.allowed // 2)
+            self._pause(now + self._patience.pause(self._in_a_row - _MISHAPS, self._chance.random()))
+        elif self._judge(place.level, 1.0) > _BAD and place.level <= self.allowed:
+            self._cut(place.level)
+        if wait:
+            self._pause(now + wait)
+        self._pace.correct(-place.tokens)
+        self._leave()
+
+    def leave(self, place: Place) -> None:
+        """The request ended in a way that says nothing about how many there may be."""
+        self._pace.correct(-place.tokens)
+        self._leave()
+
+    def told(self, headers: Mapping[str, str]) -> None:
+        """What the endpoint's headers say of its limits."""
+        self._pace.told(headers, self.in_flight, self.mean_tokens, asyncio.get_running_loop().time())
+
+    def give_up(self, error: EndpointError) -> None:
+        """Nothing more can succeed: all who wait, and all who will ask, get this error."""
+        self._failed = self._failed or error
+        waiters: list[asyncio.Future[Any]] = [waiter for waiter, _ in self._waiting]
+        for waiter in waiters + list(self._sleeping):
+            if not waiter.done():
+                waiter.set_exception(EndpointError(str(error)))
+        self._waiting.clear()
+
+    async def sleep(self, earlier: int, wait: float | None = None) -> None:
+        """Back off after `earlier` failures of one request, for `wait` at least. EndpointError: given up."""
+        self._check()
+        loop = asyncio.get_running_loop()
+        sleeper = loop.create_future()
+        delay = max(self._patience.wait(earlier, self._chance.random()), wait or 0.0)
+        timer = loop.call_later(delay, _wake, sleeper)
+        self._sleeping.add(sleeper)
+        try:
+            await sleeper
+        finally:
+            timer.cancel()
+            self._sleeping.discard(sleeper)
+
+    def close(self) -> None:
+        """Leave no timer behind."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _check(self) -> None:
+        if self._failed is not None:
+            raise EndpointError(str(self._failed))
+
+    def _judge(self, level: int, refused: float) -> float:
+        """The share of refusals of late at this number in flight, this outcome included."""
+        before = self._refusals.get(level, refused)
+        self._refusals[level] = now = _MEMORY * before + (1 - _MEMORY) * refused
+        return now
+
+    def _cut(self, level: int) -> None:
+        self.allowed = self._goal = max(1, level - 1)
+        self._clean = 0
+        self._probe = min(self._probe * 2, _LAST_PROBE)
+
+    def _grow(self) -> None:
+        self._clean += 1
+        known_bad = self._refusals.get(self.allowed + 1, 0.0) > _BAD
+        if self.allowed >= self.ceiling or self._clean < (self._probe if known_bad else self.allowed):
+            return
+        self._clean = 0
+        doubled = min(self.allowed * 2, self._goal)
+        self.allowed = min(self.ceiling, max(self.allowed + 1, doubled))
+
+    def _pause(self, until: float) -> None:
+        self._paused_until = max(self._paused_until, until)
+
+    def _leave(self) -> None:
+        self.in_flight -= 1
+        self._admit()
+
+    def _admit(self) -> None:
+        """Let in whom there is room and time for."""
+        loop = asyncio.get_running_loop()
+        while self._waiting and self.in_flight < self.allowed:
+            waiter, tokens = self._waiting[0]
+            if not waiter.done():
+                now = loop.time()
+                delay = max(self._paused_until - now, self._pace.wait(now))
+                if delay > 0:
+                    self._timer = self._timer or loop.call_later(delay, self._due)
+                    return
+                self._pace.take(now, tokens)
+                self.in_flight += 1
+                waiter.set_result(self.in_flight)
+            self._waiting.popleft()
+
+    def _due(self) -> None:
+        self._timer = None
+        self._admit()
+
+
+def _wake(sleeper: asyncio.Future[None]) -> None:
+    if not sleeper.done():
+        sleeper.set_result(None)

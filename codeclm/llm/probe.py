@@ -1,13 +1,32 @@
-"""Finds out what an endpoint can do, with a few small requests. Keeps nothing: that is for the caller."""
+"""Finds out what an endpoint can do, with a small request or two. Keeps nothing: that is for the caller."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from codeclm.errors import EndpointError, ModelError, ReplyError, TransportError
 from codeclm.llm.capabilities import Capabilities
-from codeclm.records import Role
-from codeclm.settings import Endpoint
+from codeclm.llm.client import OpenAIModel
+from codeclm.llm.limits import Patience
+from codeclm.llm.model import Reply, Request, Schema
+from codeclm.llm.structured import read_object
+from codeclm.records import Message, Role
+from codeclm.settings import Endpoint, Sampling
+
+_QUESTION = 'Which colour has the sky on a clear day? Reply as {"answer": "one or two words"}, in JSON.'
+_SHAPE = Schema(
+    "probe",
+    {
+        "type": "object",
+        "properties": {"answer": {"type": "string"}},
+        "required": ["answer"],
+        "additionalProperties": False,
+    },
+)
+_ROOM = 512
+"""Tokens, enough for a short thought before the answer."""
+_BRIEF = Patience(tries=2, first_wait=0.2, outage=0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +44,72 @@ class Report:
 
 
 async def probe(
-    endpoint: Endpoint, key: str | None, role: Role = "strong", url: Callable[[Endpoint], str] | None = None
+    endpoint: Endpoint,
+    key: str | None,
+    role: Role = "strong",
+    address: Callable[[Endpoint], str] | None = None,
 ) -> Capabilities:
     """How requests to `endpoint` must be written. EndpointError where it cannot be used at all.
 
-    `url` gives the address of the built-in model's server.
+    `address` gives the URL of the built-in model's server.
     """
-    raise NotImplementedError
+    model = OpenAIModel(endpoint, key, starting_point(endpoint), address=address)
+    try:
+        return await find(model, role)
+    finally:
+        await model.aclose()
 
 
-async def test(
-    endpoint: Endpoint, key: str | None, role: Role = "strong", url: Callable[[Endpoint], str] | None = None
+def starting_point(endpoint: Endpoint) -> Capabilities:
+    """What is known without asking."""
+    return Capabilities(tokens_parameter=endpoint.tokens_parameter or "max_tokens")
+
+
+async def find(model: OpenAIModel, role: Role) -> Capabilities:
+    """What the endpoint of `model` can do, which the model goes by from now on."""
+    try:
+        reply = await _asked(model, role)
+    except (ReplyError, TransportError) as error:
+        raise EndpointError(str(error)) from None
+    if not reply.truncated and not _obeyed(reply):
+        model.capabilities = replace(model.capabilities, described=True)
+    return model.capabilities
+
+
+async def examine(
+    endpoint: Endpoint,
+    key: str | None,
+    role: Role = "strong",
+    address: Callable[[Endpoint], str] | None = None,
 ) -> Report:
     """Try one small request, and say what works. Never raises a ModelError."""
-    raise NotImplementedError
+    model = OpenAIModel(endpoint, key, starting_point(endpoint), address=address, patience=_BRIEF)
+    report = Report(reachable=False, key_sent=key is not None)
+    try:
+        names = await model.listed()
+        found = None if names is None else endpoint.model in names
+        report = replace(report, reachable=True, model_found=found)
+        reply = await _asked(model, role)
+        can = replace(model.capabilities, described=model.capabilities.described or not _obeyed(reply))
+        speed = reply.completion_tokens / reply.seconds if reply.seconds else 0.0
+        return replace(report, capabilities=can, seconds=reply.seconds, tokens_per_second=speed)
+    except ModelError as error:
+        return replace(report, problem=str(error))
+    finally:
+        await model.aclose()
+
+
+async def _asked(model: OpenAIModel, role: Role) -> Reply:
+    sampling = Sampling(temperature=0.0, max_tokens=_ROOM, seed=0)
+    question = (Message("user", _QUESTION),)
+    return await model.complete(
+        Request(role, "encode", "probe", model.endpoint.model, question, sampling, schema=_SHAPE)
+    )
+
+
+def _obeyed(reply: Reply) -> bool:
+    """Whether the reply has the shape that was asked for."""
+    try:
+        return "answer" in read_object(reply.text)
+    except ReplyError:
+        return False

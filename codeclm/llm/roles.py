@@ -1,30 +1,43 @@
 """One ChatModel for a whole run: each request goes to its role's endpoint.
 
 This is the stack in full: the endpoint's own settings are put into the request, then come the call
-log, the budget, the limiter and the client. Knows neither projects nor how the built-in server starts.
+log, the limiter, the budget and the client. Knows neither projects nor how the built-in server starts.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Collection, Mapping
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from codeclm.llm.budget import Budget
-from codeclm.llm.client import Counts
-from codeclm.llm.limits import Patience
-from codeclm.llm.model import CallLog, Reply, Request
-from codeclm.records import Role
+from codeclm.llm.cache import CachedModel
+from codeclm.llm.capabilities import Capabilities
+from codeclm.llm.client import Counts, OpenAIModel
+from codeclm.llm.keys import key_for, withheld
+from codeclm.llm.limits import Limiter, Patience
+from codeclm.llm.model import CallLog, ChatModel, Reply, Request
+from codeclm.llm.pace import Pace
+from codeclm.llm.prices import prices_of
+from codeclm.llm.probe import find, starting_point
+from codeclm.llm.wire import resolved
+from codeclm.records import ROLES, Role
 from codeclm.settings import Endpoint
+
+CEILING = 16
+"""Requests in flight at one server where nothing else is said."""
 
 
 class ModelByRole:
     """A ChatModel over one endpoint per role; an async context manager.
 
-    No judge means the strong endpoint. `capabilities` are the dicts that `probe` wrote, by role.
+    No judge means the strong endpoint. `capabilities` are the dicts that `probe` gave, by role.
     `typed` are the URLs typed in this command, which may get a key. `builtin_url` gives the address
     of the built-in server and starts it if need be; it may block, and is asked again when the server
-    is gone. UsageError: money is limited and a price unknown.
+    is gone; `slots` is how many requests that server takes at once. UsageError: money is limited and
+    a price unknown.
     """
 
     def __init__(
@@ -40,19 +53,83 @@ class ModelByRole:
         patience: Patience | None = None,
     ) -> None:
         self.counts = Counts()
-        raise NotImplementedError
+        self._budget = budget or Budget()
+        self._patience = patience or Patience()
+        self._typed = typed
+        self._address = builtin_url
+        self._slots = slots
+        self._limiters: dict[tuple[object, ...], Limiter] = {}
+        self._models: dict[Role, OpenAIModel] = {}
+        self._asked: dict[Role, ChatModel] = {}
+        clients: dict[tuple[str, str | None], OpenAIModel] = {}
+        caches: dict[int, ChatModel] = {}
+        for role in ROLES:
+            endpoint = endpoints.get(role) or endpoints["strong"]
+            key = None if endpoint.builtin else key_for(role, endpoint.url, typed)
+            same = (endpoint.model_dump_json(), key)
+            if same not in clients:
+                clients[same] = self._client(role, endpoint, key, (capabilities or {}).get(role))
+            model = self._models[role] = clients[same]
+            if id(model) not in caches:
+                caches[id(model)] = model if log is None else CachedModel(model, log)
+            self._asked[role] = caches[id(model)]
+
+    def _client(
+        self, role: Role, endpoint: Endpoint, key: str | None, known: Mapping[str, Any] | None
+    ) -> OpenAIModel:
+        self._budget.check_price(prices_of(endpoint) is not None, f"{endpoint.model} ({role})")
+        can = starting_point(endpoint) if known is None else Capabilities.read(known)
+        return OpenAIModel(
+            endpoint,
+            key,
+            can,
+            self._limiter(endpoint),
+            budget=self._budget,
+            counts=self.counts,
+            patience=self._patience,
+            address=self._address,
+            advice=_advice(role, endpoint, key, self._typed),
+        )
+
+    def _limiter(self, endpoint: Endpoint) -> Limiter:
+        """One for each server; where a minute's requests or tokens are limited, for each model there."""
+        rates = (endpoint.requests_per_minute, endpoint.tokens_per_minute)
+        same = (endpoint.url, *rates, endpoint.model) if any(rates) else (endpoint.url,)
+        ceiling = endpoint.concurrency or (self._slots if endpoint.builtin else None) or CEILING
+        if same not in self._limiters:
+            self._limiters[same] = Limiter(ceiling, Pace(*rates), self._patience)
+        limiter = self._limiters[same]
+        limiter.ceiling = max(limiter.ceiling, ceiling)
+        return limiter
 
     async def probe(self) -> dict[Role, dict[str, Any]]:
-        """What each endpoint can do, for keeping; uses it from now on. EndpointError: one cannot be used."""
-        raise NotImplementedError
+        """What each endpoint can do, for keeping with that endpoint; it holds from now on. EndpointError: one cannot be used."""
+        models = {id(model): (model, role) for role, model in reversed(self._models.items())}
+        found = await asyncio.gather(
+            *(find(model, role) for model, role in models.values() if not model.endpoint.builtin),
+            return_exceptions=True,
+        )
+        for result in found:
+            if isinstance(result, BaseException):
+                raise result
+        return self.capabilities()
+
+    def capabilities(self) -> dict[Role, dict[str, Any]]:
+        """What is known of each endpoint by now, which refusals may have changed."""
+        return {role: model.capabilities.as_dict() for role, model in self._models.items()}
 
     async def complete(self, request: Request) -> Reply:
         """The reply of the endpoint of request.role."""
-        raise NotImplementedError
+        whole = resolved(request, self._models[request.role].endpoint)
+        reply = await self._asked[request.role].complete(whole)
+        if reply.cached:
+            self.counts.cached += 1
+        return reply
 
     async def aclose(self) -> None:
         """Close every connection."""
-        raise NotImplementedError
+        for model in {id(model): model for model in self._models.values()}.values():
+            await model.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -61,3 +138,14 @@ class ModelByRole:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.aclose()
+
+
+def _advice(role: Role, endpoint: Endpoint, key: str | None, typed: Collection[str]) -> str:
+    """What to do where the endpoint wants another key."""
+    names = f"$CODECLM_{role.upper()}_API_KEY or $OPENAI_API_KEY"
+    if key is not None:
+        return f"; check {names}"
+    if withheld(role, endpoint.url, typed):
+        host = urlsplit(endpoint.url).netloc
+        return f"; the key was not sent, as {host} is not confirmed for it: type --{role}-url, or confirm it"
+    return f"; set {names}"

@@ -5,12 +5,27 @@ Knows no stage: what a reply must hold is for the caller's `parse` to say.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+import json
+import re
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any, TypeVar, cast
 
+from codeclm.errors import ReplyError
 from codeclm.llm.model import ChatModel, Reply, Request
+from codeclm.llm.text import clean
+from codeclm.records import Message
 
 Value = TypeVar("Value")
+
+_SHOWN = 4_000
+"""Characters of a bad reply that are shown to its author again."""
+_DEEPEST = 50
+_STARTS = 20
+"""Opening braces in a reply at which an object is looked for."""
+_FENCE = re.compile(r"```[\w-]*\s*\n(.*?)(?:```|\Z)", re.DOTALL)
+_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(\s*[}\]])')
 
 
 async def ask(
@@ -22,12 +37,104 @@ async def ask(
     where the reply was cut at the token limit it gets twice the room. After the last, ReplyError
     with the last raw reply.
     """
-    raise NotImplementedError
+    question = request
+    for left in range(reasks, -1, -1):
+        reply = await model.complete(question)
+        try:
+            return parse(reply.text), reply
+        except ReplyError as error:
+            reason = _reason(reply, error)
+            if not left:
+                raise ReplyError(reason, reply.raw) from None
+        question = _again(request, reply, reason)
+    raise AssertionError("reasks must not be negative")
+
+
+def _reason(reply: Reply, error: ReplyError) -> str:
+    if reply.truncated:
+        return f"the reply was cut at the token limit: {error}"
+    return str(error) if reply.text.strip() else "the reply was empty"
+
+
+def _again(request: Request, reply: Reply, reason: str) -> Request:
+    wish = "Reply once more, shorter" if reply.truncated else "Reply once more"
+    shape = ", with one JSON object of the wanted form and nothing else" if request.schema else ""
+    told = Message("user", f"That reply cannot be used: {reason}. {wish}{shape}.")
+    shown = Message("assistant", reply.text[:_SHOWN] or "(nothing)")
+    return replace(request.with_messages(shown, told), room=request.room * (2 if reply.truncated else 1))
 
 
 def read_object(text: str) -> dict[str, Any]:
     """The JSON object in a reply: bare, fenced, or in prose; trailing commas and a missing end are mended.
 
-    ReplyError: there is none.
+    An object in a list of one counts. Numbers that are none (NaN, Infinity) are refused. ReplyError: there
+    is no object.
     """
-    raise NotImplementedError
+    for candidate in _candidates(text):
+        for mended in (candidate, _COMMA.sub(_without_comma, candidate), _closed(candidate)):
+            value = _loads(mended)
+            if isinstance(value, list) and len(value) == 1:
+                value = value[0]
+            if isinstance(value, dict):
+                return cast(dict[str, Any], _cleaned(value))
+    raise ReplyError("it holds no JSON object", text)
+
+
+def _candidates(text: str) -> Iterator[str]:
+    """Where an object may be, the likeliest first."""
+    yield text.strip()
+    yield from _FENCE.findall(text)
+    starts = [match.start() for match in re.finditer(r"\{", text)][:_STARTS]
+    for start in starts:
+        with suppress(ValueError, RecursionError):
+            yield text[start : json.JSONDecoder(strict=False).raw_decode(text, start)[1]]
+    if starts:
+        yield text[starts[0] : text.rfind("}") + 1]
+        yield text[starts[0] :]
+
+
+def _loads(text: str) -> Any:
+    try:
+        return json.loads(text, parse_constant=_refuse, strict=False)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _cleaned(value: Any) -> Any:
+    """JSON can escape what plain text could not hold."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, dict):
+        return {clean(key): _cleaned(item) for key, item in value.items()}
+    return [_cleaned(item) for item in value] if isinstance(value, list) else value
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(constant)
+
+
+def _without_comma(match: re.Match[str]) -> str:
+    return match[1] or match[2]
+
+
+def _closed(text: str) -> str:
+    """`text` with the lists and objects closed that were left open at its end; half a pair is dropped.
+
+    Nothing is mended where the cut may have changed a value: inside a string, after a digit.
+    """
+    open_: list[str] = []
+    inside = escaped = False
+    for char in text:
+        if inside:
+            inside = escaped or char != '"'
+            escaped = char == "\\" and not escaped
+        elif char == '"':
+            inside = True
+        elif char in "{[":
+            open_.append("}" if char == "{" else "]")
+        elif char in "}]" and open_:
+            open_.pop()
+    if not open_ or len(open_) > _DEEPEST or inside or text.rstrip()[-1:].isalnum():
+        return text
+    tail = re.sub(r',\s*("(?:[^"\\]|\\.)*"\s*:?\s*)?$', "", text.rstrip())
+    return tail + "".join(reversed(open_))

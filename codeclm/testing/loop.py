@@ -52,6 +52,8 @@ def loop_reply(body: Body) -> str:
     text = f"Write about {TOPICS[pick('topic', len(TOPICS))]}, case {pick('case', 1_000_000)}."
     if "instruction" in wanted:
         return json.dumps({"instruction": text})
+    if wanted:
+        return json.dumps(dict.fromkeys(sorted(wanted), text))
     weak = any(word in str(body.get("model")).lower() for word in ("target", "small", "weak"))
     quality = 1 + pick("quality", 7) if weak else 4 + pick("quality", 7)
     return f"A reply of case {pick('reply', 1_000_000)}, (quality {quality})."

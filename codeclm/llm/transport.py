@@ -1,0 +1,99 @@
+"""The HTTP client under the model: how it is built, and what its exceptions and responses mean.
+
+Everything that could send a key elsewhere is closed here: redirects, organisation and custom headers
+from the environment, proxies in front of this machine's own servers.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import aiohttp
+import httpx2
+import openai
+
+from codeclm.llm.keys import is_loopback
+from codeclm.llm.pace import seconds
+from codeclm.llm.troubles import Trouble, of_status, one_line
+from codeclm.llm.wire import BadReplyError
+
+FAILURES = (openai.OpenAIError, httpx2.HTTPError, aiohttp.ClientError, OSError)
+"""What a request may end in; a time-out is an OSError."""
+
+_CONNECT = 10.0
+"""Seconds for a connection to open."""
+_OPENAI = "https://api.openai.com/"
+
+
+def connect(url: str, key: str | None, timeout: float) -> openai.AsyncOpenAI:
+    """A client of one server, which sends `key` and no other secret. `timeout` in seconds."""
+    ours = os.environ.get("OPENAI_CUSTOM_HEADERS", "") if not url.startswith(_OPENAI) else ""
+    hidden = [line.partition(":")[0].strip() for line in ours.splitlines()]
+    hidden += [] if url.startswith(_OPENAI) else ["OpenAI-Organization", "OpenAI-Project"]
+    hidden += ["Authorization"]
+    headers: dict[str, Any] = {name: openai.Omit() for name in hidden if name}
+    limits = httpx2.Timeout(timeout, connect=_CONNECT)
+    return openai.AsyncOpenAI(
+        base_url=url,
+        api_key=key or "",
+        admin_api_key="",
+        max_retries=0,
+        timeout=limits,
+        default_headers=headers,
+        http_client=openai.DefaultAioHttpClient(
+            timeout=limits, follow_redirects=False, trust_env=not is_loopback(url)
+        ),
+    )
+
+
+def authorisation(key: str | None) -> openai.RequestOptions:
+    """The options of each request: without a key it says outright that none is sent."""
+    return {"headers": {"Authorization": f"Bearer {key}" if key else openai.Omit()}}
+
+
+def decoded(response: httpx2.Response, keys: Collection[str]) -> Any:
+    """The JSON of a response, without keys that it may echo. BadReplyError: it is something else."""
+    content = response.content
+    for key in keys:
+        content = content.replace(key.encode(), b"[key]")
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        start = one_line(content[:80].decode("utf-8", "replace"))
+        raise BadReplyError(f"the reply is not JSON: {start}") from None
+
+
+def trouble_of(error: Exception, keys: Collection[str]) -> Trouble:
+    """What it means that a request ended in one of FAILURES."""
+    if isinstance(error, openai.APIStatusError):
+        body = error.body if error.body is not None else error.response.text
+        return of_status(error.status_code, body, retry_after(error.response.headers), keys)
+    cause = _root(error)
+    if isinstance(cause, aiohttp.ClientConnectorDNSError):
+        return Trouble("gone", "there is no such host")
+    if isinstance(cause, aiohttp.ClientSSLError):
+        return Trouble("gone", one_line(f"no secure connection: {cause}", keys))
+    if isinstance(cause, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError | httpx2.ConnectError):
+        return Trouble("gone", "nothing listens there")
+    if isinstance(cause, TimeoutError | httpx2.TimeoutException):
+        return Trouble("busy", "no reply in time", weight=2)
+    return Trouble("busy", "the connection was dropped")
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds that a response asks to wait, or None."""
+    milliseconds = seconds(headers.get("retry-after-ms"))
+    if milliseconds is not None:
+        return milliseconds / 1000
+    return seconds(headers.get("retry-after"), now=time.time())
+
+
+def _root(error: BaseException) -> BaseException:
+    """The exception that the others were made from."""
+    while (cause := error.__cause__) is not None and not isinstance(error, aiohttp.ClientError):
+        error = cause
+    return error
