@@ -70,8 +70,8 @@ strong answer stood first, `_2` the other. `seed_id` and `metadata_id` name what
 The answers are a model's: check them, and the licences of seeds and models, before use.
 """
 
-_WITH = """`provenance.jsonl` has a line for each row: its seed, metadata with revisions, rubrics and actions, both
-answers, the scores in both orders, decisions, models and the keys of the calls."""
+_WITH = """`provenance.jsonl` has a line for each row: its seed, metadata with revisions, rubrics and actions,
+both answers, the scores in both orders, decisions, models and the keys of the calls."""
 _WITHOUT = "Export with provenance to have the whole chain from seed to row beside the data."
 
 
@@ -94,7 +94,7 @@ def card(facts: Facts) -> str:
     total = sum(facts.rows.values())
     front = _FRONT.format(
         licence=json.dumps(facts.licence or "unknown"),
-        size=next((name for most, name in _SIZES if total < most), "n>1M"),
+        size=next((name for most, name in _SIZES if total < most), "1M<n<10M"),
         files="\n".join(f"  - split: {split}\n    path: {split}.parquet" for split in facts.rows),
     )
     return front + _BODY.format(

@@ -24,9 +24,10 @@ from codeclm.records import (
     Seed,
 )
 
-_FIRST = ("strong_score_1", "orders[0].strong"), ("target_score_1", "orders[0].target")
-_SECOND = ("strong_score_2", "orders[1].strong"), ("target_score_2", "orders[1].target")
-_MEANS = ("strong_score",), ("target_score",)
+_MEANS = "strong_score", "target_score"
+_FIRST = "strong_score_1", "target_score_1"
+_SECOND = "strong_score_2", "target_score_2"
+_NESTED = ("orders[0].strong", "orders[0].target"), ("orders[1].strong", "orders[1].target")
 _OPTIONAL = ("seed", "strong_model", "target_model", "strong_truncated", "target_truncated")
 
 
@@ -85,7 +86,6 @@ def pairs(table: Table, field: str | None = None, input_field: str | None = None
 
 def _columns(table: Table, field: str | None, input_field: str | None) -> _Columns:
     text = require(table, *((field,) if field else ("instruction", "prompt", "question")), flag="--field")
-    scores = _FIRST if any(find(table, *names) for names in _FIRST) else _MEANS
     found = _Columns(
         instruction=text,
         strong=require(table, "strong"),
@@ -94,11 +94,19 @@ def _columns(table: Table, field: str | None, input_field: str | None) -> _Colum
         use_case=find(table, *USE_CASE),
         skills=find(table, *SKILLS),
         optional={name: find(table, name) for name in _OPTIONAL},
-        scores=tuple((find(table, *strong), find(table, *target)) for strong, target in (scores, _SECOND)),
+        scores=_score_columns(table),
     )
     if any((strong is None) != (target is None) for strong, target in found.scores):
         raise InputError(f"{table.name}: scores of one answer only; give both, strong_score and target_score")
     return found if input_field is not None else replace(found, input=find(table, "input"))
+
+
+def _score_columns(table: Table) -> tuple[tuple[str | None, str | None], ...]:
+    """Nested orders, else the two orders apart, else means (which stand for one order)."""
+    if find(table, _NESTED[0][0]):
+        return _NESTED
+    first = _FIRST if any(find(table, name) for name in _FIRST) else _MEANS
+    return tuple((find(table, strong), find(table, target)) for strong, target in (first, _SECOND))
 
 
 def _bundle(source: str, row: Row, columns: _Columns) -> Bundle:
