@@ -13,12 +13,9 @@ from codeclm import builtin
 from codeclm.jobs.order import Setup, same_model
 from codeclm.jobs.stopping import Gate
 from codeclm.llm import keys
-from codeclm.llm.roles import ModelByRole
+from codeclm.llm.roles import CEILING, ModelByRole
 from codeclm.settings import Endpoint
 from codeclm.store import RunLog, Store, Writer
-
-CONCURRENCY = 16
-"""The most requests in flight to an endpoint of which nothing else is said."""
 
 _KEPT = "capabilities"
 
@@ -33,11 +30,12 @@ async def slots(setup: Setup) -> int | None:
 
 
 def width(setup: Setup, slots: int | None) -> int:
-    """How many lineages to grow at once: enough to fill every endpoint."""
-    distinct = {(e.url, e.model): e for e in (setup.endpoints[role] for role in setup.roles)}
-    room = {"builtin": slots or CONCURRENCY}
-    most = sum(e.concurrency or room.get(e.url, CONCURRENCY) for e in distinct.values())
-    return max(1, most)
+    """How many lineages to grow at once: enough to fill every server, and a few that compute meanwhile."""
+    room: dict[str, int] = {}
+    for endpoint in (setup.endpoints[role] for role in setup.roles):
+        most = endpoint.concurrency or (slots if endpoint.builtin else None) or CEILING
+        room[endpoint.url] = max(most, room.get(endpoint.url, 0))
+    return 1 + sum(room.values()) * 5 // 4
 
 
 def open_models(store: Store, writer: Writer, setup: Setup, gate: Gate, slots: int | None) -> ModelByRole:

@@ -128,7 +128,7 @@ class Work:
 
     def _roots(self, metadata: str) -> Iterator[Root]:
         config = self.setup.config.id
-        for node in self.store.lineages.roots(metadata, config, self.setup.dials):
+        for node in self.store.lineages.roots(metadata, config):
             scored = self.store.lineages.comparison(node.id, config)
             used = tuple(step.action for step in self.store.lineages.path(node.id) if step.action)
             answers = tuple(self.store.lineages.answers(node.id, config))

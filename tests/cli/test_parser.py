@@ -18,7 +18,9 @@ def test_nothing_said_is_nothing_set():
     args = parse(["run"])
     assert args.project is None
     assert args.json is False
-    assert [args.theta, args.iterations, args.per_metadata, args.seed, args.concurrency, args.limit] == [None] * 6
+    assert [args.theta, args.iterations, args.per_metadata, args.seed, args.concurrency, args.limit] == [
+        None
+    ] * 6
 
 
 def test_stages_come_back_in_the_order_of_the_loop():

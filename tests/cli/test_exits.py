@@ -1,0 +1,160 @@
+"""Exit statuses, and what is said on the way out: one line, never a traceback."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from codeclm import cli
+from codeclm.jobs.process import ROOT
+from codeclm.testing import Faults, ScriptedEndpoint
+
+
+def one_line(err):
+    return err.count("\n") == 1 and "Traceback" not in err
+
+
+def test_usage_is_2(codeclm):
+    status, data, err = codeclm("run", "--limit", "-1")
+    assert (status, data) == (2, None)
+    assert one_line(err)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("binary.jsonl", bytes(range(256)) * 20),
+        ("empty.jsonl", b""),
+        ("latin.csv", "instruction\ncaf\u00e9 olé\n".encode("latin-1")),
+        ("ragged.json", b'{"a": '),
+        ("headers.csv", b"instruction,instruction\na,b\n"),
+        ("deep.json", b"[" * 100_000),
+        ("columns.csv", b"x,y\n1,2\n"),
+    ],
+)
+def test_a_broken_file_is_1_and_nothing_is_made(codeclm, tmp_path, name, content):
+    path = tmp_path / name
+    path.write_bytes(content)
+    status, data, err = codeclm("import", path)
+    assert (status, data) == (1, None)
+    assert one_line(err)
+    assert not (tmp_path / "project.db").exists()
+
+
+def test_a_missing_project_is_1(codeclm, tmp_path):
+    status, _, err = codeclm("status", "--project", tmp_path / "other.db")
+    assert status == 1
+    assert "no such project" in err
+    assert not (tmp_path / "other.db").exists()
+
+
+@pytest.mark.parametrize("command", [["status"], ["run"], ["pairs"], ["export", "o", "--format", "messages"]])
+def test_a_project_that_is_none_is_1_and_untouched(codeclm, tmp_path, command):
+    path = tmp_path / "project.db"
+    path.write_bytes(b"These are not the rows you are looking for." * 100)
+    before = path.read_bytes()
+    status, _, err = codeclm(*command)
+    assert status == 1
+    assert one_line(err)
+    assert path.read_bytes() == before
+
+
+def test_failures_are_3_and_a_retry_mends_them(codeclm, seeds, roles):
+    codeclm("import", seeds(6))
+    with ScriptedEndpoint(faults=Faults(0.3, ("wrong_shape",), times=None)) as endpoint:
+        status, data, _ = codeclm("run", *roles(endpoint))
+        assert status == 3
+        assert data["failures"] > 0
+        listed = codeclm("failures")[1]["failures"]
+        assert len(listed) == data["failures"]
+        assert {"id", "stage", "record", "reason", "raw"} == set(listed[0])
+        sent = len(endpoint.requests)
+        assert codeclm("run")[0] == 3
+        assert len(endpoint.requests) == sent
+        port = endpoint.port
+    with ScriptedEndpoint(port=port):
+        status, left, _ = codeclm("failures", "--retry")
+    assert (status, left) == (0, {"failures": []})
+    data = codeclm("status")[1]
+    assert data["kept"] + data["exhausted"] == 6
+
+
+def test_a_budget_of_calls_is_4_and_the_rest_follows(codeclm, endpoint, seeds, roles):
+    codeclm("import", seeds(6))
+    status, data, err = codeclm("run", *roles(endpoint), "--max-calls", 10, "--concurrency", 2)
+    assert status == 4
+    assert data["calls_sent"] == 10
+    assert "10 calls" in err
+    status, data, _ = codeclm("run")
+    assert status == 0
+    assert data["kept"] + data["exhausted"] == 6
+
+
+def test_a_budget_of_money_needs_prices(codeclm, endpoint, seeds, roles):
+    codeclm("import", seeds(1))
+    status, _, err = codeclm("run", *roles(endpoint), "--budget", 1)
+    assert status == 2
+    assert "--max-calls" in err
+
+
+def test_a_wrong_model_stops_at_once(codeclm, seeds, roles):
+    codeclm("import", seeds(30))
+    with ScriptedEndpoint(models=("other",)) as endpoint:
+        status, _, err = codeclm("run", *roles(endpoint))
+        assert len(endpoint.requests) < 20
+    assert status == 1
+    assert "strong" in err
+    assert "Traceback" not in err
+
+
+def test_nothing_listening_stops_at_once(codeclm, seeds, roles):
+    codeclm("import", seeds(3))
+    with ScriptedEndpoint() as endpoint:
+        words = roles(endpoint)
+    status, _, err = codeclm("run", *words)
+    assert status == 1
+    assert "strong" in err
+
+
+def test_a_project_in_use_is_refused(codeclm, endpoint, seeds, tmp_path, roles):
+    from codeclm.jobs.lock import hold
+
+    codeclm("import", seeds(1))
+    with hold(tmp_path / "project.db", "run"):
+        status, _, err = codeclm("run", *roles(endpoint))
+    assert status == 1
+    assert f"process {os.getpid()}" in err
+
+
+def test_self_judging_is_told_once(codeclm, endpoint, seeds, roles):
+    codeclm("import", seeds(3))
+    _, _, err = codeclm("run", *roles(endpoint))
+    assert err.count("judges its own answers") == 1
+    _, _, err = codeclm("run", "--judge-url", endpoint.url, "--judge-model", "judge")
+    assert "judges its own" not in err
+
+
+def test_what_nobody_foresaw_is_one_line_and_a_log(codeclm, monkeypatch, tmp_path):
+    monkeypatch.setattr(cli, "import_module", lambda name: 1 / 0)
+    status, _, err = codeclm("status")
+    assert status == 1
+    assert one_line(err)
+    log = err.strip().rsplit(" ", 1)[1]
+    assert "ZeroDivisionError" in (tmp_path / log).read_text()
+
+
+def test_a_reader_that_goes_away_is_not_complained_about(tmp_path, seeds):
+    project = str(tmp_path / "p.db")
+    command = [sys.executable, "-m", "codeclm", "--project", project]
+    subprocess.run([*command, "import", str(seeds(5))], cwd=ROOT, check=True, capture_output=True)
+    process = subprocess.Popen([*command, "status"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    assert process.wait() == 0
+
+
+def test_help_is_0(codeclm, capsys):
+    assert cli.main(["run", "--help"]) == 0
+    assert "--augment-to" in capsys.readouterr().out
