@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from codeclm.ui.home import funnel_tiles, next_card, recent_runs, spend_table
+from codeclm.ui.home import about, funnel_tiles, next_card, recent_runs, spend_table
 from codeclm.ui.page import home
 from codeclm.ui.project_panel import projects_panel, welcome
 from codeclm.ui.runpanel import going_on, run_panel
@@ -14,14 +14,15 @@ with home() as project:
         welcome()
         st.stop()
     st.title(plain(project.name), anchor=False)
+    about(project)
     facts = summary(project)
     next_card(project, facts)
     if going_on(project):
         run_panel(project)
     funnel_tiles(facts)
-    left, right = st.columns(2, gap="medium")
-    with left:
-        spend_table(project)
-    with right:
-        recent_runs(project)
+    with st.grid(2, min_column_width=400):
+        with st.container():
+            spend_table(project)
+        with st.container():
+            recent_runs(project)
     projects_panel(project)

@@ -10,8 +10,9 @@ from codeclm.records import ROLES
 from codeclm.ui.glossary import term
 from codeclm.ui.next_step import next_step
 from codeclm.ui.page import go
+from codeclm.ui.rooms import room
 from codeclm.ui.summary import Summary
-from codeclm.ui.text import ago, dollars, duration, number
+from codeclm.ui.text import ago, dollars, duration, number, plain
 
 ABOUT_KEY = "about"
 """The setting that says in a sentence what a project is, such as the example's note that it is authored."""
@@ -23,6 +24,13 @@ ENDED = {
     "failed": "failed",
     "budget": "budget reached",
 }
+
+
+def about(project: Project) -> None:
+    """What the project says of itself, or what Home is for."""
+    with project.open(readonly=True) as store:
+        said = store.settings.get(ABOUT_KEY)
+    st.caption(plain(said, 600) if isinstance(said, str) and said else room("Home").purpose)
 
 
 def next_card(project: Project, facts: Summary) -> None:
@@ -90,7 +98,16 @@ def spend_table(project: Project) -> None:
         for role in ROLES
         if role in spent
     ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, alt="Calls, tokens and cost by role", height="content")
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        alt="Calls, tokens and cost by role",
+        height="content",
+        column_config={
+            name: st.column_config.NumberColumn(format="localized")
+            for name in ("Calls", "Tokens in", "Tokens out")
+        },
+    )
 
 
 def recent_runs(project: Project) -> None:

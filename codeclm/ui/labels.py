@@ -35,10 +35,12 @@ def by_hand(project: Project, key: str) -> None:
     """A form that adds one metadata of origin `manual`."""
     with st.form(f"{key}_by_hand", border=False):
         left, right, button = st.columns([3, 4, 1.4], vertical_alignment="bottom")
-        left.text_input("Use case", key=f"{key}_use", placeholder="travel planning", help=term("use case"))
+        left.text_input(
+            "Use case", key=f"{key}_new_use", placeholder="travel planning", help=term("use case")
+        )
         right.text_input(
             "Skills",
-            key=f"{key}_skills",
+            key=f"{key}_new_skills",
             placeholder="budget estimation, route planning",
             help=term("skills"),
         )
@@ -49,8 +51,8 @@ def by_hand(project: Project, key: str) -> None:
 
 @guarded
 def _add(project: Project, key: str) -> None:
-    labels = labels_of(st.session_state[f"{key}_use"], st.session_state[f"{key}_skills"])
+    labels = labels_of(st.session_state[f"{key}_new_use"], st.session_state[f"{key}_new_skills"])
     with project.open() as store:
         added = store.metadata.add([Metadata("manual", labels)])
-    st.session_state[f"{key}_use"] = st.session_state[f"{key}_skills"] = ""
+    st.session_state[f"{key}_new_use"] = st.session_state[f"{key}_new_skills"] = ""
     notify("Row added." if added.added else "That row is there already.")

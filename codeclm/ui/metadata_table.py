@@ -127,7 +127,7 @@ def _editor(project: Project, rows: list[Metadata], affected: dict[str, tuple[in
             ),
             "Origin": st.column_config.TextColumn(width="small"),
             "Written from it": st.column_config.NumberColumn(
-                width="small",
+                width=120,
                 help="Instructions written from these labels. They become stale when you edit them.",
             ),
             "More": st.column_config.ButtonColumn("", width="small", type="tertiary", key=_CLICK),

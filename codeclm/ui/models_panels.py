@@ -149,7 +149,7 @@ def builtin_panel() -> None:
         st.markdown(
             "A small model (135 million parameters, 98 MB) that runs on this machine without a key. It is "
             "good for trying out every step, and as a target whose shortfalls are easy to see. It is too "
-            "weak as a strong model: with it in both parts, expect few pairs, or none, to be kept. English only."
+            "weak as a strong model: with it in both parts, few pairs or none will be kept. English only."
         )
 
 
@@ -162,19 +162,19 @@ def how_to_connect() -> None:
             "Set your key in the terminal **before** you start the app, then fill in the model's name."
         )
         st.code("export OPENAI_API_KEY=…\nmake run", language="bash")
-        st.caption(
-            "Address https://api.openai.com/v1. Reasoning models: temperature “never sent”, more room."
+        st.markdown(
+            "Address `https://api.openai.com/v1`. Reasoning models: temperature “never sent”, more room."
         )
     with ollama:
         st.code("ollama pull qwen2.5:7b\nollama serve", language="bash")
-        st.caption("Address http://127.0.0.1:11434/v1, model qwen2.5:7b. No key.")
+        st.markdown("Address `http://127.0.0.1:11434/v1`, model `qwen2.5:7b`. No key.")
     with vllm:
         st.code("vllm serve Qwen/Qwen2.5-7B-Instruct", language="bash")
-        st.caption(
-            "Address http://127.0.0.1:8000/v1, model as served. Raise “most requests at once” to 64 or more."
+        st.markdown(
+            "Address `http://127.0.0.1:8000/v1`, model as served. Raise “requests at once” to 64 or more."
         )
     with llama:
         st.code("llama-server -m model.gguf --port 8080 --parallel 4", language="bash")
-        st.caption(
-            "Address http://127.0.0.1:8080/v1, any model name. Or: Built-in, with a GGUF file as model."
+        st.markdown(
+            "Address `http://127.0.0.1:8080/v1`, any model name. Or: Built-in, with a GGUF file as model."
         )

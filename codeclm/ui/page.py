@@ -19,6 +19,13 @@ from codeclm.ui.guard import guard, tell
 from codeclm.ui.rooms import ROOT, Room, room
 from codeclm.ui.sidebar import sidebar
 
+PRIMARY = """<style>
+[data-testid^="stBaseButton-primary"] { background-color: #0F766E; border-color: #0F766E; }
+[data-testid^="stBaseButton-primary"]:hover { background-color: #0B655E; border-color: #0B655E; }
+</style>"""
+"""The one style of ours. The dark theme's accent is bright, so that a chosen tab can be read; under the white
+label of a button it must be deep (contrast 4.5), which no theme option says."""
+
 ABOUT = (
     "**CodecLM Studio** turns a handful of real instructions into a tailored fine-tuning set, "
     "after Wang et al., *CodecLM* (arXiv 2404.05875)."
@@ -100,4 +107,5 @@ def _configure(here: Room) -> None:
         initial_sidebar_state=248,
         menu_items={"About": ABOUT},
     )
+    st.html(PRIMARY)
     st.logo(str(ROOT / "static" / "logo.svg"), size="large", icon_image=str(ROOT / "static" / "icon.svg"))

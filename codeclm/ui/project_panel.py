@@ -44,16 +44,23 @@ def projects_panel(project: Project) -> None:
 
 
 def _row(each: Project, is_open: bool) -> None:
-    name, when, action, menu = st.columns([5, 3, 1.5, 1.5], vertical_alignment="center")
-    name.markdown(f"**{plain(each.name, 60)}**" if is_open else plain(each.name, 60))
-    when.caption(f"changed {ago(each.changed)}")
-    if is_open:
-        action.badge("open", color="green")
-    else:
-        action.button("Open", key=f"open_{each.name}", on_click=state.open_project, args=(each.name,))
-    chosen = menu.menu_button(
-        "More", ["Copy", "Rename", "Delete"], key=f"menu_{each.name}", type="tertiary", width="stretch"
-    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{plain(each.name, 60)}**" if is_open else plain(each.name, 60), width="stretch")
+        st.caption(f"changed {ago(each.changed)}", width=150)
+        with st.container(width=90):
+            if is_open:
+                st.badge("open", color="green")
+            else:
+                st.button(
+                    "Open",
+                    key=f"open_{each.name}",
+                    on_click=state.open_project,
+                    args=(each.name,),
+                    width="stretch",
+                )
+        chosen = st.menu_button(
+            "More", ["Copy", "Rename", "Delete"], key=f"menu_{each.name}", type="tertiary", width=90
+        )
     if chosen == "Copy":
         _copy(each)
     elif chosen == "Rename":

@@ -50,7 +50,7 @@ def _filters(tags: list[tuple[str, int]], buried: int) -> tuple[str, str | None,
             icon=":material/search:",
             on_change=first_page,
             args=(_PAGE,),
-            width=320,
+            width=280,
         )
         tag = None
         if tags:
@@ -65,7 +65,7 @@ def _filters(tags: list[tuple[str, int]], buried: int) -> tuple[str, str | None,
                 format_func=lambda name: plain(f"{name} ({number(counts.get(name, 0))})", 60),
                 on_change=first_page,
                 args=(_PAGE,),
-                width=220,
+                width=180,
             )
         deleted = False
         if buried:
@@ -96,10 +96,10 @@ def _table(rows: list[Seed], deleted: bool) -> list[Seed]:
         key=rows_key("seeds_deleted_rows" if deleted else "seeds_rows", (seed.id for seed in rows)),
         height=min(560, 38 + 35 * len(rows)),
         column_config={
-            "Seed": st.column_config.TextColumn(width="large"),
-            "Tags": st.column_config.ListColumn(width="small"),
-            "From": st.column_config.TextColumn(width="small"),
-            "Row": st.column_config.NumberColumn(width="small", format="%d"),
+            "Seed": st.column_config.TextColumn(width=460),
+            "Tags": st.column_config.ListColumn(width=110),
+            "From": st.column_config.TextColumn(width=140),
+            "Row": st.column_config.NumberColumn(width=60, format="%d"),
         },
         alt="Deleted seeds" if deleted else "Seeds",
     )

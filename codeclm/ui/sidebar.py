@@ -23,12 +23,12 @@ def sidebar(here: Room, project: Project | None) -> None:
         facts = None
         with guard(stop=False):
             facts = summary(project) if project else None
-        with st.container(gap=None):
+        with st.container(gap="xxsmall"):
             for each in shown():
                 waits = facts.waits(each.name) if facts else 0
                 st.page_link(
                     each.file,
-                    label=f"{each.name} :gray-badge[{number(waits)}]" if waits else each.name,
+                    label=f"{each.name}  :gray[{number(waits)}]" if waits else each.name,
                     icon=each.icon,
                     width="stretch",
                     query_params=state.parameters(),

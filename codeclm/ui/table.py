@@ -23,9 +23,9 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 def offset(key: str, total: int, size: int = PAGE) -> int:
     """Where the page that is open begins; the last page where the number is past the end."""
-    pages = pages_of(total, size)
-    wanted = st.session_state.get(key) or 1
-    return (min(max(int(wanted), 1), pages) - 1) * size
+    wanted = str(st.session_state.get(key) or st.query_params.get(key) or 1)
+    page = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else 1
+    return (min(max(page, 1), pages_of(total, size)) - 1) * size
 
 
 def pager(key: str, total: int, unit: str, size: int = PAGE) -> None:
@@ -35,7 +35,7 @@ def pager(key: str, total: int, unit: str, size: int = PAGE) -> None:
         last = min(first + size, total)
         st.caption(f"{number(first + 1)}–{number(last)} of {number(total)} {unit}" if total else f"No {unit}")
         if total > size:
-            st.pagination(pages_of(total, size), key=key, bind="query-params")
+            st.pagination(pages_of(total, size), key=key, bind="query-params", width=330)
 
 
 def first_page(key: str) -> None:

@@ -1,0 +1,48 @@
+import dataclasses
+
+import pytest
+
+from codeclm.settings import Dials
+from codeclm.store import Funnel
+from codeclm.ui.next_step import next_step
+from codeclm.ui.summary import Summary
+
+NOTHING = Funnel(**{field.name: 0 for field in dataclasses.fields(Funnel)})
+
+
+def where(running=False, to_review=0, **counts):
+    return Summary(dataclasses.replace(NOTHING, **counts), Dials(), None, to_review, 0, running)
+
+
+@pytest.mark.parametrize(
+    ("facts", "page"),
+    [
+        (where(), "Seeds"),
+        (where(seeds=10), "Generate"),
+        (where(metadata=3), "Generate"),
+        (where(seeds=10, encoded=10, metadata=10, instructions=10, comparisons=10, pending=4), "Generate"),
+        (where(seeds=10, encoded=10, comparisons=10, kept=5, to_review=5), "Review"),
+        (where(seeds=10, encoded=10, comparisons=10, kept=5, accepted=5), "Export"),
+        (where(seeds=10, encoded=10, comparisons=10, exhausted=10), "Generate"),
+        (where(seeds=10, encoded=10, comparisons=10, failures=2), "Generate"),
+        (where(running=True, seeds=10), "Generate"),
+        (where(running=True, seeds=10, to_review=1), "Review"),
+    ],
+)
+def test_every_state_has_one_next_step(facts, page):
+    step = next_step(facts)
+    assert step.page == page
+    assert step.title
+    assert step.why
+    assert step.label
+
+
+def test_what_waits():
+    facts = where(seeds=10, encoded=4, metadata=4, pending=2, accepted=1, to_review=3)
+    assert {page: facts.waits(page) for page in ("Seeds", "Generate", "Review", "Export", "Models")} == {
+        "Seeds": 10,
+        "Generate": 8,
+        "Review": 3,
+        "Export": 1,
+        "Models": 0,
+    }

@@ -1,0 +1,41 @@
+import csv
+import io
+
+import pytest
+
+from codeclm.errors import UsageError
+from codeclm.records import Labels
+from codeclm.ui.labels import labels_of
+from codeclm.ui.table import csv_bytes, pages_of, rows_key
+
+
+@pytest.mark.parametrize("cell", ["=HYPERLINK(1)", "+1", "-1", "@x", "\t=1", " =1", "＝1"])
+def test_no_cell_is_taken_for_a_formula(cell):
+    data = csv_bytes([{"why": cell}], ("why",)).decode("utf-8-sig")
+    assert list(csv.reader(io.StringIO(data)))[1] == ["'" + cell]
+
+
+def test_harmless_cells_stay_as_they_are():
+    data = csv_bytes([{"row": 3, "why": "a, b\nc"}], ("row", "why")).decode("utf-8-sig")
+    assert list(csv.reader(io.StringIO(data))) == [["row", "why"], ["3", "a, b\nc"]]
+
+
+def test_pages():
+    assert [pages_of(total) for total in (0, 1, 50, 51, 100_000)] == [1, 1, 1, 2, 2000]
+
+
+def test_another_set_of_rows_is_another_table():
+    assert rows_key("t", ["a", "b"]) == rows_key("t", ["a", "b"])
+    assert rows_key("t", ["a", "b"]) != rows_key("t", ["b", "a"])
+
+
+def test_labels_by_hand():
+    assert labels_of(" travel  planning ", "budgeting; route planning, budgeting") == Labels(
+        "travel planning", ("budgeting", "route planning")
+    )
+
+
+@pytest.mark.parametrize(("use", "skills"), [("  ", "a"), ("x", "a,b,c,d"), ("x" * 200, "")])
+def test_labels_that_cannot_be(use, skills):
+    with pytest.raises(UsageError):
+        labels_of(use, skills)
