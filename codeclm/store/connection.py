@@ -1,8 +1,26 @@
-"""One SQLite connection: pragmas, transactions, and errors of one line. Knows no table but `revision`."""
+"""One SQLite connection: pragmas, transactions, packed ids, and errors of one line. Knows no record."""
 
 from __future__ import annotations
 
+import json
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from codeclm.errors import CodecError, ProjectError
+
+BUSY_SECONDS = 20.0
+"""How long a write waits for another process's; none holds the lock for longer than a batch."""
+
+Row = tuple[Any, ...]
+Value = str | int | float | bytes | None
+Values = Sequence[Value] | Mapping[str, Value]
+
+_ID = re.compile(r"[0-9a-f]{20}").fullmatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,5 +31,189 @@ class Added:
     duplicates: int = 0
 
 
+def pack(id_: str) -> bytes | str:
+    """A record's id as it is stored: 10 bytes for the 20 digits that every content id has."""
+    return bytes.fromhex(id_) if _ID(id_) else id_
+
+
+def unpack(stored: bytes | str) -> str:
+    """The id that `pack` stored."""
+    return stored.hex() if isinstance(stored, bytes) else stored
+
+
 class Connection:
-    """A connection."""
+    """A connection to one file. Not to be shared between threads."""
+
+    def __init__(self, path: Path, mode: Literal["ro", "rw", "rwc"] = "rw") -> None:
+        self.path = path
+        self.rollbacks = 0
+        """Grows with each rollback: row numbers remembered from before may mean other rows now."""
+        self._depth = 0
+        with self.guard():
+            self.raw = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode={mode}",
+                uri=True,
+                timeout=BUSY_SECONDS,
+                isolation_level=None,
+                cached_statements=256,
+            )
+            self.raw.execute("pragma foreign_keys = on")
+            self.raw.execute("pragma synchronous = full")
+            self.raw.execute("pragma temp_store = memory")
+            self.raw.execute("pragma cache_size = -16000")
+        self.raw.create_function("contains", 2, _contains, deterministic=True)
+
+    def close(self) -> None:
+        """Close; harmless twice."""
+        with self.guard():
+            self.raw.close()
+
+    def execute(self, sql: str, values: Values = ()) -> sqlite3.Cursor:
+        """Run one statement."""
+        with self.guard():
+            return self.raw.execute(sql, values)
+
+    def rows(self, sql: str, values: Values = ()) -> list[Row]:
+        """Every row of a query."""
+        with self.guard():
+            return self.raw.execute(sql, values).fetchall()
+
+    def each(self, sql: str, values: Values = ()) -> Iterator[Row]:
+        """The rows of a query one by one, all of one state of the file."""
+        with self.guard():
+            yield from self.raw.execute(sql, values)
+
+    def row(self, sql: str, values: Values = ()) -> Row | None:
+        """The first row, or None."""
+        with self.guard():
+            return cast("Row | None", self.raw.execute(sql, values).fetchone())
+
+    def value(self, sql: str, values: Values = ()) -> Any:
+        """The first column of the first row, or None."""
+        row = self.row(sql, values)
+        return None if row is None else row[0]
+
+    def insert(self, sql: str, values: Values = ()) -> int | None:
+        """Run an insert with `on conflict do nothing`: the new row's number, or None where it was there."""
+        cursor = self.execute(sql, values)
+        return cursor.lastrowid if cursor.rowcount > 0 else None
+
+    @contextmanager
+    def write(self) -> Iterator[None]:
+        """A transaction, immediate so that it never has to give up a read for a write. Re-entrant."""
+        if self._depth:
+            yield
+            return
+        self.execute("begin immediate")
+        self._depth, before = 1, self.raw.total_changes
+        try:
+            with self.guard():
+                yield
+                if self.raw.total_changes != before:
+                    self.raw.execute("update revision set number = number + 1")
+                self.raw.execute("commit")
+        except BaseException:
+            self._rollback()
+            raise
+        finally:
+            self._depth = 0
+
+    @contextmanager
+    def read(self) -> Iterator[None]:
+        """A snapshot of the file; inside a write, that transaction."""
+        if self.raw.in_transaction:
+            yield
+            return
+        self.execute("begin")
+        try:
+            yield
+        finally:
+            self.raw.rollback()
+
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """A part of a write that may fail, and be undone, alone."""
+        self.execute("savepoint part")
+        try:
+            yield
+        except BaseException:
+            self.rollbacks += 1
+            if self.raw.in_transaction:
+                self.raw.execute("rollback to part")
+                self.raw.execute("release part")
+            raise
+        self.execute("release part")
+
+    def _rollback(self) -> None:
+        self.rollbacks += 1
+        self.raw.rollback()  # nothing, where SQLite has done so itself for want of disk
+
+    @contextmanager
+    def guard(self) -> Iterator[None]:
+        """Tell what SQLite refuses as a ProjectError of one line."""
+        try:
+            yield
+        except CodecError:
+            raise
+        except (sqlite3.Error, UnicodeEncodeError, OverflowError) as error:
+            raise ProjectError(explain(error, self.path)) from error
+
+
+def explain(error: Exception, path: Path) -> str:
+    """What went wrong with a project file, in one line, with what to do."""
+    if isinstance(error, UnicodeEncodeError):
+        return (
+            f"{path}: a text holds half a character (a lone surrogate); nothing was written. Clean the text."
+        )
+    name = getattr(error, "sqlite_errorname", "") or ""
+    for prefix, text in _EXPLANATIONS.items():
+        if name.startswith(prefix):
+            return f"{path}: {text}"
+    return f"{path}: {' '.join(str(error).split()) or type(error).__name__}"
+
+
+_EXPLANATIONS = {
+    "SQLITE_FULL": "the disk is full; what was committed is safe. Make room and run again.",
+    "SQLITE_READONLY": "the file or its folder is read-only. Make both writable, or work on a copy.",
+    "SQLITE_BUSY": "another program holds the file locked. Close it, or try again in a moment.",
+    "SQLITE_NOTADB": "not a project file (not a SQLite database). Name another with --project.",
+    "SQLITE_CORRUPT": "the file is damaged. Put back a copy or a backup.",
+    "SQLITE_CANTOPEN": "cannot be opened. Check that the file and its folder exist and may be written.",
+    "SQLITE_IOERR": "the disk failed to read or write; what was committed is safe. Check it and run again.",
+    "SQLITE_CONSTRAINT": "a record refers to one that is not in the project; nothing was written.",
+    "SQLITE_TOOBIG": "a text is too large to be stored; nothing was written.",
+}
+
+
+def dump(value: Any) -> str:
+    """JSON as it is stored: no text is changed on the way."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _contains(text: str | None, part: str) -> bool:
+    return text is not None and part in text.casefold()
+
+
+def search(column: str, part: str) -> tuple[str, list[Value]]:
+    """A condition: `part` occurs in the column, whatever its case; with its values."""
+    if part.isascii():
+        escaped = part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        return f"{column} like ? escape '\\'", [f"%{escaped}%"]
+    return f"contains({column}, ?)", [part.casefold()]
+
+
+def chunks(items: Iterable[str], size: int = 500) -> Iterator[list[str]]:
+    """The items in lists short enough for one statement."""
+    batch: list[str] = []
+    for item in items:
+        batch.append(item)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def slots(items: Sequence[object]) -> str:
+    """A placeholder for each item."""
+    return ",".join("?" * len(items))

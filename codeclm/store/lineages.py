@@ -1,75 +1,223 @@
-"""Rubric sets, instructions, answers, comparisons, and the work that is left on them for given dials."""
+"""Rubric sets, instructions, answers and comparisons: the trees that grow from metadata, as records.
+
+What is left to do on them is asked of `work`; the state of their nodes is kept by `nodes`.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
 
+from codeclm.errors import ProjectError
 from codeclm.records import Answer, Comparison, Instruction, RubricSet, Stage
 from codeclm.settings import Dials
+from codeclm.store.configs import IMPORTED_SEQ, Configs
+from codeclm.store.connection import Connection, chunks, dump, pack, slots
+from codeclm.store.nodes import Nodes
+from codeclm.store.rows import INSTRUCTION, insert_instruction, read_comparison, read_instruction, seq_of
+from codeclm.store.texts import Texts
+from codeclm.store.work import unfinished
+
+_NODE = f"{INSTRUCTION} join nodes n on n.config = ? and n.place = m.place and n.instruction = i.seq"
+_COMPARISON = """select i.id, a.id, b.id, k.id, c.strong_first, c.target_first, c.rationales
+    from comparisons c join instructions i on i.seq = c.instruction join configs k on k.seq = c.config
+    join answers a on a.seq = c.strong join answers b on b.seq = c.target"""
 
 
 class Lineages:
     """The trees that grow from metadata, seen under a config."""
 
+    def __init__(self, db: Connection, configs: Configs, texts: Texts, nodes: Nodes) -> None:
+        self._db = db
+        self._configs = configs
+        self._texts = texts
+        self._nodes = nodes
+
     def add_rubrics(self, rubrics: RubricSet) -> None:
         """Keep a rubric set. Its revision must be one of a metadata in the project. Resolves its failure."""
-        raise NotImplementedError
+        with self._db.write():
+            labels = self._seq("labels", rubrics.revision)
+            config = self._configs.make(rubrics.config)
+            self._db.execute(
+                "insert into rubrics values (?, ?, ?, ?, ?) on conflict do nothing",
+                [labels, config, rubrics.sample, dump(rubrics.rubrics), dump(rubrics.actions)],
+            )
+            self._db.execute(
+                """update failures set open = 0 where config = ? and stage = 'rubrics' and open
+                and record = (select m.id from revisions r join metadata m on m.seq = r.metadata
+                    where r.labels = ?)""",
+                [config, labels],
+            )
 
     def rubrics(self, revision: str, config: str) -> RubricSet | None:
         """The rubric set (sample 0) of a revision under a config."""
-        raise NotImplementedError
+        row = self._db.row(
+            """select r.rubrics, r.actions from rubrics r join labels l on l.seq = r.labels
+            where l.id = ? and r.config = ? and r.sample = 0""",
+            [pack(revision), self._configs.find(config)],
+        )
+        if row is None:
+            return None
+        return RubricSet(revision, config, tuple(json.loads(row[0])), tuple(json.loads(row[1])))
 
     def add_instruction(self, instruction: Instruction, config: str) -> None:
-        """Keep a node and that it was reached under `config`. Its metadata and parent must be there."""
-        raise NotImplementedError
+        """Keep a node and that it was reached under `config`. Its metadata and parent must be there.
+
+        Resolves the failure that it follows on: its parent's improvement, or its sample's decoding.
+        """
+        with self._db.write():
+            seq = self._configs.make(config)
+            self._nodes.link(seq, insert_instruction(self._db, instruction))
+            stage, record, sample = "decode", instruction.metadata, instruction.sample
+            if instruction.parent is not None:
+                stage, record, sample = "rubrics", instruction.parent, -1
+            if instruction.origin == "generated":
+                self._resolve(seq, stage, record, sample)
 
     def add_answer(self, answer: Answer) -> None:
         """Keep an answer; its instruction must be there."""
-        raise NotImplementedError
+        with self._db.write():
+            instruction = self._seq("instructions", answer.instruction)
+            self._db.execute(
+                """insert into answers (id, instruction, config, role, sample, text, truncated, model)
+                values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing""",
+                [
+                    pack(answer.id),
+                    instruction,
+                    self._configs.make(answer.config),
+                    answer.role,
+                    answer.sample,
+                    self._texts.put(answer.text, pack(answer.instruction)),
+                    int(answer.truncated),
+                    answer.model,
+                ],
+            )
 
     def add_comparison(self, comparison: Comparison) -> None:
         """Keep the scores of two answers that are there; resolves failures to answer and to judge."""
-        raise NotImplementedError
+        record = pack(comparison.instruction)
+        with self._db.write():
+            instruction = self._seq("instructions", comparison.instruction)
+            answers = [
+                self._answer(instruction, answer)
+                for answer in (comparison.strong_answer, comparison.target_answer)
+            ]
+            orders = [dump([scores.strong, scores.target]) for scores in comparison.orders]
+            rationales = [self._texts.put(scores.rationale, record) for scores in comparison.orders]
+            config = self._configs.make(comparison.config)
+            self._db.execute(
+                """insert into comparisons (id, instruction, config, strong, target,
+                strong_first, target_first, rationales) values (?, ?, ?, ?, ?, ?, ?, ?)
+                on conflict do nothing""",
+                [
+                    pack(comparison.id),
+                    instruction,
+                    config,
+                    *answers,
+                    orders[0],
+                    orders[1] if len(orders) > 1 else None,
+                    dump(rationales),
+                ],
+            )
+            seq = self._seq("comparisons", comparison.id)
+            self._nodes.score(config, instruction, seq, comparison.gap)
+            for stage in ("answer", "judge"):
+                self._resolve(config, stage, comparison.instruction, -1)
 
-    def get(self, id: str) -> Instruction | None:
+    def get(self, instruction: str) -> Instruction | None:
         """An instruction."""
-        raise NotImplementedError
+        row = self._db.row(f"{INSTRUCTION} where i.id = ?", [pack(instruction)])
+        return None if row is None else read_instruction(row)
 
-    def path(self, id: str) -> list[Instruction]:
+    def path(self, instruction: str) -> list[Instruction]:
         """From the first ancestor down to the instruction itself; empty where there is none such."""
-        raise NotImplementedError
+        rows = self._db.rows(
+            f"""with recursive up (seq, parent, depth) as (
+                select seq, parent, 0 from instructions where id = ?
+                union all select i.seq, i.parent, depth + 1 from instructions i join up on i.seq = up.parent)
+            {INSTRUCTION} join up on up.seq = i.seq order by up.depth desc""",
+            [pack(instruction)],
+        )
+        return [read_instruction(row) for row in rows]
 
-    def children(self, id: str, config: str | None = None) -> list[Instruction]:
-        """The instructions made from this one (under a config, where given)."""
-        raise NotImplementedError
+    def children(self, instruction: str, config: str | None = None) -> list[Instruction]:
+        """The instructions made from this one (under a config, where given), by sample and id."""
+        node, values = (INSTRUCTION, []) if config is None else (_NODE, [self._configs.find(config)])
+        rows = self._db.rows(f"{node} where p.id = ? order by i.sample, i.id", [*values, pack(instruction)])
+        return [read_instruction(row) for row in rows]
 
     def of_metadata(self, metadata: str, config: str) -> list[Instruction]:
         """Every instruction of a metadata under a config, by sample, iteration and id."""
-        raise NotImplementedError
+        return self._nodes_of([metadata], config, "1")
 
     def answers(self, instruction: str, config: str) -> list[Answer]:
-        """The answers to an instruction under a config, imported ones where it has none of its own."""
-        raise NotImplementedError
+        """The answers to an instruction under a config, an imported one for a role without its own."""
+        rows = self._db.rows(
+            """select a.role, k.id, a.text, a.truncated, a.model, a.sample, a.config
+            from answers a join instructions i on i.seq = a.instruction join configs k on k.seq = a.config
+            where i.id = ? and a.config in (?, ?) order by a.role, a.config, a.sample desc""",
+            [pack(instruction), IMPORTED_SEQ, self._configs.find(config)],
+        )
+        found = {row[0]: row for row in rows}
+        return [
+            Answer(instruction, role, found[role][1], self._texts.get(text), bool(cut), model, sample)
+            for role, (_, _, text, cut, model, sample, _) in found.items()
+        ]
 
     def comparison(self, instruction: str, config: str) -> Comparison | None:
         """The comparison that counts for a node under a config, be it imported."""
-        raise NotImplementedError
+        row = self._db.row(
+            f"""{_COMPARISON} join metadata m on m.seq = i.metadata join nodes n on n.config = ?
+            and n.place = m.place and n.instruction = i.seq and n.comparison = c.seq where i.id = ?""",
+            [self._configs.find(config), pack(instruction)],
+        )
+        return None if row is None else read_comparison(self._texts, row)
 
     def unfinished(
         self, config: str, dials: Dials, stages: Collection[Stage], limit: int | None = None
     ) -> list[str]:
-        """Ids of active metadata, in order, with work left for these dials and stages; `limit` as `run --limit`.
+        """Ids of active metadata, in order, with work left for these dials and stages.
 
         Work: fewer basic instructions than wanted; a leaf without scores; a leaf not over θ and
         under the cap. What failed by reply at the current attempt is none; what failed by
-        transport is.
+        transport is. `limit` as in `run --limit`.
         """
-        raise NotImplementedError
+        with self._db.read():
+            return unfinished(self._db, self._configs.find(config), dials, stages, limit)
 
-    def roots(self, metadata: str, config: str, dials: Dials) -> list[Instruction]:
-        """Edited and imported instructions of a metadata whose own lineage still has work, unscored or growing."""
-        raise NotImplementedError
+    def roots(self, metadata: str, config: str) -> list[Instruction]:
+        """Edited and imported instructions of a metadata, but none that an edit of its labels left behind."""
+        return self._nodes_of([metadata], config, "i.origin <> 'generated' and not n.stale")
 
     def roots_unscored(self, metadata: Sequence[str], config: str) -> list[Instruction]:
         """Edited and imported instructions that have no scores under a config yet."""
-        raise NotImplementedError
+        return self._nodes_of(metadata, config, "i.origin <> 'generated' and not n.stale and n.gap is null")
+
+    def _nodes_of(self, metadata: Sequence[str], config: str, condition: str) -> list[Instruction]:
+        found: list[Instruction] = []
+        for batch in chunks(metadata):
+            rows = self._db.rows(
+                f"""{_NODE} where m.id in ({slots(batch)}) and {condition}
+                order by n.place, n.sample, n.iteration, n.id""",
+                [self._configs.find(config), *map(pack, batch)],
+            )
+            found += [read_instruction(row) for row in rows]
+        return found
+
+    def _seq(self, table: str, record: str) -> int:
+        return seq_of(self._db, table, record)
+
+    def _answer(self, instruction: int, answer: str) -> int:
+        seq: int | None = self._db.value(
+            "select seq from answers where instruction = ? and id = ?", [instruction, pack(answer)]
+        )
+        if seq is None:
+            raise ProjectError(f"{self._db.path}: answer {answer} is not in the project.")
+        return seq
+
+    def _resolve(self, config: int, stage: str, record: str, sample: int) -> None:
+        self._db.execute(
+            """update failures set open = 0
+            where config = ? and stage = ? and record = ? and sample = ? and open""",
+            [config, stage, pack(record), sample],
+        )

@@ -2,22 +2,55 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Iterable
 
-from codeclm.records import Labels, Metadata, MetadataState, Origin
-from codeclm.store.connection import Added
+from codeclm.errors import ProjectError
+from codeclm.records import Labels, Metadata, MetadataState, Origin, content_id
+from codeclm.store.connection import (
+    Added,
+    Connection,
+    Row,
+    Value,
+    chunks,
+    dump,
+    pack,
+    search,
+    slots,
+    unpack,
+)
+
+BLANK = "(l.use_case = '' and l.skills = '[]')"
+"""Labels `l` that say nothing: what an import without labels starts from."""
+
+_SELECT = """select m.origin, s.id, m.draw, m.state, l.use_case, l.skills,
+    case when m.original <> m.labels then o.use_case end, o.skills
+    from metadata m join labels l on l.seq = m.labels join labels o on o.seq = m.original
+    left join seeds s on s.seq = m.seed"""
 
 
 class MetadataRoom:
-    """The metadata of a project; order everywhere: its seed's import order, then those without a seed by id."""
+    """The metadata of a project; order: its seed's import order, then those without a seed by id."""
+
+    def __init__(self, db: Connection) -> None:
+        self._db = db
 
     def add(self, metadata: Iterable[Metadata]) -> Added:
-        """Insert metadata with first labels; what is known stays as it is. Resolves its encoding's failure."""
-        raise NotImplementedError
+        """Insert metadata with first labels; what is known stays. Resolves the failure of its encoding."""
+        added = duplicates = 0
+        with self._db.write():
+            for item in metadata:
+                if self._insert(item):
+                    added += 1
+                else:
+                    duplicates += 1
+        return Added(added, duplicates)
 
-    def get(self, id: str) -> Metadata | None:
+    def get(self, metadata: str) -> Metadata | None:
         """Metadata with its newest labels."""
-        raise NotImplementedError
+        row = self._db.row(f"{_SELECT} where m.id = ?", [pack(metadata)])
+        return None if row is None else _metadata(row)
 
     def page(
         self,
@@ -30,7 +63,12 @@ class MetadataRoom:
         limit: int | None = 50,
     ) -> list[Metadata]:
         """Metadata in order. `search`: a part of a label, whatever its case; limit None: all."""
-        raise NotImplementedError
+        where, values = _where(search, use_case, skill, origin, state)
+        rows = self._db.rows(
+            f"{_SELECT} where {where} order by m.place limit ? offset ?",
+            [*values, -1 if limit is None else limit, offset],
+        )
+        return [_metadata(row) for row in rows]
 
     def count(
         self,
@@ -41,32 +79,166 @@ class MetadataRoom:
         state: MetadataState | None = None,
     ) -> int:
         """How many `page` has in all."""
-        raise NotImplementedError
+        where, values = _where(search, use_case, skill, origin, state)
+        number: int = self._db.value(
+            f"select count(*) from metadata m join labels l on l.seq = m.labels where {where}", values
+        )
+        return number
 
-    def revise(self, id: str, labels: Labels, author: str = "") -> None:
+    def revise(self, metadata: str, labels: Labels, author: str = "") -> None:
         """Append a revision; the same labels again are none. ProjectError: no such metadata."""
-        raise NotImplementedError
+        with self._db.write():
+            row = self._db.row("select seq, labels, place from metadata where id = ?", [pack(metadata)])
+            if row is None:
+                raise ProjectError(f"{self._db.path}: there is no metadata {metadata}.")
+            seq, old, place = row
+            new = self._labels(metadata, labels)
+            if new == old:
+                return
+            self._db.execute("update metadata set labels = ? where seq = ?", [new, seq])
+            self._log(seq, new, author)
+            self._db.execute(
+                f"""update nodes set stale = (select i.labels <> ? and not {BLANK} from instructions i
+                    join labels l on l.seq = i.labels where i.seq = nodes.instruction)
+                where config in (select seq from configs) and place = ?""",
+                [new, place],
+            )
 
     def set_state(self, ids: Iterable[str], state: MetadataState) -> None:
         """Propose, accept (`active`) or exclude metadata."""
-        raise NotImplementedError
+        with self._db.write():
+            for batch in chunks(ids):
+                self._db.execute(
+                    f"update metadata set state = ? where state <> ? and id in ({slots(batch)})",
+                    [state, state, *map(pack, batch)],
+                )
 
-    def history(self, id: str) -> list[tuple[Labels, str, float]]:
+    def history(self, metadata: str) -> list[tuple[Labels, str, float]]:
         """Labels, author and time (seconds since the epoch) of every revision, oldest first."""
-        raise NotImplementedError
+        rows = self._db.rows(
+            """select l.use_case, l.skills, r.author, r.at from revisions r
+            join metadata m on m.seq = r.metadata join labels l on l.seq = r.labels
+            where m.id = ? order by r.seq""",
+            [pack(metadata)],
+        )
+        return [(_labels(use_case, skills), author, at) for use_case, skills, author, at in rows]
 
     def use_cases(self) -> list[tuple[str, int]]:
         """The use cases of active metadata with their counts, most used first."""
-        raise NotImplementedError
+        return self._facet("l.use_case", "labels l")
 
     def skills(self) -> list[tuple[str, int]]:
         """The skills of active metadata with their counts, most used first."""
-        raise NotImplementedError
+        return self._facet("j.value", "labels l, json_each(l.skills) j")
 
     def active(self, limit: int | None = None) -> list[Metadata]:
         """What a run works on, in order: active, its seed not deleted; `limit` as `run --limit`."""
-        raise NotImplementedError
+        where, values = within(self._db, limit)
+        rows = self._db.rows(f"{_SELECT} where {where} order by m.place", values)
+        return [_metadata(row) for row in rows]
 
-    def affected(self, id: str) -> tuple[int, int]:
+    def affected(self, metadata: str) -> tuple[int, int]:
         """How many instructions and pairs an edit of the labels would make stale."""
-        raise NotImplementedError
+        row = self._db.row(
+            f"""select count(distinct n.instruction), count(distinct n.comparison)
+            from metadata m join nodes n on n.place = m.place and n.config in (select seq from configs)
+            join instructions i on i.seq = n.instruction and i.labels = m.labels
+            join labels l on l.seq = m.labels and not {BLANK} where m.id = ?""",
+            [pack(metadata)],
+        )
+        return (0, 0) if row is None else (row[0], row[1])
+
+    def _insert(self, item: Metadata) -> bool:
+        first = item.original or item.labels
+        id_, seed = pack(item.id), None
+        if self._db.value("select 1 from metadata where id = ?", [id_]):
+            return False
+        if item.seed is not None:
+            seed = self._db.value("select seq from seeds where id = ?", [pack(item.seed)])
+            if seed is None:
+                raise ProjectError(f"{self._db.path}: metadata {item.id} is of a seed that is not here.")
+        labels = self._labels(item.id, first)
+        seq = self._db.insert(
+            """insert into metadata (id, place, origin, seed, draw, state, labels, original)
+            values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing""",
+            [id_, id_ if seed is None else seed, item.origin, seed, item.draw, item.state, labels, labels],
+        )
+        self._log(seq, labels, "")
+        if item.labels != first:
+            self.revise(item.id, item.labels)
+        if item.seed is not None:
+            self._db.execute(
+                "update failures set open = 0 where stage = 'encode' and record = ? and open",
+                [pack(item.seed)],
+            )
+        return True
+
+    def _labels(self, metadata: str, labels: Labels) -> int:
+        revision = content_id("revision", metadata=metadata, use_case=labels.use_case, skills=labels.skills)
+        self._db.execute(
+            "insert into labels (id, use_case, skills) values (?, ?, ?) on conflict do nothing",
+            [pack(revision), labels.use_case, dump(labels.skills)],
+        )
+        seq: int = self._db.value("select seq from labels where id = ?", [pack(revision)])
+        return seq
+
+    def _log(self, seq: int | None, labels: int, author: str) -> None:
+        self._db.execute(
+            "insert into revisions (metadata, labels, author, at) values (?, ?, ?, ?)",
+            [seq, labels, author, time.time()],
+        )
+
+    def _facet(self, column: str, source: str) -> list[tuple[str, int]]:
+        rows = self._db.rows(
+            f"""select {column}, count(*) from metadata m, {source}
+            where l.seq = m.labels and m.state = 'active' and {column} <> '' group by 1 order by 2 desc, 1"""
+        )
+        return [(label, number) for label, number in rows]
+
+
+def within(db: Connection, limit: int | None) -> tuple[str, dict[str, Value]]:
+    """The condition on metadata `m` that a run works on it, and its values.
+
+    A limit counts live seeds in order of import, and goes on with metadata that has no seed.
+    """
+    live = "m.state = 'active' and (m.seed is null or m.seed in (select seq from seeds where deleted = 0))"
+    if limit is None:
+        return live, {}
+    seeds: int = db.value("select count(*) from seeds where deleted = 0")
+    return (
+        f"""{live} and (m.seed in (select seq from seeds where deleted = 0 order by seq limit :limit)
+        or m.seq in (select seq from metadata where seed is null and state = 'active'
+            order by place limit :beyond))""",
+        {"limit": limit, "beyond": max(0, limit - seeds)},
+    )
+
+
+def _where(
+    part: str, use_case: str | None, skill: str | None, origin: str | None, state: str | None
+) -> tuple[str, list[Value]]:
+    conditions, values = ["1"], list[Value]()
+    if part:
+        in_use_case, one = search("l.use_case", part)
+        in_skill, other = search("value", part)
+        conditions.append(f"({in_use_case} or exists (select 1 from json_each(l.skills) where {in_skill}))")
+        values += one + other
+    if skill is not None:
+        conditions.append("exists (select 1 from json_each(l.skills) where value = ?)")
+        values.append(skill)
+    exact = (("l.use_case", use_case), ("m.origin", origin), ("m.state", state))
+    for column, value in exact:
+        if value is not None:
+            conditions.append(f"{column} = ?")
+            values.append(value)
+    return " and ".join(conditions), values
+
+
+def _labels(use_case: str, skills: str) -> Labels:
+    return Labels(use_case, tuple(json.loads(skills)))
+
+
+def _metadata(row: Row) -> Metadata:
+    origin, seed, draw, state, use_case, skills, first_use_case, first_skills = row
+    original = None if first_use_case is None else _labels(first_use_case, first_skills)
+    seed = None if seed is None else unpack(seed)
+    return Metadata(origin, _labels(use_case, skills), seed, draw, state, original)

@@ -2,13 +2,41 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from codeclm.records import Pair, Status
+from codeclm.store.configs import Configs
+from codeclm.store.connection import Connection, Row, Value, pack, search, unpack
+from codeclm.store.decisions import DECISION, read_decision
+from codeclm.store.nodes import STATUS
+from codeclm.store.rows import read_comparison
+from codeclm.store.texts import Texts
 
 PairStatus = Status | Literal["accepted", "rejected"]
+
+_FROM = """from nodes n join comparisons c on c.seq = n.comparison
+    join instructions i on i.seq = n.instruction join metadata m on m.seq = i.metadata
+    join labels l on l.seq = m.labels"""
+_COLUMNS = f"""select i.id, a.id, b.id, k.id, c.strong_first, c.target_first, c.rationales,
+    c.id, s.id, m.seed, m.id, l.use_case, l.skills, i.text, a.text, b.text, a.model, b.model,
+    a.truncated, b.truncated, n.iteration, i.action, {STATUS}, n.stale, v.verdict, {DECISION}"""
+_MORE = """join configs k on k.seq = c.config join answers a on a.seq = c.strong
+    join answers b on b.seq = c.target left join seeds s on s.seq = m.seed
+    left join verdicts v on v.comparison = c.seq left join decisions d on d.seq = v.entry"""
+_EXACT = {
+    "use_case": "l.use_case = :use_case",
+    "skill": "exists (select 1 from json_each(l.skills) where value = :skill)",
+    "tag": "m.seed in (select seed from seed_tags where tag = :tag)",
+    "iteration": "n.iteration = :iteration",
+    "metadata": "m.id = :metadata",
+    "undecided_by": """not exists (select 1 from standing t where t.comparison = c.seq and not t.undone
+        and t.reviewer = :undecided_by)""",
+}
+"""What each field of a filter demands, where it is given."""
+_ORDER = "order by n.place, n.sample, n.iteration, n.id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,36 +58,127 @@ class PairFilter:
 
 
 class Pairs:
-    """The comparisons of a config. `cap`: the iterations allowed. Order: seed import, metadata, sample, iteration."""
+    """The comparisons of a config, by seed, metadata, sample, iteration. `cap`: the iterations allowed."""
+
+    def __init__(self, db: Connection, configs: Configs, texts: Texts) -> None:
+        self._db = db
+        self._configs = configs
+        self._texts = texts
 
     def page(
         self,
-        config: str,
+        config: str | None,
         theta: float,
         cap: int,
         where: PairFilter | None = None,
         offset: int = 0,
         limit: int | None = 50,
     ) -> list[Pair]:
-        """Some pairs, in order; limit None: all."""
-        raise NotImplementedError
+        """Some pairs, in order; limit None: all. Config None: none is in use yet, so imported pairs."""
+        condition, values = self._where(config, theta, cap, where)
+        rows = self._db.rows(
+            f"{_COLUMNS} {_FROM} {_MORE} where {condition} {_ORDER} limit :limit offset :offset",
+            {**values, "limit": -1 if limit is None else limit, "offset": offset},
+        )
+        return [self._pair(row) for row in rows]
 
-    def each(self, config: str, theta: float, cap: int, where: PairFilter | None = None) -> Iterator[Pair]:
+    def each(
+        self, config: str | None, theta: float, cap: int, where: PairFilter | None = None
+    ) -> Iterator[Pair]:
         """Every pair, in order, one at a time from one state of the file: for exports."""
-        raise NotImplementedError
+        condition, values = self._where(config, theta, cap, where)
+        for row in self._db.each(f"{_COLUMNS} {_FROM} {_MORE} where {condition} {_ORDER}", values):
+            yield self._pair(row)
 
-    def count(self, config: str, theta: float, cap: int, where: PairFilter | None = None) -> int:
+    def count(self, config: str | None, theta: float, cap: int, where: PairFilter | None = None) -> int:
         """How many `page` has in all."""
-        raise NotImplementedError
+        condition, values = self._where(config, theta, cap, where)
+        number: int = self._db.value(f"select count(*) {_FROM} where {condition}", values)
+        return number
 
-    def ids(self, config: str, theta: float, cap: int, where: PairFilter | None = None) -> list[str]:
+    def ids(self, config: str | None, theta: float, cap: int, where: PairFilter | None = None) -> list[str]:
         """The ids of the pairs, in order: a queue for review."""
-        raise NotImplementedError
+        condition, values = self._where(config, theta, cap, where)
+        rows = self._db.rows(f"select c.id {_FROM} where {condition} {_ORDER}", values)
+        return [unpack(row[0]) for row in rows]
 
-    def get(self, id: str, theta: float, cap: int, config: str | None = None) -> Pair | None:
+    def get(self, pair: str, theta: float, cap: int, config: str | None = None) -> Pair | None:
         """One pair, of whatever status; an imported one has the state that it has under `config`."""
-        raise NotImplementedError
+        row = self._db.row(
+            f"""{_COLUMNS} {_FROM} {_MORE} where c.id = :id and n.config in (:config, c.config)
+            order by n.config = :config desc""",
+            {"id": pack(pair), "config": self._configs.find(config), "theta": theta, "cap": cap},
+        )
+        return None if row is None else self._pair(row)
 
-    def scores(self, config: str) -> list[tuple[int, float, float, bool]]:
+    def scores(self, config: str | None) -> list[tuple[int, float, float, bool]]:
         """(iteration, signed gap, reach, leaf) of every scored node: what a sweep over θ needs."""
-        raise NotImplementedError
+        rows = self._db.rows(
+            "select iteration, gap, reach, leaf from nodes where config = ? and gap is not null",
+            [self._configs.find(config)],
+        )
+        return [(iteration, gap, reach, bool(leaf)) for iteration, gap, reach, leaf in rows]
+
+    def _where(
+        self, config: str | None, theta: float, cap: int, where: PairFilter | None
+    ) -> tuple[str, dict[str, Value]]:
+        where = where or PairFilter()
+        conditions, values = ["n.config = :config"], dict[str, Value]()
+        values |= {"config": self._configs.find(config), "theta": theta, "cap": cap}
+        for condition, name, value in _conditions(where):
+            conditions.append(condition)
+            if name:
+                values[name] = value
+        return " and ".join(conditions), values
+
+    def _pair(self, row: Row) -> Pair:
+        id_, seed, seed_seq, metadata, use_case, skills, text, strong, target = row[7:16]
+        strong_model, target_model, strong_cut, target_cut, iteration, action, status, stale, verdict = row[
+            16:25
+        ]
+        tags = self._db.rows("select tag from seed_tags where seed = ? order by tag", [seed_seq])
+        return Pair(
+            id=unpack(id_),
+            seed=None if seed is None else unpack(seed),
+            metadata=unpack(metadata),
+            use_case=use_case,
+            skills=tuple(json.loads(skills)),
+            instruction_id=unpack(row[0]),
+            instruction=text,
+            strong=self._texts.get(strong),
+            target=self._texts.get(target),
+            strong_model=strong_model,
+            target_model=target_model,
+            strong_truncated=bool(strong_cut),
+            target_truncated=bool(target_cut),
+            comparison=read_comparison(self._texts, row[:7]),
+            iteration=iteration,
+            action=action,
+            status=status,
+            stale=bool(stale),
+            decision=read_decision(unpack(id_), row[25:]),
+            conflict=verdict == "conflict",
+            tags=tuple(tag[0] for tag in tags),
+        )
+
+
+def _conditions(where: PairFilter) -> Iterator[tuple[str, str, Value]]:
+    """Each condition that a filter makes, with the name and value that it binds."""
+    verdict = "(select verdict from verdicts where comparison = c.seq)"
+    if where.status == "accepted" or where.status == "rejected":
+        yield f"{verdict} = :standing", "standing", where.status.removesuffix("ed")
+    elif where.status is None:
+        yield f"({STATUS}) <> 'improved'", "", None
+    else:
+        yield f"({STATUS}) = :status", "status", where.status
+    if where.search:
+        condition, values = search("i.text", where.search)
+        yield condition.replace("?", ":search", 1), "search", values[0]
+    for name, condition in _EXACT.items():
+        value = getattr(where, name)
+        if value is not None:
+            yield condition, name, pack(value) if name == "metadata" else value
+    if where.decision == "none":
+        yield f"{verdict} is null", "", None
+    elif where.decision is not None:
+        yield f"{verdict} = :verdict", "verdict", where.decision

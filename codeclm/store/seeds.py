@@ -2,22 +2,46 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 
-from codeclm.records import Seed
-from codeclm.store.connection import Added
+from codeclm.records import Message, Seed
+from codeclm.store.configs import Configs
+from codeclm.store.connection import Added, Connection, Row, Value, chunks, dump, pack, search, slots, unpack
+
+_COLUMNS = "s.seq, s.text, s.messages, s.source, s.row"
 
 
 class Seeds:
     """The seeds of a project. Deleting is a tombstone."""
 
+    def __init__(self, db: Connection, configs: Configs) -> None:
+        self._db = db
+        self._configs = configs
+
     def add(self, seeds: Iterable[Seed]) -> Added:
         """Append seeds. One that is known, deleted ones included, is a duplicate and revives nothing."""
-        raise NotImplementedError
+        added = duplicates = 0
+        with self._db.write():
+            for seed in seeds:
+                messages = dump([m.as_dict() for m in seed.messages]) if seed.messages else None
+                seq = self._db.insert(
+                    """insert into seeds (id, text, messages, source, row) values (?, ?, ?, ?, ?)
+                    on conflict do nothing""",
+                    [pack(seed.id), seed.text, messages, seed.source, seed.row],
+                )
+                if seq is None:
+                    duplicates += 1
+                    continue
+                added += 1
+                for tag in seed.tags:
+                    self._db.execute("insert into seed_tags values (?, ?) on conflict do nothing", [tag, seq])
+        return Added(added, duplicates)
 
-    def get(self, id: str) -> Seed | None:
+    def get(self, seed: str) -> Seed | None:
         """A seed, deleted or not."""
-        raise NotImplementedError
+        row = self._db.row(f"select {_COLUMNS} from seeds s where id = ?", [pack(seed)])
+        return None if row is None else self._seed(row)
 
     def page(
         self,
@@ -28,40 +52,104 @@ class Seeds:
         limit: int | None = 50,
     ) -> list[Seed]:
         """Seeds in order of import. `search`: a part of the text, whatever its case; limit None: all."""
-        raise NotImplementedError
+        where, values = _where(search, tag, deleted)
+        rows = self._db.rows(
+            f"select {_COLUMNS} from seeds s where {where} order by s.seq limit ? offset ?",
+            [*values, -1 if limit is None else limit, offset],
+        )
+        return [self._seed(row) for row in rows]
 
     def count(self, search: str = "", tag: str | None = None, deleted: bool = False) -> int:
         """How many `page` has in all."""
-        raise NotImplementedError
+        where, values = _where(search, tag, deleted)
+        number: int = self._db.value(f"select count(*) from seeds s where {where}", values)
+        return number
 
     def delete(self, ids: Iterable[str]) -> int:
         """Bury seeds; how many were alive. What is made from them stays, but no run goes on with it."""
-        raise NotImplementedError
+        return self._bury(ids, 1)
 
     def restore(self, ids: Iterable[str]) -> int:
         """Bring deleted seeds back to their place; how many were deleted."""
-        raise NotImplementedError
+        return self._bury(ids, 0)
 
     def tag(self, ids: Iterable[str], tag: str) -> None:
         """Put a tag on seeds."""
-        raise NotImplementedError
+        with self._db.write():
+            for batch in chunks(ids):
+                self._db.execute(
+                    f"""insert into seed_tags select ?, seq from seeds where id in ({slots(batch)})
+                    on conflict do nothing""",
+                    [tag, *map(pack, batch)],
+                )
 
     def untag(self, ids: Iterable[str], tag: str) -> None:
         """Take a tag off seeds."""
-        raise NotImplementedError
+        with self._db.write():
+            for batch in chunks(ids):
+                self._db.execute(
+                    f"""delete from seed_tags where tag = ?
+                    and seed in (select seq from seeds where id in ({slots(batch)}))""",
+                    [tag, *map(pack, batch)],
+                )
 
     def tags(self) -> list[tuple[str, int]]:
-        """Every tag with its number of seeds, most used first."""
-        raise NotImplementedError
+        """Every tag with its number of live seeds, most used first."""
+        rows = self._db.rows(
+            """select tag, count(*) from seed_tags join seeds on seq = seed and not deleted
+            group by tag order by 2 desc, 1"""
+        )
+        return [(tag, number) for tag, number in rows]
 
     def ids(self, limit: int | None = None) -> list[str]:
         """Live seeds' ids in order of import, the first `limit` of them."""
-        raise NotImplementedError
+        rows = self._db.rows(
+            "select id from seeds where deleted = 0 order by seq limit ?", [-1 if limit is None else limit]
+        )
+        return [unpack(row[0]) for row in rows]
 
     def unencoded(self, config: str, limit: int | None = None) -> list[Seed]:
         """Of the first `limit` live seeds those without metadata, unless encoding failed for good."""
-        raise NotImplementedError
+        return [self._seed(row) for row in self._unencoded(_COLUMNS, config, limit)]
 
     def unencoded_ids(self, config: str, limit: int | None = None) -> list[str]:
         """The ids of `unencoded`: what a run over very many seeds can hold."""
-        raise NotImplementedError
+        return [unpack(row[0]) for row in self._unencoded("s.id", config, limit)]
+
+    def _unencoded(self, columns: str, config: str, limit: int | None) -> list[Row]:
+        return self._db.rows(
+            f"""select {columns} from seeds s
+            where s.seq in (select seq from seeds where deleted = 0 order by seq limit ?)
+            and not exists (select 1 from metadata m where m.seed = s.seq)
+            and s.id not in (select record from failures where config = ? and stage = 'encode'
+                and open and not transport and attempt >= wanted)
+            order by s.seq""",
+            [-1 if limit is None else limit, self._configs.find(config)],
+        )
+
+    def _bury(self, ids: Iterable[str], deleted: int) -> int:
+        changed = 0
+        with self._db.write():
+            for batch in chunks(ids):
+                changed += self._db.execute(
+                    f"update seeds set deleted = ? where deleted <> ? and id in ({slots(batch)})",
+                    [deleted, deleted, *map(pack, batch)],
+                ).rowcount
+        return changed
+
+    def _seed(self, row: Row) -> Seed:
+        seq, text, messages, source, number = row
+        tags = self._db.rows("select tag from seed_tags where seed = ? order by tag", [seq])
+        turns = tuple(Message(**turn) for turn in json.loads(messages)) if messages else ()
+        return Seed(text, turns, source, number, tuple(tag[0] for tag in tags))
+
+
+def _where(part: str, tag: str | None, deleted: bool) -> tuple[str, list[Value]]:
+    where, values = "s.deleted = ?", [int(deleted)]
+    bound: list[Value] = [*values]
+    if part:
+        condition, more = search("s.text", part)
+        where, bound = f"{where} and {condition}", bound + more
+    if tag is not None:
+        where, bound = f"{where} and s.seq in (select seed from seed_tags where tag = ?)", [*bound, tag]
+    return where, bound

@@ -7,35 +7,42 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from codeclm.errors import ProjectError
+from codeclm.store import files, schema
 from codeclm.store.calls import Calls
+from codeclm.store.configs import Configs
 from codeclm.store.connection import Connection
 from codeclm.store.decisions import Decisions
 from codeclm.store.failures import Failures
-from codeclm.store.funnel import Funnel
+from codeclm.store.funnel import Funnel, count
 from codeclm.store.jobs import Jobs
 from codeclm.store.lineages import Lineages
 from codeclm.store.metadata import MetadataRoom
+from codeclm.store.nodes import Nodes
 from codeclm.store.pairs import Pairs
 from codeclm.store.seeds import Seeds
 from codeclm.store.settings import Settings
+from codeclm.store.texts import Texts
 
 
 class Store:
     """One open project. Use it in the thread that opened it; pages open, use and close."""
 
-    path: Path
-    settings: Settings
-    seeds: Seeds
-    metadata: MetadataRoom
-    lineages: Lineages
-    pairs: Pairs
-    decisions: Decisions
-    calls: Calls
-    failures: Failures
-    jobs: Jobs
-
     def __init__(self, db: Connection) -> None:
-        raise NotImplementedError
+        self._db = db
+        configs, texts = Configs(db), Texts(db)
+        nodes = Nodes(db, configs)
+        self.path = db.path
+        self.settings = Settings(db, configs)
+        self.seeds = Seeds(db, configs)
+        self.failures = Failures(db, configs, texts)
+        self.metadata = MetadataRoom(db)
+        self.lineages = Lineages(db, configs, texts, nodes)
+        self.pairs = Pairs(db, configs, texts)
+        self.decisions = Decisions(db, configs, nodes)
+        self.calls = Calls(db, texts)
+        self.jobs = Jobs(db)
+        self._configs = configs
 
     @classmethod
     def open(cls, path: str | Path, *, create: bool = False, readonly: bool = False) -> Self:
@@ -43,7 +50,22 @@ class Store:
 
         ProjectError: missing, not a project, newer, damaged, or not writable as asked.
         """
-        raise NotImplementedError
+        path = Path(path)
+        if path.is_dir():
+            raise ProjectError(f"{path}: a folder, not a project file. Name a file with --project.")
+        if path.exists():
+            schema.refuse_newer(path, files.check(path, empty=create))
+        elif not create:
+            raise ProjectError(f"{path}: no such project. Import seeds to make one, or check the path.")
+        else:
+            _make_folder(path.parent)
+        db = Connection(path, "ro" if readonly else "rwc" if create else "rw")
+        try:
+            schema.prepare(db, readonly=readonly)
+        except BaseException:
+            db.close()
+            raise
+        return cls(db)
 
     def __enter__(self) -> Self:
         return self
@@ -55,30 +77,54 @@ class Store:
 
     def close(self) -> None:
         """Close the connection. Harmless twice."""
+        self._db.close()
 
     def write(self) -> AbstractContextManager[None]:
         """A transaction, committed once at the outermost end, rolled back on any error. Re-entrant.
 
         Every method that writes opens one itself; use this to make several writes one.
         """
-        raise NotImplementedError
+        return self._db.write()
+
+    def part(self) -> AbstractContextManager[None]:
+        """A part of a `write` that is undone alone where it fails."""
+        return self._db.part()
+
+    @property
+    def writing(self) -> bool:
+        """Whether a transaction is open: an error of the disk ends one."""
+        return self._db.raw.in_transaction
 
     def read(self) -> AbstractContextManager[None]:
         """A snapshot: everything read inside sees one state of the file, whatever others commit."""
-        raise NotImplementedError
+        return self._db.read()
 
     def revision(self) -> int:
         """A number that differs after each committed write by any process: a key for caches."""
-        raise NotImplementedError
+        number: int = self._db.value("select number from revision")
+        return number
 
     def copy(self, path: str | Path) -> None:
         """Write a consistent, compact copy to `path`, also while a run goes on. ProjectError: it exists."""
-        raise NotImplementedError
+        path = Path(path)
+        if path.exists():
+            raise ProjectError(f"{path}: exists already. Name a new file.")
+        _make_folder(path.parent)
+        files.back_up(self._db, path)
 
     def checkpoint(self) -> None:
         """Move the write-ahead log into the file, as far as readers allow."""
-        raise NotImplementedError
+        self._db.execute("pragma wal_checkpoint(truncate)")
 
     def funnel(self, config: str | None, theta: float, cap: int) -> Funnel:
         """The counts of `status` under a config (None: none is in use yet, so only imported results)."""
-        raise NotImplementedError
+        with self.read():
+            return count(self._db, self._configs.find(config), theta, cap, self.calls.spend()["all"])
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = (error.strerror or "unknown").lower()
+        raise ProjectError(f"{folder}: the folder cannot be made: {reason}.") from None

@@ -2,23 +2,46 @@
 
 from __future__ import annotations
 
+import queue
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from codeclm.errors import ProjectError
 from codeclm.llm.model import Call, Reply
 from codeclm.store.store import Store
 
 T = TypeVar("T")
 
+WINDOW = 0.05
+"""Seconds that a write may wait for company before it is committed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Write:
+    do: Callable[[Store], Any]
+    future: Future[Any]
+
 
 class Writer:
-    """Writes for threads that must not wait. What is submitted is written in order."""
+    """Writes for threads that must not wait. What is submitted is written in order.
+
+    A window's writes are gathered before the lock is taken, so that others get their turn.
+    """
 
     def __init__(self, path: str | Path) -> None:
-        raise NotImplementedError
+        self._queue: queue.SimpleQueue[_Write | None] = queue.SimpleQueue()
+        self._error: BaseException | None = None
+        self._closed = False
+        self._hurry = threading.Event()
+        started: Future[None] = Future()
+        self._thread = threading.Thread(target=self._work, args=(Path(path), started), name="codeclm-writer")
+        self._thread.start()
+        started.result()
 
     def __enter__(self) -> Self:
         return self
@@ -30,25 +53,111 @@ class Writer:
 
     def submit(self, write: Callable[[Store], T]) -> Future[T]:
         """Queue a write; the future is done when it is committed. An error undoes this write alone."""
-        raise NotImplementedError
+        if self._closed:
+            raise ProjectError("The writer is closed.")
+        future: Future[T] = Future()
+        self._queue.put(_Write(write, future))
+        return future
 
     def flush(self) -> None:
         """Wait until all that was submitted is committed. Raises the first error since the last flush."""
+        if not self._closed:
+            last = self.submit(_nothing)
+            self._hurry.set()
+            last.exception()
+        error, self._error = self._error, None
+        if error is not None:
+            raise error
 
     def close(self) -> None:
         """Flush, checkpoint, end the thread. Harmless twice."""
+        if self._closed:
+            return
+        try:
+            self.flush()
+        finally:
+            self._closed = True
+            self._queue.put(None)
+            self._thread.join()
+
+    def _work(self, path: Path, started: Future[None]) -> None:
+        try:
+            store = Store.open(path)
+        except BaseException as error:  # it is the opener's to handle
+            started.set_exception(error)
+            return
+        started.set_result(None)
+        with store:
+            while batch := self._gather():
+                self._commit(store, batch)
+            try:
+                store.checkpoint()
+            except ProjectError as error:
+                self._error = self._error or error
+
+    def _gather(self) -> list[_Write]:
+        """The writes of one window; none: it is time to end."""
+        first = self._queue.get()
+        if first is None:
+            return []
+        self._hurry.wait(WINDOW)
+        self._hurry.clear()
+        batch = [first]
+        while not self._queue.empty():
+            item = self._queue.get()
+            if item is None:
+                self._queue.put(None)
+                break
+            batch.append(item)
+        return batch
+
+    def _commit(self, store: Store, batch: list[_Write]) -> None:
+        results: list[tuple[Any, BaseException | None]]
+        try:
+            with store.write():
+                results = [_attempt(store, write) for write in batch]
+        except BaseException as error:  # nothing of the batch was kept, and each who waits is told
+            results = [(None, error)] * len(batch)
+        for write, (result, failed) in zip(batch, results, strict=True):
+            if failed is None:
+                write.future.set_result(result)
+            else:
+                self._error = self._error or failed
+                write.future.set_exception(failed)
 
 
 class RunLog:
     """llm.model.CallLog over a reader's connection and a writer: also answers what is not committed yet."""
 
     def __init__(self, store: Store, writer: Writer) -> None:
-        raise NotImplementedError
+        self._store = store
+        self._writer = writer
+        self._waiting: dict[str, Reply] = {}
 
     def get(self, key: str) -> Reply | None:
         """The reply that answers this key, or None."""
-        raise NotImplementedError
+        waiting = self._waiting.get(key)
+        return self._store.calls.get(key) if waiting is None else replace(waiting, cached=True)
 
     def put(self, call: Call) -> None:
         """Keep a call; returns at once."""
-        raise NotImplementedError
+        key = call.request.key
+        if call.reply is not None and not call.error:
+            self._waiting.setdefault(key, call.reply)
+        future = self._writer.submit(lambda store: store.calls.put(call, key))
+        future.add_done_callback(lambda _: self._waiting.pop(key, None))
+
+
+def _nothing(store: Store) -> None:
+    """What a flush waits for."""
+
+
+def _attempt(store: Store, write: _Write) -> tuple[Any, BaseException | None]:
+    """A write's result or error. Raises where SQLite has given up the whole transaction."""
+    try:
+        with store.part():
+            return write.do(store), None
+    except Exception as error:  # the error is its submitter's
+        if not store.writing:
+            raise
+        return None, error

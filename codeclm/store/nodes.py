@@ -1,0 +1,112 @@
+"""Nodes: an instruction as reached under a config, with all that its state for any θ is read from.
+
+`reach` is the largest |gap| over the nodes before it on its path, so that, locally and for any θ:
+
+    reach > θ                     superseded
+    |gap| > θ                     kept
+    not a leaf                    improved
+    iteration at the cap          exhausted
+    else                          pending
+
+An instruction that a person gave (edited or imported) starts a path of its own: an edit is no
+improvement, and what it was made from neither passes for it nor waits for it. Knows no texts.
+"""
+
+from __future__ import annotations
+
+from codeclm.store.configs import Configs
+from codeclm.store.connection import Connection, Row
+from codeclm.store.metadata import BLANK
+
+STATUS = """case when n.reach > :theta then 'superseded' when abs(n.gap) > :theta then 'kept'
+    when not n.leaf then 'improved' when n.iteration >= :cap then 'exhausted' else 'pending' end"""
+"""The state of a scored node `n`."""
+
+OPEN = """(n.leaf and n.reach <= :theta and case when n.gap is null then n.iteration <= :cap
+    else abs(n.gap) <= :theta and n.iteration < :cap end)"""
+"""Whether node `n` is a leaf with a next step: to be answered and scored, or improved."""
+
+_KEY = """config = ? and (place, sample, iteration, id) = (select m.place, i.sample, i.iteration, i.id
+    from instructions i join metadata m on m.seq = i.metadata where i.seq = ?)"""
+
+
+def failed(condition: str) -> str:
+    """Whether the next step of leaf `n` has a failure `f` for which the condition holds."""
+    return f"""(n.id in (select f.record from failures f where f.config = :config and {condition})
+    or n.gap is not null and n.place in (select m.place from failures f join metadata m on m.id = f.record
+        where f.config = :config and f.stage = 'rubrics' and {condition}))"""
+
+
+FOR_GOOD = "f.open and not f.transport and f.attempt >= f.wanted"
+"""Failure `f` came by reply, and nobody has asked to retry it."""
+
+
+class Nodes:
+    """Keeps the table of nodes true to what is added."""
+
+    def __init__(self, db: Connection, configs: Configs) -> None:
+        self._db = db
+        self._configs = configs
+
+    def link(self, config: int, instruction: int) -> None:
+        """Note that an instruction was reached under a config, and wherever that one's records show."""
+        for shown in self._configs.shown_under(config):
+            self._link(shown, instruction)
+
+    def unlink(self, instruction: int) -> None:
+        """Forget that an instruction without scores or children was reached."""
+        for config in self._configs.all():
+            node = self._node(config, instruction)
+            if node is not None and node[0] is None and node[2]:
+                self._db.execute(f"delete from nodes where {_KEY}", [config, instruction])
+
+    def score(self, config: int, instruction: int, comparison: int, gap: float) -> None:
+        """Give a node its scores; those it has already stay."""
+        for shown in self._configs.shown_under(config):
+            self._link(shown, instruction)
+            changed = self._db.execute(
+                f"update nodes set comparison = ?, gap = ? where comparison is null and {_KEY}",
+                [comparison, gap, shown, instruction],
+            ).rowcount
+            node = self._node(shown, instruction)
+            if changed and node is not None and not node[2]:
+                self._pass_on(shown, instruction, max(node[1], abs(gap)))
+
+    def _link(self, config: int, instruction: int) -> None:
+        if self._node(config, instruction) is not None:
+            return
+        parent, origin = self._parent(instruction)
+        reach, given = 0.0, int(origin != "generated")
+        if parent is not None:
+            self._link(config, parent)
+            gap, above, _, given = self._node(config, parent) or (None, 0.0, 1, 0)
+            reach = max(above, abs(gap or 0.0))
+            self._db.execute(f"update nodes set leaf = 0 where {_KEY}", [config, parent])
+        self._db.execute(
+            f"""insert into nodes
+            select ?, m.place, i.sample, i.iteration, i.id, i.seq, null, null, ?, 1, ?,
+                i.labels <> m.labels and not {BLANK}
+            from instructions i join metadata m on m.seq = i.metadata join labels l on l.seq = i.labels
+            where i.seq = ?""",
+            [config, reach, given, instruction],
+        )
+
+    def _pass_on(self, config: int, instruction: int, reach: float) -> None:
+        children = self._db.rows(
+            "select seq from instructions where parent = ? and origin = 'generated'", [instruction]
+        )
+        for (child,) in children:
+            node = self._node(config, child)
+            if node is not None:
+                self._db.execute(f"update nodes set reach = ? where {_KEY}", [reach, config, child])
+                self._pass_on(config, child, max(reach, abs(node[0] or 0.0)))
+
+    def _node(self, config: int, instruction: int) -> Row | None:
+        """(gap, reach, leaf, given) of a node."""
+        return self._db.row(f"select gap, reach, leaf, given from nodes where {_KEY}", [config, instruction])
+
+    def _parent(self, instruction: int) -> tuple[int | None, str]:
+        """What an instruction improves on: nothing where a person gave it; and its origin."""
+        row = self._db.row("select parent, origin from instructions where seq = ?", [instruction])
+        assert row is not None  # noqa: S101 - a foreign key says so
+        return (row[0] if row[1] == "generated" else None), row[1]
