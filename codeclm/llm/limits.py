@@ -90,7 +90,7 @@ class Limiter:
         self._refusals: dict[int, float] = {}
         self._goal = ceiling
         self._clean = 0
-        self._probe = _FIRST_PROBE
+        self._strikes: dict[int, int] = {}
         self._in_a_row = 0
         self._last_refusal = -1.0
 
@@ -121,6 +121,7 @@ class Limiter:
         """A reply came, which took so many tokens."""
         if self.down:
             self._refusals.clear()
+        self._strikes.pop(place.level, None)
         self.answered += 1
         self.down_since = None
         self._in_a_row = 0
@@ -197,12 +198,13 @@ class Limiter:
     def _cut(self, level: int) -> None:
         self.allowed = self._goal = max(1, level - 1)
         self._clean = 0
-        self._probe = min(self._probe * 2, _LAST_PROBE)
+        self._strikes[level] = self._strikes.get(level, 0) + 1
 
     def _grow(self) -> None:
         self._clean += 1
-        known_bad = self._refusals.get(self.allowed + 1, 0.0) > _BAD
-        if self.allowed >= self.ceiling or self._clean < (self._probe if known_bad else self.allowed):
+        strikes = self._strikes.get(self.allowed + 1, 0)
+        wanted = min(_FIRST_PROBE * 2 ** (strikes - 1), _LAST_PROBE) if strikes else self.allowed
+        if self.allowed >= self.ceiling or self._clean < wanted:
             return
         self._clean = 0
         doubled = min(self.allowed * 2, self._goal)

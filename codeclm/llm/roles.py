@@ -103,7 +103,7 @@ class ModelByRole:
         return limiter
 
     async def probe(self) -> dict[Role, dict[str, Any]]:
-        """What each endpoint can do, for keeping with that endpoint; it holds from now on. EndpointError: one cannot be used."""
+        """What each endpoint can do, for keeping beside it; it holds from now on. EndpointError: no use."""
         models = {id(model): (model, role) for role, model in reversed(self._models.items())}
         found = await asyncio.gather(
             *(find(model, role) for model, role in models.values() if not model.endpoint.builtin),

@@ -17,6 +17,10 @@ _OWN = frozenset({"model", "messages", "stream"})
 """Fields of a body that no extra field may replace."""
 
 
+_SETTINGS = frozenset({"temperature", "max_tokens", "reasoning_effort", "extra_body", "system"})
+"""Fields of an endpoint that change what is asked."""
+
+
 class BadReplyError(Exception):
     """What came with status 200 is no chat completion."""
 
@@ -27,6 +31,8 @@ def resolved(request: Request, endpoint: Endpoint) -> Request:
     Doing it twice changes nothing.
     """
     asked = request.sampling
+    if endpoint.model_fields_set.isdisjoint(_SETTINGS):
+        return request
     temperature = asked.temperature if endpoint.temperature == "stage" else endpoint.temperature
     sampling = asked.model_copy(
         update={

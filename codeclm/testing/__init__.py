@@ -4,6 +4,7 @@ A reply is a pure function of the request, so that two runs of one project can b
 byte. `python -m codeclm.testing --port 8001 --latency 0.2` serves the endpoint for a try by hand.
 """
 
+from codeclm.testing.clock import run_virtual
 from codeclm.testing.endpoint import FAULTS, TRANSPORT_FAULTS, Fault, Faults, ScriptedEndpoint
 from codeclm.testing.loop import Body, loop_reply, number
 from codeclm.testing.model import Scripted, ScriptedModel, request_body
@@ -20,4 +21,5 @@ __all__ = [
     "loop_reply",
     "number",
     "request_body",
+    "run_virtual",
 ]
