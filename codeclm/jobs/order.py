@@ -100,20 +100,16 @@ def same_model(one: Endpoint, other: Endpoint) -> bool:
 def settle(store: Store, order: Order) -> Setup:
     """Keep in the project what was typed, and make its config the current one."""
     stages = order.wanted
-    dials = Dials.read({**store.settings.dials().model_dump(), **order.dials})
-    kept = store.settings.endpoints()
-    roles: dict[Role, Endpoint] = {"strong": Endpoint(), "target": Endpoint(), **kept}
-    typed: dict[Role, Endpoint] = {}
-    for role in ROLES:
-        if role in order.urls or role in order.models:
-            typed[role] = roles[role] = _endpoint(role, order, roles.get(role, roles["strong"]))
-    config = make_config(roles, dials)
     with store.write():
+        dials = Dials.read({**store.settings.dials().model_dump(), **order.dials})
         store.settings.set_dials(dials)
-        for role, endpoint in typed.items():
-            store.settings.set_endpoint(role, endpoint)
+        for role in ROLES:
+            if role in order.urls or role in order.models:
+                before = store.settings.endpoints()[role]
+                store.settings.set_endpoint(role, _endpoint(role, order, before))
+        roles = store.settings.endpoints()
+        config = make_config(roles, dials)
         store.settings.use_config(config)
-    roles.setdefault("judge", roles["strong"])
     return Setup(order, stages, {role: _limited(roles[role], order) for role in ROLES}, dials, config)
 
 
