@@ -25,6 +25,7 @@ _DEEPEST = 50
 _STARTS = 20
 """Opening braces in a reply at which an object is looked for."""
 _FENCE = re.compile(r"```[\w-]*\s*\n(.*?)(?:```|\Z)", re.DOTALL)
+_HALF_PAIR = re.compile(r'({)\s*"(?:[^"\\]|\\.)*"\s*:?\s*\Z|,\s*"(?:[^"\\]|\\.)*"\s*:?\s*\Z')
 _COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(\s*[}\]])')
 
 
@@ -60,7 +61,7 @@ def _again(request: Request, reply: Reply, reason: str) -> Request:
     wish = "Reply once more, shorter" if reply.truncated else "Reply once more"
     shape = ", with one JSON object of the wanted form and nothing else" if request.schema else ""
     told = Message("user", f"That reply cannot be used: {reason}. {wish}{shape}.")
-    shown = Message("assistant", reply.text[:_SHOWN] or "(nothing)")
+    shown = Message("assistant", reply.text.strip()[:_SHOWN] or "(nothing)")
     return replace(request.with_messages(shown, told), room=request.room * (2 if reply.truncated else 1))
 
 
@@ -75,7 +76,7 @@ def read_object(text: str) -> dict[str, Any]:
             value = _loads(mended)
             if isinstance(value, list) and len(value) == 1:
                 value = value[0]
-            if isinstance(value, dict):
+            if isinstance(value, dict) and (value or mended is candidate):
                 return cast(dict[str, Any], _cleaned(value))
     raise ReplyError("it holds no JSON object", text)
 
@@ -136,5 +137,7 @@ def _closed(text: str) -> str:
             open_.pop()
     if not open_ or len(open_) > _DEEPEST or inside or text.rstrip()[-1:].isalnum():
         return text
-    tail = re.sub(r',\s*("(?:[^"\\]|\\.)*"\s*:?\s*)?$', "", text.rstrip())
+    tail = text.rstrip().rstrip(",")
+    if open_[-1] == "}":
+        tail = _HALF_PAIR.sub(r"\1", tail)
     return tail + "".join(reversed(open_))
