@@ -9,7 +9,7 @@ from typing import Any
 
 from codeclm.cli.opening import config_of, open_project
 from codeclm.cli.output import Result, pair_data, plain, table, verdict
-from codeclm.jobs.run import KIND
+from codeclm.jobs.lock import RUN
 from codeclm.jobs.watch import running
 from codeclm.records import IMPORTED, Pair
 from codeclm.store import PairFilter, Store
@@ -35,7 +35,7 @@ def status_data(store: Store, theta: float | None = None, config: str | None = N
     shown: str | None = config_of(store, config)
     at = dials.theta if theta is None else theta
     funnel = store.funnel(None if shown == IMPORTED else shown, at, dials.iterations)
-    counts = {**asdict(funnel), "running": running(store, KIND)}
+    counts = {**asdict(funnel), "running": running(store, RUN)}
     return {key: counts[key] for key in STATUS_KEYS}
 
 

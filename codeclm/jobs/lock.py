@@ -18,6 +18,8 @@ from filelock import FileLock, Timeout
 
 from codeclm.errors import BusyError, ProjectError
 
+RUN = "run"
+"""The kind of job that runs the loop."""
 PATIENCE = 0.5
 """Seconds to wait for the lock: long enough for somebody who only looks whether it is held."""
 

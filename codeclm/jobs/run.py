@@ -18,7 +18,7 @@ from pathlib import Path
 
 from codeclm.errors import BudgetReached, CodecError
 from codeclm.jobs.endpoints import open_models, probe, slots, warnings, width
-from codeclm.jobs.lock import hold
+from codeclm.jobs.lock import RUN, hold
 from codeclm.jobs.order import Order, Setup, settle
 from codeclm.jobs.retry import only_failed
 from codeclm.jobs.stopping import Gate, Stopped, on_signal
@@ -27,7 +27,6 @@ from codeclm.llm.client import Counts
 from codeclm.store import Store, Writer
 from codeclm.store.jobs import JobState
 
-KIND = "run"
 BEAT = 0.5
 """Seconds between two reports to the project."""
 GRACE = 60.0
@@ -59,10 +58,10 @@ def run(project: Path, order: Order, warn: Tell, show: Tell) -> Outcome:
 
     UsageError, ProjectError, BusyError: it did not begin. What stops it later is in the outcome.
     """
-    with Store.open(project) as store, hold(project, KIND):
+    with Store.open(project) as store, hold(project, RUN):
         setup = settle(store, order)
         if order.retry:
-            setup = only_failed(store, setup, KIND)
+            setup = only_failed(store, setup, RUN)
         with Writer(project) as writer:
             return asyncio.run(_Run(store, writer, setup, warn, show).go())
 
@@ -78,7 +77,7 @@ class _Run:
         self.beaten: Future[None] | None = None
 
     async def go(self) -> Outcome:
-        self.job = self.store.jobs.start(KIND, self.setup.order.as_dict(), os.getpid())
+        self.job = self.store.jobs.start(RUN, self.setup.order.as_dict(), os.getpid())
         self.main = asyncio.current_task()
         with on_signal(self.stop, self.abort):
             try:

@@ -1,0 +1,319 @@
+"""The laws of a run, over an endpoint whose replies depend on the request alone."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from codeclm import export
+from codeclm.errors import EndpointError
+from codeclm.jobs import run as running
+from codeclm.jobs.order import Order
+from codeclm.jobs.process import ROOT
+from codeclm.jobs.run import Outcome, run
+from codeclm.jobs.stopping import Stopped
+from codeclm.store import PairFilter, Store
+from codeclm.testing import TRANSPORT_FAULTS, Faults, ScriptedEndpoint, loop_reply
+
+
+def go(project, order):
+    return run(project, order, warn=lambda line: None, show=lambda line: None)
+
+
+def exported(project, form="messages", include="kept"):
+    out = project.with_suffix(f".{form}")
+    with Store.open(project) as store:
+        export.write(store, out, export.Options(format=form, include=include))
+    return out.read_bytes()
+
+
+def kept(project, theta):
+    with Store.open(project) as store:
+        config = store.settings.config().id
+        return store.pairs.ids(config, theta, store.settings.dials().iterations, PairFilter(status="kept"))
+
+
+def test_two_fresh_projects_export_the_same_bytes(project, order, endpoint):
+    first, second = project(name="a.db"), project(name="b.db")
+    go(first, order(concurrency=1))
+    endpoint.latency = 0.01
+    go(second, order(concurrency=9))
+    assert exported(first) == exported(second) != b""
+    assert exported(first, "dpo", "all") == exported(second, "dpo", "all")
+
+
+def test_a_second_run_sends_nothing(project, order, endpoint):
+    path = project()
+    go(path, order())
+    sent = len(endpoint.requests)
+    assert go(path, Order()) == Outcome(0, 0, 0.0, 0)
+    assert len(endpoint.requests) == sent
+
+
+def test_more_instructions_each_are_only_those(project, order, endpoint):
+    path = project(3)
+    go(path, order())
+    before = len(endpoint.requests)
+    outcome = go(path, order(dials={"per_metadata": 2}))
+    assert outcome.calls_sent == len(endpoint.requests) - before
+    with Store.open(path) as store:
+        samples = Counter(
+            pair.id for pair in store.pairs.page(store.settings.config().id, 100, 1, limit=None)
+        )
+        roots = [
+            n
+            for m in store.metadata.active()
+            for n in store.lineages.of_metadata(m.id, store.settings.config().id)
+        ]
+    assert Counter(node.sample for node in roots if node.parent is None) == {0: 3, 1: 3}
+    assert samples
+
+
+def test_theta_two_keeps_what_theta_three_keeps_read_at_two(project, order):
+    two, three = project(12, "two.db"), project(12, "three.db")
+    go(two, order(dials={"theta": 2}))
+    go(three, order(dials={"theta": 3}))
+    assert kept(two, 2) == kept(three, 2)
+    assert kept(two, 2) != kept(three, 3)
+
+
+def test_no_lineage_is_longer_than_the_cap_and_both_orders_are_asked(project, order, endpoint):
+    path = project()
+    go(path, order(dials={"theta": 100, "iterations": 3}))
+    with Store.open(path) as store:
+        config = store.settings.config().id
+        nodes = [n for m in store.metadata.active() for n in store.lineages.of_metadata(m.id, config)]
+        scores = [store.lineages.comparison(node.id, config) for node in nodes]
+        funnel = store.funnel(config, 100, 3)
+    assert Counter(node.iteration for node in nodes) == {1: 6, 2: 6, 3: 6}
+    assert all(score.target_first is not None for score in scores)
+    assert funnel.exhausted == 6
+    judged = [body for body in endpoint.requests if body["model"] == "judge"]
+    assert len(judged) >= 2 * 18
+
+
+def test_a_higher_cap_goes_on_with_what_was_exhausted(project, order):
+    path = project(4)
+    go(path, order(dials={"theta": 100, "iterations": 1}))
+    go(path, order(dials={"theta": 100, "iterations": 2}))
+    whole = project(4, "whole.db")
+    go(whole, order(dials={"theta": 100, "iterations": 2}))
+    assert exported(path, "messages", "all") == exported(whole, "messages", "all")
+    with Store.open(path) as store:
+        assert store.funnel(store.settings.config().id, 100, 2).exhausted == 4
+
+
+def test_stages_stop_where_they_are_told(project, order, endpoint):
+    path = project()
+    go(path, order(stages=("encode",)))
+    with Store.open(path) as store:
+        funnel = store.funnel(store.settings.config().id, 3, 4)
+    assert (funnel.encoded, funnel.instructions) == (6, 0)
+    assert {body["model"] for body in endpoint.requests} == {"strong"}
+
+
+def test_a_limit_is_the_first_seeds(project, order):
+    path = project()
+    go(path, order(limit=2))
+    with Store.open(path) as store:
+        first = store.seeds.ids(2)
+        assert [row.seed for row in store.metadata.active()] == first
+
+
+def test_mixed_metadata_waits_until_it_is_accepted(project, order):
+    path = project()
+    go(path, order(augment_to=9))
+    with Store.open(path) as store:
+        assert store.metadata.count(state="proposed") == 3
+        assert store.funnel(store.settings.config().id, 3, 4).metadata == 6
+    go(path, order(augment_to=9, accept_mixed=True))
+    with Store.open(path) as store:
+        assert store.metadata.count(state="proposed") == 0
+        funnel = store.funnel(store.settings.config().id, 3, 4)
+    assert funnel.metadata == funnel.kept + funnel.exhausted == 9
+
+
+def test_faults_of_transport_change_no_byte(project, order, endpoint):
+    well, badly = project(name="well.db"), project(name="badly.db")
+    go(well, order())
+    kinds = tuple(kind for kind in TRANSPORT_FAULTS if kind != "never")
+    with ScriptedEndpoint(faults=Faults(0.2, kinds)) as faulty:
+        outcome = go(badly, order(urls=dict.fromkeys(("strong", "target", "judge"), faulty.url)))
+    assert outcome.status == 0
+    assert exported(badly) == exported(well)
+
+
+def test_a_key_that_is_refused_stops_the_run(project, order, monkeypatch):
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    with ScriptedEndpoint(key="secret") as locked:
+        outcome = go(project(50), order(urls=dict.fromkeys(("strong", "target", "judge"), locked.url)))
+    assert isinstance(outcome.error, EndpointError)
+    assert outcome.status == 1
+    assert len(locked.requests) < 20
+
+
+def test_a_stop_in_the_project_ends_the_run_cleanly(project, order, endpoint):
+    path = project(40)
+    endpoint.latency = 0.05
+
+    def stop():
+        with Store.open(path) as store:
+            while (job := store.jobs.current("run")) is None:
+                time.sleep(0.05)
+            store.jobs.ask_stop(job.id)
+
+    asker = threading.Thread(target=stop)
+    asker.start()
+    outcome = go(path, order(concurrency=4))
+    asker.join()
+    assert isinstance(outcome.error, Stopped)
+    assert outcome.status == 130
+    with Store.open(path) as store:
+        assert store.jobs.recent(1)[0].state == "stopped"
+        assert store.calls.count() >= outcome.calls_sent - 3
+    endpoint.latency = 0
+    assert go(path, Order()).status == 0
+
+
+@pytest.fixture
+def launch(order):
+    """A function: start a run of a project as a process of its own."""
+    started = []
+
+    def start(path, *words):
+        asked = order()
+        roles = [
+            word
+            for role in asked.urls
+            for word in (f"--{role}-url", asked.urls[role], f"--{role}-model", role)
+        ]
+        command = [sys.executable, "-m", "codeclm", "--project", str(path), "run", "--json", *roles, *words]
+        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def until(condition, seconds=30):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def asked(body):
+    return body["model"], tuple((turn["role"], turn["content"]) for turn in body["messages"])
+
+
+def logged(path):
+    """What was asked by every call that is committed with a reply."""
+    with Store.open(path) as store:
+        found = store.calls.page(errors=False, limit=100_000)
+    requests = [each.call.request for each in found]
+    return {(r.model, tuple((turn.role, turn.content) for turn in r.messages)) for r in requests}
+
+
+def killed_at_random(project, order, endpoint, launch, times, seeds):
+    """Kill a run again and again, then let it end. Nothing that was committed may be asked again."""
+    whole, path = project(seeds, "whole.db"), project(seeds, "killed.db")
+    go(whole, order())
+    total, chance = len(endpoint.requests), random.Random(7)
+    endpoint.latency = 0.01
+    for _ in range(times):
+        known, before = logged(path), len(endpoint.requests)
+        process = launch(path)
+        wanted = before + chance.randrange(1, total // times)
+        until(lambda: len(endpoint.requests) >= wanted or process.poll() is not None)  # noqa: B023
+        process.kill()
+        process.wait()
+        assert not known & set(map(asked, endpoint.requests[before:]))
+    known, before = logged(path), len(endpoint.requests)
+    assert go(path, Order()).status == 0
+    assert not known & set(map(asked, endpoint.requests[before:]))
+    assert exported(path) == exported(whole)
+    # Lost each time: what was in flight, what a commit window held, the probe.
+    assert len(endpoint.requests) - 2 * total <= times * (16 + 24)
+
+
+def test_killed_and_run_again_exports_the_same_and_pays_nothing_twice(project, order, endpoint, launch):
+    killed_at_random(project, order, endpoint, launch, times=3, seeds=10)
+
+
+@pytest.mark.slow
+def test_killed_twenty_times(project, order, endpoint, launch):
+    killed_at_random(project, order, endpoint, launch, times=20, seeds=120)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_the_run_with_130(project, endpoint, launch, number):
+    path = project(200)
+    endpoint.latency = 0.05
+    process = launch(path)
+    until(lambda: len(endpoint.requests) > 20)
+    os.kill(process.pid, number)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert b"Traceback" not in err
+    assert out.count(b"\n") == 1
+    with Store.open(path) as store:
+        assert store.jobs.recent(1)[0].state == "stopped"
+
+
+def test_a_job_that_died_does_not_block_and_is_told(project, order, endpoint, launch):
+    from codeclm.jobs.watch import LOST, newest
+    from codeclm.jobs.watch import running as held
+
+    path = project(200)
+    endpoint.latency = 0.05
+    process = launch(path)
+    until(lambda: len(endpoint.requests) > 5)
+    with Store.open(path) as store:
+        assert newest(store, "run").state == "running"
+        assert held(store, "run")
+        process.kill()
+        process.wait()
+        assert newest(store, "run").state == LOST
+        assert not held(store, "run")
+    assert go(path, order(limit=1)).status == 0
+
+
+def test_progress_is_told_to_the_project(project, order, endpoint, monkeypatch):
+    monkeypatch.setattr(running, "BEAT", 0.02)
+    endpoint.latency = 0.02
+    path, seen = project(), []
+    run(path, order(), warn=lambda line: None, show=seen.append)
+    assert any("encode 6/6" in line for line in seen)
+    with Store.open(path) as store:
+        job = store.jobs.recent(1)[0]
+    assert (job.state, job.progress["encode"], job.progress["lineages"]) == ("done", (6, 6), (6, 6))
+    assert job.calls_sent > 36
+
+
+def test_replies_that_fail_for_good_are_rows_and_cost_nothing_again(project, order):
+    path = project()
+
+    def broken(body):
+        return "No." if body["model"] == "judge" else loop_reply(body)
+
+    with ScriptedEndpoint(reply=broken) as endpoint:
+        asked = order(urls=dict.fromkeys(("strong", "target", "judge"), endpoint.url))
+        outcome = go(path, asked)
+        assert (outcome.status, outcome.failures) == (3, 6)
+        sent = len(endpoint.requests)
+        assert go(path, asked).status == 3
+        assert len(endpoint.requests) == sent
+        endpoint.reply = loop_reply
+        assert go(path, replace(asked, retry=True)).status == 0
+    with Store.open(path) as store:
+        assert store.failures.count(store.settings.config().id) == 0
