@@ -18,7 +18,7 @@ from codeclm.ui.guard import guarded, notify
 from codeclm.ui.labels import labels_of
 from codeclm.ui.metadata_detail import detail
 from codeclm.ui.table import PAGE, first_page, offset, pager
-from codeclm.ui.text import number, plain, plural
+from codeclm.ui.text import number, one_line, plural
 
 _PAGE, _SEARCH, _USE, _SKILL, _ORIGIN, _STATE = (
     "meta_page", "meta_search", "meta_use", "meta_skill", "meta_origin", "meta_state",
@@ -86,7 +86,7 @@ def _facet(label: str, key: str, counted: list[tuple[str, int]], change: dict[st
         index=None,
         key=key,
         placeholder="any",
-        format_func=lambda name: plain(f"{name} ({number(counts.get(name, 0))})", 60),
+        format_func=lambda name: f"{one_line(name, 50)} ({number(counts.get(name, 0))})",
         width=220,
         **change,
     )

@@ -13,8 +13,8 @@ import streamlit as st
 from codeclm.errors import CodecError
 from codeclm.jobs import process
 from codeclm.jobs.lock import holder
+from codeclm.jobs.progress import LINEAGES
 from codeclm.projects import Project
-from codeclm.records import STAGES
 from codeclm.store import Job
 from codeclm.ui.guard import fragment, guarded, notify
 from codeclm.ui.summary import RUN
@@ -29,10 +29,11 @@ DOING = {
     "encode": "Reading seeds",
     "augment": "Mixing labels",
     "decode": "Writing instructions",
-    "rubrics": "Making them harder",
     "answer": "Answering",
     "judge": "Scoring",
+    LINEAGES: "Growing lineages to their end",
 }
+"""What has a bar, in this order. Improvements (rubrics) have none: how many it takes is known afterwards."""
 
 
 def start_run(project: Project, arguments: Sequence[str] = ()) -> None:
@@ -105,7 +106,7 @@ def _live(project: Project, compact: bool) -> None:
                 args=(project,),
                 key="run_stop",
             )
-        for stage in STAGES:
+        for stage in DOING:
             if stage in job.progress:
                 _stage(job, stage)
         st.caption(
@@ -134,18 +135,17 @@ def _rate(job: Job, stage: str, done: int) -> float:
 
 
 def whole(job: Job) -> tuple[int, int]:
-    """Steps done and wanted, over all stages."""
-    return sum(done for done, _ in job.progress.values()), sum(total for _, total in job.progress.values())
+    """Steps done and wanted: seeds to read and metadata to grow, whose numbers are known beforehand."""
+    known = [job.progress[name] for name in ("encode", LINEAGES) if name in job.progress]
+    return sum(done for done, _ in known), sum(total for _, total in known)
 
 
 def current_stage(job: Job) -> str:
     """What it is doing, in a few words: the first stage that is not finished."""
     if job.stop_asked:
         return "Stopping"
-    open_stages = [
-        stage for stage in STAGES if stage in job.progress and job.progress[stage][0] < job.progress[stage][1]
-    ]
-    return DOING[open_stages[0]] if open_stages else "Working"
+    unfinished = (name for name, (done, total) in job.progress.items() if done < total)
+    return DOING.get(next(unfinished, ""), "Working")
 
 
 def how_it_ended(project: Project, job: Job | None) -> str:

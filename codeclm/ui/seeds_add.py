@@ -91,7 +91,7 @@ def _choose(project: Project, upload: Upload) -> None:
             index=names.index(table.guess) if table.guess in names else None,
             placeholder="Choose a column",
             key=f"seeds_field_{upload.id}",
-            format_func=lambda name: plain(name, 60),
+            format_func=lambda name: one_line(name, 60),
         )
         other = [_NONE, *(name for name in names if name != field)]
         joined = right.selectbox(
@@ -99,7 +99,7 @@ def _choose(project: Project, upload: Upload) -> None:
             other,
             index=other.index(table.guess_input) if table.guess_input in other else 0,
             key=f"seeds_input_{upload.id}",
-            format_func=lambda name: plain(name, 60),
+            format_func=lambda name: one_line(name, 60),
             help="Such as the text an instruction is about. It is put under the instruction.",
         )
         if field is None:

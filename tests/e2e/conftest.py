@@ -1,0 +1,108 @@
+"""A server of its own on a free port over an empty folder of projects, and a headless Chromium."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
+
+
+class App:
+    """The running app as a browser tab sees it."""
+
+    def __init__(self, page, base, folder):
+        self.page, self.base, self.folder = page, base, folder
+
+    def open(self, path="", **parameters):
+        """Go to a page, and wait until it is drawn."""
+        query = "&".join(f"{name}={value}" for name, value in parameters.items())
+        self.page.goto(f"{self.base}/{path}" + (f"?{query}" if query else ""))
+        self.settle()
+
+    def settle(self):
+        """Wait until no script runs: twice, as one click may run two."""
+        for _ in range(2):
+            self.page.wait_for_timeout(250)
+            self.page.wait_for_selector(IDLE)
+
+    def click(self, name, role="button", exact=False, nth=0):
+        """Press a button (or another role) by its name."""
+        self.page.get_by_role(role, name=name, exact=exact).nth(nth).click()
+        self.settle()
+
+    def fill(self, label, value):
+        """Type into a field and commit it."""
+        field = self.page.get_by_label(label, exact=True).first
+        field.fill(value)
+        field.press("Enter")
+        self.settle()
+
+    def sees(self, text, timeout=10_000):
+        """Wait for a text to be on the page."""
+        self.page.get_by_text(text).first.wait_for(timeout=timeout)
+        return True
+
+
+@pytest.fixture
+def server(tmp_path) -> Iterator[tuple[str, Path]]:
+    """A fresh server: its address and its folder of projects."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {**os.environ, "CODECLM_PROJECTS": str(tmp_path / "projects")}
+    environment.pop("CODECLM_PROJECT", None)
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
+    process = subprocess.Popen(
+        [*command, f"--server.port={port}"],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    base = f"http://localhost:{port}"
+    try:
+        for _ in range(150):
+            try:
+                urllib.request.urlopen(f"{base}/_stcore/health", timeout=1).close()
+                break
+            except OSError:
+                time.sleep(0.2)
+        yield base, tmp_path / "projects"
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One Chromium for all."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine")
+    with sync_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def app(server, browser) -> Iterator[App]:
+    """A tab on a fresh server."""
+    base, folder = server
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
+    yield App(context.new_page(), base, folder)
+    context.close()

@@ -1,0 +1,104 @@
+"""Home and Seeds by hand: a project's life, and seeds from upload to restore."""
+
+import csv
+import json
+
+import pytest
+
+from codeclm.projects import Project
+
+pytestmark = pytest.mark.e2e
+
+
+def create(app, name):
+    app.open()
+    app.fill("New project", name)
+    app.click("Create")
+    app.page.get_by_role("heading", name=name, exact=True).wait_for()
+
+
+def texts(app, name, **where):
+    with Project(name, app.folder / f"{name}.db").open(readonly=True) as store:
+        return [seed.text for seed in store.seeds.page(**where)]
+
+
+def test_a_project_is_made_copied_renamed_deleted_and_restored(app):
+    create(app, "first")
+    app.click("More")
+    app.click("Copy", role="menuitem")
+    app.fill("New name", "second")
+    app.click("Copy", exact=True)
+    app.page.get_by_role("heading", name="second", exact=True).wait_for()
+    app.click("More")
+    app.click("Rename", role="menuitem")
+    app.fill("New name", "../third")
+    app.click("Rename", exact=True)
+    assert app.sees("Project name: use up to 60")
+    app.click("More")
+    app.click("Delete", role="menuitem")
+    app.click("Delete", exact=True)
+    app.page.get_by_role("heading", name="first", exact=True).wait_for()
+    app.page.get_by_text("Deleted projects (1)").click()
+    app.click("Restore")
+    app.page.get_by_role("heading", name="second", exact=True).wait_for()
+    assert "project=second" in app.page.url
+
+
+def test_seeds_from_a_file_with_faults_to_the_table(app, tmp_path):
+    create(app, "mine")
+    hostile = "& <b>bold</b> ![x](http://127.0.0.1:9/p.png)"
+    rows = [{"id": n, "question": f"Explain thing {n} {hostile}"} for n in range(60)]
+    rows[3]["question"] = "=cmd|x\x00"
+    rows[4]["question"] = ""
+    source = tmp_path / "questions.jsonl"
+    source.write_text("\n".join(json.dumps(row) for row in rows))
+    asked = []
+    app.page.on("request", lambda request: asked.append(request.url))
+    app.open("Seeds", project="mine")
+    app.page.locator('input[type="file"]').set_input_files(source)
+    assert app.sees("58 can be used")
+    app.page.get_by_text("2 rows rejected, and why").click()
+    with app.page.expect_download() as waiting:
+        app.page.get_by_role("button", name="Download as CSV").click()
+    found = list(csv.DictReader(waiting.value.path().read_text("utf-8-sig").splitlines()))
+    assert [row["row"] for row in found] == ["4", "5"]
+    app.click("Add 58 seeds")
+    assert app.sees("1–50 of 58 seeds")
+    assert len(texts(app, "mine", limit=None)) == 58
+    app.fill("Search", "thing 59 ")
+    assert app.sees("1–1 of 1 seeds")
+    assert "seeds_search=" in app.page.url
+    assert not [url for url in asked if ":9/" in url]
+
+
+def test_rows_are_tagged_deleted_and_restored(app):
+    create(app, "mine")
+    app.open("Seeds", project="mine")
+    app.click("Pasted text", role="radio")
+    app.page.get_by_label("Instructions, one a line").fill("one\ntwo\nthree\none")
+    app.page.get_by_label("Instructions, one a line").blur()
+    app.settle()
+    app.click("Add ")
+    assert texts(app, "mine") == ["one", "two", "three"]
+    choose_first(app)
+    assert app.sees("1 seed chosen")
+    app.page.get_by_placeholder("tag", exact=True).fill("hard")
+    app.page.get_by_placeholder("tag", exact=True).blur()
+    app.settle()
+    app.click("Tag", exact=True)
+    assert texts(app, "mine", tag="hard") == ["one"]
+    choose_first(app)
+    app.click("Delete", exact=True)
+    assert texts(app, "mine") == ["two", "three"]
+    app.page.get_by_text("Deleted (1)").click()
+    app.settle()
+    choose_first(app)
+    app.click("Restore")
+    assert texts(app, "mine") == ["one", "two", "three"]
+
+
+def choose_first(app):
+    """Tick the first row: the table is a canvas, so by place."""
+    table = app.page.get_by_test_id("stDataFrame").first
+    table.click(position={"x": 16, "y": 55})
+    app.settle()
