@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from codeclm.export.row import Row
-from codeclm.records import content_id
+from codeclm.records import Pair, content_id
 from codeclm.store import Store
+
+
+class Kin(NamedTuple):
+    """The system prompt of a row's seed, and its family: the seed's id, or what stands for it."""
+
+    system: str
+    family: str
+
+
+ALONE = Kin("", "")
 
 
 @dataclass(slots=True)
@@ -18,12 +28,11 @@ class Families:
     _seed: tuple[str, str] = ("", "")
     _origin: tuple[str, str] = field(default=("", ""))
 
-    def place(self, row: Row) -> Row:
-        """The row with its system prompt and family."""
-        seed = row.pair.seed
-        if seed is None:
-            return replace(row, family=self._without_seed(row))
-        return replace(row, family=seed, system=self._system(seed))
+    def of(self, pair: Pair) -> Kin:
+        """What a pair shares."""
+        if pair.seed is None:
+            return Kin("", self._without_seed(pair))
+        return Kin(self._system(pair.seed), pair.seed)
 
     def _system(self, seed: str) -> str:
         if self._seed[0] != seed:
@@ -32,14 +41,14 @@ class Families:
             self._seed = (seed, first.content if first and first.role == "system" else "")
         return self._seed[1]
 
-    def _without_seed(self, row: Row) -> str:
+    def _without_seed(self, pair: Pair) -> str:
         """Its metadata; for an imported pair its first instruction, as many share empty labels."""
-        metadata_id = row.pair.metadata
+        metadata_id = pair.metadata
         if self._origin[0] != metadata_id:
             metadata = self.store.metadata.get(metadata_id)
             self._origin = (metadata_id, metadata.origin if metadata else "")
         if self._origin[1] == "imported":
-            path = self.store.lineages.path(row.pair.instruction_id)
+            path = self.store.lineages.path(pair.instruction_id)
             if path and path[0].origin == "imported":
                 return content_id("family", text=path[0].text)
         return metadata_id

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Literal
 
-from codeclm.export.families import Families
+from codeclm.export.families import ALONE, Families, Kin
 from codeclm.export.row import Row
 from codeclm.records import Pair
 from codeclm.store import PairFilter, Store
@@ -48,37 +48,42 @@ def refusal(pair: Pair, include: Include) -> str | None:
     return "stale" if pair.stale else None
 
 
-def compose(pair: Pair, preference: bool) -> Row | str:
+def compose(pair: Pair, preference: bool, kin: Kin = ALONE) -> Row | str:
     """The row of a wanted pair, or why there is none. `preference`: a rejected answer is needed."""
-    decision = pair.decision if pair.decision and not pair.conflict else None
+    decision = None if pair.conflict else pair.decision
     role = (decision.answer if decision else None) or pair.winner
-    edited = frozenset(
-        name for name in ("instruction", "response") if decision and getattr(decision, name) is not None
-    )
+    instruction = decision.instruction if decision else None
     response = decision.response if decision else None
     if role is None and response is None:
         return "tie"
-    picked = role or "strong"
-    own, cut = (
-        (pair.strong, pair.strong_truncated) if picked == "strong" else (pair.target, pair.target_truncated)
-    )
-    if response is None and cut:
+    strong = role != "target"
+    if response is None and (pair.strong_truncated if strong else pair.target_truncated):
         return "truncated"
-    chosen = own if response is None else response
+    chosen, other = (pair.strong, pair.target) if strong else (pair.target, pair.strong)
+    if response is not None:
+        chosen = response
     if not chosen.strip():
         return "empty"
-    instruction = pair.instruction
-    if decision and decision.instruction is not None:
-        instruction = decision.instruction
-    other = pair.target if picked == "strong" else pair.strong
-    rejected = None if "instruction" in edited or role is None else other
-    if preference and "instruction" in edited:
-        return "unscored"
+    rejected = None if role is None or instruction is not None else other
     if preference and rejected is None:
-        return "tie"
+        return "tie" if role is None else "unscored"
     if preference and rejected == chosen:
         return "same answers"
-    return Row(pair, instruction, chosen, picked, rejected, edited=edited)
+    return Row(
+        pair=pair,
+        instruction=pair.instruction if instruction is None else instruction,
+        chosen=chosen,
+        chosen_role=role or "strong",
+        rejected=rejected,
+        system=kin.system,
+        family=kin.family,
+        edited=_edits(instruction, response),
+    )
+
+
+def _edits(instruction: str | None, response: str | None) -> frozenset[str]:
+    edits = {"instruction": instruction, "response": response}
+    return frozenset(name for name, text in edits.items() if text is not None)
 
 
 @dataclass(slots=True)
@@ -101,15 +106,12 @@ class Rows:
         families = Families(self.store)
         with self.store.read():
             for pair in self._pairs():
-                found = self._row(pair)
-                if isinstance(found, Row):
-                    row = families.place(found)
-                    reason = self._surplus(row, seen, cases)
-                    if reason is None:
-                        yield row
-                        continue
-                    found = reason
-                self.dropped[found] += 1
+                found = self._refusal(pair) or compose(pair, self.preference, families.of(pair))
+                reason = found if isinstance(found, str) else self._surplus(found, seen, cases)
+                if reason is not None:
+                    self.dropped[reason] += 1
+                elif isinstance(found, Row):
+                    yield found
 
     def _pairs(self) -> Iterator[Pair]:
         at = (self.choice.config, self.choice.theta, self.choice.cap)
@@ -118,10 +120,10 @@ class Rows:
             accepted = self.store.pairs.each(*at, PairFilter(status="accepted"))
             yield from (pair for pair in accepted if pair.status == "improved")
 
-    def _row(self, pair: Pair) -> Row | str:
+    def _refusal(self, pair: Pair) -> str | None:
         if self.choice.only is not None and pair.id not in self.choice.only:
             return "not selected"
-        return refusal(pair, self.choice.include) or compose(pair, self.preference)
+        return refusal(pair, self.choice.include)
 
     def _surplus(self, row: Row, seen: set[bytes], cases: Counter[str]) -> str | None:
         key = blake2b("\0".join((row.system, row.instruction, row.chosen)).encode(), digest_size=16).digest()
