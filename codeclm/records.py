@@ -28,9 +28,13 @@ IMPORTED = "imported"
 """The config of answers and comparisons that came from a file: shown under every config."""
 
 
+_encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
+
+
 def canonical(value: Any) -> str:
     """The one JSON text of a value: keys sorted, strings in NFC, no spaces."""
-    return json.dumps(_nfc(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    text = _encode(value)
+    return text if unicodedata.is_normalized("NFC", text) else _encode(_nfc(value))
 
 
 def _nfc(value: Any) -> Any:

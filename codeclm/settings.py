@@ -7,6 +7,7 @@ reads a key or talks to an endpoint. Keys are never part of a setting.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
@@ -112,10 +113,16 @@ class Config(Setting):
     seed: int = 0
     scale: tuple[int, int] = (1, 10)
 
-    @property
+    @cached_property
     def id(self) -> str:
         """20 hexadecimal digits."""
         return content_id("config", **self.model_dump(mode="json"))
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy, with an id of its own."""
+        copied = super().model_copy(update=update, deep=deep)
+        copied.__dict__.pop("id", None)
+        return copied
 
 
 class Dials(Setting):
