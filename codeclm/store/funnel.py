@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from codeclm.store.calls import Spend
-from codeclm.store.connection import Connection, Row
-from codeclm.store.metadata import within
-from codeclm.store.nodes import OPEN, STATUS, failed
+from codeclm.store.connection import Connection, Value
+from codeclm.store.nodes import EXHAUSTED, OPEN, failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,33 +40,23 @@ class Funnel:
 
 def count(db: Connection, config: int, theta: float, cap: int, spend: Spend) -> Funnel:
     """Count all, in a few scans of narrow tables."""
-    live, _ = within(db, None)
-    nodes = _nodes(db, config, theta, cap)
+    values: dict[str, Value] = {"config": config, "theta": theta, "cap": cap}
+    failures = db.value("select count(*) from failures where config = :config and open", values)
     verdicts: dict[str, int] = dict(
         db.rows(
             """select v.verdict, count(*) from verdicts v join nodes n on n.comparison = v.comparison
-            where n.config = ? group by 1""",
-            [config],
+            where n.config = :config group by 1""",
+            values,
         )
     )
     return Funnel(
         seeds=db.value("select count(*) from seeds where deleted = 0"),
-        encoded=db.value(
-            """select count(*) from metadata where seed is not null
-            and seed in (select seq from seeds where deleted = 0)"""
-        ),
-        metadata=db.value(f"select count(*) from metadata m where {live}"),
-        instructions=nodes[0],
-        comparisons=nodes[1],
-        kept=nodes[2],
-        superseded=nodes[3],
-        exhausted=nodes[4],
-        pending=nodes[5],
-        failed=nodes[6],
-        stale=nodes[7],
+        encoded=_of_live_seeds(db, "m.seed is not null"),
+        metadata=_of_live_seeds(db, "m.state = 'active'"),
+        **_nodes(db, values, failures),
         accepted=verdicts.get("accept", 0),
         rejected=verdicts.get("reject", 0),
-        failures=db.value("select count(*) from failures where config = ? and open", [config]),
+        failures=failures,
         calls=spend.calls,
         prompt_tokens=spend.prompt_tokens,
         completion_tokens=spend.completion_tokens,
@@ -75,21 +64,27 @@ def count(db: Connection, config: int, theta: float, cap: int, spend: Spend) -> 
     )
 
 
-def _nodes(db: Connection, config: int, theta: float, cap: int) -> Row:
-    row = db.row(
-        f"""select count(*), count(gap), total(status = 'kept'), total(status = 'superseded' and scored),
-            total(status = 'exhausted'), total(open and not stale and not stuck),
-            total(open and not stale and stuck), total(open and stale)
-        from (select n.gap, n.gap is not null as scored, n.stale, {_status()} as status, {OPEN} as open,
-            {OPEN} and {failed("f.open")} as stuck
-            from nodes n where n.config = :config)""",
-        {"config": config, "theta": theta, "cap": cap},
+def _of_live_seeds(db: Connection, condition: str) -> int:
+    """How many metadata meet a condition, less those of deleted seeds, which are few."""
+    number: int = db.value(
+        f"""select (select count(*) from metadata m where {condition})
+        - (select count(*) from seeds s join metadata m on m.seed = s.seq
+            where s.deleted = 1 and {condition})"""
     )
-    assert row is not None  # noqa: S101 - a sum always has a row
-    return tuple(int(number) for number in row)
+    return number
 
 
-def _status() -> str:
-    """The state of any node: an unscored leaf is pending up to the cap, and counts as exhausted beyond."""
-    return f"""case when n.gap is not null or n.reach > :theta then {STATUS}
-        when n.leaf and n.iteration > :cap then 'exhausted' end"""
+def _nodes(db: Connection, values: dict[str, Value], failures: int) -> dict[str, int]:
+    names = ("instructions", "comparisons", "kept", "superseded", "exhausted", "open", "stale")
+    row = db.row(
+        f"""select count(*), count(n.gap), total(n.reach <= :theta and abs(n.gap) > :theta),
+            total(n.reach > :theta and n.gap is not null), total({EXHAUSTED}),
+            total({OPEN}), total(n.stale and {OPEN}) from nodes n where n.config = :config""",
+        values,
+    )
+    counts = {name: int(number) for name, number in zip(names, row or (), strict=True)}
+    stuck = f"""select count(*) from nodes n
+        where n.config = :config and not n.stale and {failed("f.open")} and {OPEN}"""
+    counts["failed"] = db.value(stuck, values) if failures else 0
+    counts["pending"] = counts.pop("open") - counts["stale"] - counts["failed"]
+    return counts

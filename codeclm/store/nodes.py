@@ -26,6 +26,10 @@ OPEN = """(n.leaf and n.reach <= :theta and case when n.gap is null then n.itera
     else abs(n.gap) <= :theta and n.iteration < :cap end)"""
 """Whether node `n` is a leaf with a next step: to be answered and scored, or improved."""
 
+EXHAUSTED = """(n.leaf and n.reach <= :theta and case when n.gap is null then n.iteration > :cap
+    else abs(n.gap) <= :theta and n.iteration >= :cap end)"""
+"""Whether node `n` is a leaf at the cap; without scores it is one only where the cap was lowered since."""
+
 _KEY = """config = ? and (place, sample, iteration, id) = (select m.place, i.sample, i.iteration, i.id
     from instructions i join metadata m on m.seq = i.metadata where i.seq = ?)"""
 

@@ -17,22 +17,24 @@ from codeclm.store.texts import Texts
 
 PairStatus = Status | Literal["accepted", "rejected"]
 
-_FROM = """from nodes n join comparisons c on c.seq = n.comparison
-    join instructions i on i.seq = n.instruction join metadata m on m.seq = i.metadata
-    join labels l on l.seq = m.labels"""
+_JOINS = """left join comparisons c on c.seq = n.comparison
+    left join instructions i on i.seq = n.instruction left join metadata m on m.seq = i.metadata
+    left join labels l on l.seq = m.labels"""
+"""Left joins, as SQLite leaves those out that a filter and its columns do not need."""
+_FROM = f"from nodes n {_JOINS}"
 _COLUMNS = f"""select i.id, a.id, b.id, k.id, c.strong_first, c.target_first, c.rationales,
     c.id, s.id, m.seed, m.id, l.use_case, l.skills, i.text, a.text, b.text, a.model, b.model,
     a.truncated, b.truncated, n.iteration, i.action, {STATUS}, n.stale, v.verdict, {DECISION}"""
 _MORE = """join configs k on k.seq = c.config join answers a on a.seq = c.strong
     join answers b on b.seq = c.target left join seeds s on s.seq = m.seed
-    left join verdicts v on v.comparison = c.seq left join decisions d on d.seq = v.entry"""
+    left join verdicts v on v.comparison = n.comparison left join decisions d on d.seq = v.entry"""
 _EXACT = {
     "use_case": "l.use_case = :use_case",
     "skill": "exists (select 1 from json_each(l.skills) where value = :skill)",
     "tag": "m.seed in (select seed from seed_tags where tag = :tag)",
     "iteration": "n.iteration = :iteration",
     "metadata": "m.id = :metadata",
-    "undecided_by": """not exists (select 1 from standing t where t.comparison = c.seq and not t.undone
+    "undecided_by": """not exists (select 1 from standing t where t.comparison = n.comparison and not t.undone
         and t.reviewer = :undecided_by)""",
 }
 """What each field of a filter demands, where it is given."""
@@ -77,7 +79,11 @@ class Pairs:
         """Some pairs, in order; limit None: all. Config None: none is in use yet, so imported pairs."""
         condition, values = self._where(config, theta, cap, where)
         rows = self._db.rows(
-            f"{_COLUMNS} {_FROM} {_MORE} where {condition} {_ORDER} limit :limit offset :offset",
+            f"""{_COLUMNS} from (select n.config, n.place, n.sample, n.iteration, n.id
+                {_FROM} where {condition} {_ORDER} limit :limit offset :offset) p
+            cross join nodes n on n.config = p.config and n.place = p.place and n.sample = p.sample
+                and n.iteration = p.iteration and n.id = p.id
+            {_JOINS} {_MORE} {_ORDER}""",
             {**values, "limit": -1 if limit is None else limit, "offset": offset},
         )
         return [self._pair(row) for row in rows]
@@ -123,7 +129,7 @@ class Pairs:
         self, config: str | None, theta: float, cap: int, where: PairFilter | None
     ) -> tuple[str, dict[str, Value]]:
         where = where or PairFilter()
-        conditions, values = ["n.config = :config"], dict[str, Value]()
+        conditions, values = ["n.config = :config and n.comparison is not null"], dict[str, Value]()
         values |= {"config": self._configs.find(config), "theta": theta, "cap": cap}
         for condition, name, value in _conditions(where):
             conditions.append(condition)
@@ -164,7 +170,7 @@ class Pairs:
 
 def _conditions(where: PairFilter) -> Iterator[tuple[str, str, Value]]:
     """Each condition that a filter makes, with the name and value that it binds."""
-    verdict = "(select verdict from verdicts where comparison = c.seq)"
+    verdict = "(select verdict from verdicts where comparison = n.comparison)"
     if where.status == "accepted" or where.status == "rejected":
         yield f"{verdict} = :standing", "standing", where.status.removesuffix("ed")
     elif where.status is None:
