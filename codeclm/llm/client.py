@@ -94,9 +94,8 @@ class OpenAIModel:
             if isinstance(outcome, Reply):
                 return outcome
             self.counts.retried += 1
-            if outcome.kind == "parameter" and self._adapt(outcome):
+            if outcome.kind == "parameter":
                 continue
-            self._stop_if_final(request, outcome)
             failures.add(outcome)
             if failures.enough:
                 tries = f"no reply in {failures.tries} tries"
@@ -133,6 +132,8 @@ class OpenAIModel:
             client = await self._ready()
             reserved = self._budget.reserve()
             outcome = await self._send(client, request)
+            if isinstance(outcome, Trouble) and not self._adapt(outcome):
+                self._stop_if_final(request, outcome)
         finally:
             self._give_back(place, outcome)
             self._budget.settle(reserved, outcome.cost if isinstance(outcome, Reply) else None)
@@ -172,17 +173,22 @@ class OpenAIModel:
 
     def _adapt(self, trouble: Trouble) -> bool:
         """Leave out or rename what the endpoint named; False: it named nothing that was sent."""
+        if trouble.kind != "parameter":
+            return False
         weaker = self.capabilities.without(trouble.message, trouble.param, trouble.sent)
         self.capabilities = weaker or self.capabilities
         return weaker is not None
 
     def _stop_if_final(self, request: Request, trouble: Trouble) -> None:
-        """EndpointError for all where no request can succeed, ReplyError where this one cannot."""
+        """EndpointError for all where no request can succeed, ReplyError where this one cannot.
+
+        It comes before the place is given back, so that no other request goes out in between.
+        """
         text = f"{request.role}: {self.host}: {trouble.text}"
         if trouble.kind == "gone":
             self._moved = self.endpoint.builtin
-            down = self.limiter.down_since or 0.0
-            waited = asyncio.get_running_loop().time() - down
+            now = asyncio.get_running_loop().time()
+            waited = now - (now if self.limiter.down_since is None else self.limiter.down_since)
             if waited < self._patience.gone and (self.endpoint.builtin or self.limiter.answered):
                 return
             text += "; start the server, or give another URL"

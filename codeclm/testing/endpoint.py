@@ -93,6 +93,10 @@ class ScriptedEndpoint:
         self._loop.call_soon_threadsafe(self._ended.set)
         self._thread.join(10)
 
+    def seen(self, body: Body) -> int:
+        """How often a request with this very body came."""
+        return self._seen[json.dumps(body, sort_keys=True)]
+
     async def _serve(self, ready: threading.Event) -> None:
         self._loop, self._ended = asyncio.get_running_loop(), asyncio.Event()
         app = web.Application(client_max_size=64 * 2**20)
@@ -106,6 +110,9 @@ class ScriptedEndpoint:
         self.url = f"http://127.0.0.1:{self.port}/v1"
         ready.set()
         await self._ended.wait()
+        await site.stop()
+        # A connection that was being accepted must be known to the runner before it closes them all.
+        await asyncio.sleep(0.005)
         await runner.cleanup()
 
     async def _list_models(self, request: web.Request) -> web.Response:
@@ -121,8 +128,8 @@ class ScriptedEndpoint:
         return _error(401, f"Incorrect API key provided: {self.authorizations[-1]}", code="invalid_api_key")
 
     async def _complete(self, request: web.Request) -> web.StreamResponse:
-        raw = await request.text()
-        body: dict[str, Any] = json.loads(raw)
+        body: dict[str, Any] = json.loads(await request.read())
+        raw = json.dumps(body, sort_keys=True)
         self.requests.append(body)
         earlier = self._seen[raw]
         self._seen[raw] += 1
