@@ -1,0 +1,120 @@
+import pytest
+from growing import C, basic, encoded, grown, manual
+
+from codeclm.errors import ProjectError
+from codeclm.records import Failure, Labels, Metadata, Seed
+from codeclm.store import Added, Store
+
+
+def test_metadata_comes_back_as_it_went(store: Store) -> None:
+    store.seeds.add([Seed("a")])
+    rows = [
+        Metadata("encoded", Labels("poetry", ("rhyme", "metre")), seed=Seed("a").id),
+        Metadata("mixed", Labels("law"), draw="0:1", state="proposed"),
+        Metadata("imported", Labels("", ())),
+        Metadata("manual", Labels("new", ("x",)), original=Labels("old")),
+    ]
+    assert store.metadata.add(rows) == Added(4, 0)
+    assert store.metadata.add(rows) == Added(0, 4)
+    assert [store.metadata.get(row.id) for row in rows] == rows
+    assert store.metadata.get("none") is None
+
+
+def test_order_is_that_of_the_seeds_whatever_the_order_of_encoding(store: Store) -> None:
+    store.seeds.add(Seed(text) for text in "abc")
+    loose = sorted((Metadata("manual", Labels(name)) for name in "xyz"), key=lambda m: m.id)
+    bound = [Metadata("encoded", Labels(text), seed=Seed(text).id) for text in "abc"]
+    store.metadata.add([loose[2], bound[2], loose[0], bound[0], loose[1], bound[1]])
+    assert store.metadata.page() == store.metadata.active() == [*bound, *loose]
+    assert store.metadata.page(offset=2, limit=2) == [bound[2], loose[0]]
+
+
+def test_metadata_of_no_seed_here_is_refused(store: Store) -> None:
+    with pytest.raises(ProjectError, match="seed"):
+        store.metadata.add([Metadata("encoded", Labels("x"), seed=Seed("elsewhere").id)])
+
+
+def test_encoding_resolves_its_failure(store: Store) -> None:
+    store.seeds.add([Seed("a")])
+    store.failures.put(Failure("encode", Seed("a").id, C, "no JSON"))
+    encoded(store, "a")
+    assert store.failures.count(C) == 0
+
+
+def test_filters_and_facets(store: Store) -> None:
+    manual(store, "poetry")
+    manual(store, "Prose, 100% free")
+    store.metadata.add([Metadata("mixed", Labels("poetry", ("rhyme",)), draw="0:1", state="proposed")])
+    assert store.metadata.use_cases() == [("Prose, 100% free", 1), ("poetry", 1)]
+    assert store.metadata.skills() == [("metre", 2), ("rhyme", 2)]
+    for where, number in (
+        ({"search": "PROSE"}, 1),
+        ({"search": "0% f"}, 1),
+        ({"search": "hym"}, 3),
+        ({"search": "[]"}, 0),
+        ({"use_case": "poetry"}, 2),
+        ({"skill": "metre"}, 2),
+        ({"origin": "mixed"}, 1),
+        ({"state": "active", "use_case": "poetry"}, 1),
+    ):
+        assert len(store.metadata.page(**where)) == store.metadata.count(**where) == number
+
+
+def test_revising_keeps_the_id_and_every_revision(store: Store) -> None:
+    row = manual(store)
+    store.metadata.revise(row.id, Labels("ode"), "ann")
+    store.metadata.revise(row.id, Labels("ode"), "bob")
+    store.metadata.revise(row.id, row.labels, "bob")
+    now = store.metadata.get(row.id)
+    assert now is not None
+    assert (now.id, now.revision) == (row.id, row.revision)
+    assert [(labels, author) for labels, author, _ in store.metadata.history(row.id)] == [
+        (row.labels, ""),
+        (Labels("ode"), "ann"),
+        (row.labels, "bob"),
+    ]
+    assert store.metadata.use_cases() == [("poetry", 1)]
+    with pytest.raises(ProjectError, match="no metadata"):
+        store.metadata.revise("none", Labels("x"))
+
+
+def test_an_edit_makes_stale_and_its_undoing_fresh_again(store: Store) -> None:
+    row = manual(store)
+    grown(store, basic(row), 5)
+    grown(store, basic(row, "Another", 1), 1)
+    assert store.metadata.affected(row.id) == (2, 2)
+    store.metadata.revise(row.id, Labels("ode"))
+    assert [pair.stale for pair in store.pairs.page(C, 3, 4)] == [True, True]
+    assert store.metadata.affected(row.id) == (0, 0)
+    assert (store.funnel(C, 3, 4).pending, store.funnel(C, 3, 4).stale) == (0, 1)
+    store.metadata.revise(row.id, row.labels)
+    assert [pair.stale for pair in store.pairs.page(C, 3, 4)] == [False, False]
+
+
+def test_labels_for_a_blank_row_make_nothing_stale(store: Store) -> None:
+    row = Metadata("imported", Labels(""))
+    store.metadata.add([row])
+    grown(store, basic(row), 5)
+    assert store.metadata.affected(row.id) == (0, 0)
+    store.metadata.revise(row.id, Labels("ode"))
+    assert [pair.stale for pair in store.pairs.page(C, 3, 4)] == [False]
+
+
+def test_states_and_tombstones_decide_what_a_run_works_on(store: Store) -> None:
+    kept, buried, out = encoded(store, "a"), encoded(store, "b"), encoded(store, "c")
+    store.seeds.delete([Seed("b").id])
+    store.metadata.set_state([out.id], "excluded")
+    assert store.metadata.active() == [kept]
+    assert store.funnel(C, 3, 4).metadata == 1
+    store.seeds.restore([Seed("b").id])
+    store.metadata.set_state([out.id], "active")
+    assert store.metadata.active() == [kept, buried, out]
+
+
+def test_a_limit_counts_seeds_and_then_metadata_without_one(store: Store) -> None:
+    bound = [encoded(store, text) for text in "abc"]
+    loose = sorted((manual(store, name) for name in "xyz"), key=lambda m: m.id)
+    store.seeds.delete([Seed("a").id])
+    assert store.metadata.active(1) == bound[1:2]
+    assert store.metadata.active(2) == bound[1:]
+    assert store.metadata.active(4) == [*bound[1:], *loose[:2]]

@@ -1,0 +1,214 @@
+"""Opening, migrating, refusing, copying: whatever the file, one line or a whole project."""
+
+import sqlite3
+import struct
+import threading
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from codeclm.errors import ProjectError
+from codeclm.records import Seed
+from codeclm.store import Store, schema
+from codeclm.store.files import APPLICATION_ID
+from codeclm.store.migrations import migrations
+
+NAMES = [migration.name for migration in migrations.pending(Database(memory=True))]
+
+
+def tables(path: Path) -> dict[str, str]:
+    with Store.open(path) as store:
+        return dict(store._db.rows("select name, sql from sqlite_master where name not like '%sqlite%'"))
+
+
+def old_project(path: Path, version: int) -> None:
+    """A project as it was after the first `version` migrations."""
+    db = Database(sqlite3.connect(path))
+    stop = NAMES[version] if version < len(NAMES) else None
+    migrations.apply(db, stop_before=stop)
+    db.execute(f"pragma application_id = {APPLICATION_ID}")
+    db.execute(f"pragma user_version = {version}")
+    db.conn.commit()
+    db.enable_wal()
+    db.close()
+
+
+def refused(path: Path, *words: str, **options: bool) -> None:
+    before = path.read_bytes() if path.is_file() else None
+    with pytest.raises(ProjectError) as error:
+        Store.open(path, **options).close()
+    assert "\n" not in str(error.value)
+    assert all(word in str(error.value) for word in (str(path), *words))
+    assert before is None or path.read_bytes() == before
+
+
+def test_latest_counts_the_migrations() -> None:
+    assert len(NAMES) == schema.LATEST
+
+
+def test_a_new_project_is_marked_as_ours_and_in_wal(path: Path) -> None:
+    with Store.open(path, create=True) as store:
+        assert store._db.value("pragma journal_mode") == "wal"
+        assert store._db.value("pragma foreign_keys") == 1
+    head = path.read_bytes()[:100]
+    assert struct.unpack(">I4xI", head[60:72]) == (schema.LATEST, APPLICATION_ID)
+
+
+def test_create_makes_the_folder(tmp_path: Path) -> None:
+    Store.open(tmp_path / "deep" / "er" / "p.db", create=True).close()
+    assert (tmp_path / "deep" / "er" / "p.db").exists()
+
+
+@pytest.mark.parametrize("version", range(1, schema.LATEST))
+def test_every_older_schema_becomes_the_newest_after_a_backup(tmp_path: Path, version: int) -> None:
+    old, new = tmp_path / "old.db", tmp_path / "new.db"
+    old_project(old, version)
+    if version >= 3:
+        raw = sqlite3.connect(old)
+        raw.execute("insert into seeds (id, text, source, row) values (x'00', 'kept', '', 1)")
+        raw.commit()
+        raw.close()
+    Store.open(new, create=True).close()
+    assert tables(old) == tables(new)
+    backup = sqlite3.connect(tmp_path / f"old.db.v{version}.bak")
+    assert backup.execute("pragma user_version").fetchone() == (version,)
+    backup.close()
+    with Store.open(old) as store:
+        assert [seed.text for seed in store.seeds.page()] == (["kept"] if version >= 3 else [])
+
+
+def test_a_failed_migration_leaves_the_file_as_it_was(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old_project(path, 2)
+    monkeypatch.setattr(schema, "_migrate", lambda db: db.execute("create table x (y)") and 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        Store.open(path)
+    raw = sqlite3.connect(path)
+    assert raw.execute("pragma user_version").fetchone() == (2,)
+    assert raw.execute("select count(*) from sqlite_master where name = 'x'").fetchone() == (0,)
+    raw.close()
+
+
+def test_a_newer_schema_is_refused_untouched(path: Path) -> None:
+    old_project(path, schema.LATEST)
+    raw = sqlite3.connect(path)
+    raw.execute(f"pragma user_version = {schema.LATEST + 1}")
+    raw.close()
+    refused(path, "newer", "Update")
+    refused(path, "newer", readonly=True)
+
+
+def test_what_is_no_project_is_refused_untouched(tmp_path: Path) -> None:
+    refused(tmp_path / "missing.db", "no such project")
+    refused(tmp_path, "folder")
+    text = tmp_path / "text.db"
+    text.write_text("instruction,output\n" * 20)
+    refused(text, "not a project file", create=True)
+    empty = tmp_path / "empty.db"
+    empty.touch()
+    refused(empty, "not a project file")
+    foreign = tmp_path / "foreign.db"
+    raw = sqlite3.connect(foreign)
+    raw.execute("create table t (x)")
+    raw.close()
+    refused(foreign, "another program", create=True)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["empty.db", "foreign.db", "text.db"]
+
+
+def test_a_file_left_empty_by_a_crash_becomes_a_project(path: Path) -> None:
+    path.touch()
+    Store.open(path, create=True).close()
+    Store.open(path).close()
+
+
+def test_a_damaged_file_is_one_line(path: Path) -> None:
+    with Store.open(path, create=True) as store:
+        store.seeds.add(Seed(f"seed {number}" * 50) for number in range(300))
+    data = bytearray(path.read_bytes())
+    data[4096:-4096] = b"\x55" * (len(data) - 8192)
+    path.write_bytes(data)
+    with pytest.raises(ProjectError, match=r"damaged|malformed") as error, Store.open(path) as store:
+        store.seeds.page()
+    assert "\n" not in str(error.value)
+
+
+def test_a_readonly_store_reads_and_does_not_write(path: Path) -> None:
+    with Store.open(path, create=True) as store:
+        store.seeds.add([Seed("one")])
+    with Store.open(path, readonly=True) as store:
+        assert store.seeds.count() == 1
+        with pytest.raises(ProjectError, match="read-only"):
+            store.seeds.add([Seed("two")])
+
+
+def test_an_older_project_cannot_be_read_where_it_cannot_be_migrated(path: Path) -> None:
+    old_project(path, 3)
+    refused(path, "older", readonly=True)
+
+
+def test_writes_nest_and_are_one(store: Store) -> None:
+    with pytest.raises(ValueError, match="stop"), store.write():
+        store.seeds.add([Seed("one")])
+        with store.write():
+            store.seeds.add([Seed("two")])
+        raise ValueError("stop")
+    assert store.seeds.count() == 0
+
+
+def test_the_revision_changes_with_every_write_of_anyone_and_with_nothing_else(
+    store: Store, path: Path
+) -> None:
+    seen = [store.revision()]
+    with Store.open(path) as other:
+        other.seeds.add([Seed("one")])
+        seen.append(store.revision())
+        other.seeds.add([Seed("one")])
+        assert store.revision() == seen[-1]
+    store.seeds.tag([Seed("one").id], "x")
+    seen.append(store.revision())
+    assert seen == sorted(set(seen))
+
+
+def test_a_snapshot_does_not_see_what_comes_after(store: Store, path: Path) -> None:
+    with Store.open(path) as other:
+        with store.read():
+            assert store.seeds.count() == 0
+            other.seeds.add([Seed("one")])
+            assert store.seeds.count() == 0
+        assert store.seeds.count() == 1
+
+
+def test_a_copy_is_whole_also_while_a_write_waits(store: Store, path: Path, tmp_path: Path) -> None:
+    store.seeds.add([Seed("one")])
+    with Store.open(path) as other, other.write():
+        other.seeds.add([Seed("two")])
+        store.copy(tmp_path / "copies" / "b.db")
+    with Store.open(tmp_path / "copies" / "b.db") as copy:
+        assert [seed.text for seed in copy.seeds.page()] == ["one"]
+    with pytest.raises(ProjectError, match="exists"):
+        store.copy(path)
+
+
+def test_many_create_one_project_at_once(path: Path) -> None:
+    errors: list[Exception] = []
+
+    def create(number: int) -> None:
+        try:
+            with Store.open(path, create=True) as store:
+                store.seeds.add([Seed(f"seed {number}")])
+        except ProjectError as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=create, args=[number]) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    with Store.open(path) as store:
+        assert store.seeds.count() == 6
+
+
+def test_close_is_harmless_twice(store: Store) -> None:
+    store.close()
+    store.close()

@@ -1,0 +1,108 @@
+import pytest
+from growing import C
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from codeclm.errors import ProjectError
+from codeclm.records import Failure, Labels, Message, Metadata, Seed
+from codeclm.store import Added, Store
+
+
+def texts(seeds: list[Seed]) -> list[str]:
+    return [seed.text for seed in seeds]
+
+
+def test_a_seed_comes_back_as_it_went(store: Store) -> None:
+    seeds = [
+        Seed("plain", source="a.csv", row=3, tags=("b", "a")),
+        Seed("a chat", (Message("system", "Be e\u0301xact"), Message("user", "Go")), "b.jsonl", 1),
+        Seed("'; drop table seeds; --\0 \u2028"),
+    ]
+    store.seeds.add(seeds)
+    assert store.seeds.get(seeds[0].id) == Seed("plain", source="a.csv", row=3, tags=("a", "b"))
+    assert [store.seeds.get(seed.id) for seed in seeds[1:]] == seeds[1:]
+    assert store.seeds.get("none") is None
+
+
+def test_order_is_that_of_import_and_duplicates_change_nothing(store: Store) -> None:
+    assert store.seeds.add(Seed(text) for text in "cab") == Added(3, 0)
+    assert store.seeds.add(Seed(text) for text in "zabc") == Added(1, 3)
+    assert texts(store.seeds.page()) == ["c", "a", "b", "z"]
+    assert texts(store.seeds.page(offset=1, limit=2)) == ["a", "b"]
+    assert store.seeds.ids(2) == [Seed("c").id, Seed("a").id]
+
+
+def test_a_deleted_seed_is_a_duplicate_and_keeps_its_place(store: Store) -> None:
+    store.seeds.add(Seed(text) for text in "abc")
+    assert store.seeds.delete([Seed("b").id, Seed("b").id, "none"]) == 1
+    assert store.seeds.add([Seed("b")]) == Added(0, 1)
+    assert (texts(store.seeds.page()), store.seeds.count()) == (["a", "c"], 2)
+    assert (texts(store.seeds.page(deleted=True)), store.seeds.count(deleted=True)) == (["b"], 1)
+    assert store.seeds.restore([Seed("b").id]) == 1
+    assert texts(store.seeds.page()) == ["a", "b", "c"]
+
+
+def test_search_takes_every_sign_as_itself_whatever_the_case(store: Store) -> None:
+    found = ["100%", "a_b", "a\\b", "ÄPFEL und Birnen", "O'Hara", "100 x", "axb"]
+    store.seeds.add(Seed(text) for text in found)
+    for part, expected in (
+        ("%", ["100%"]),
+        ("_", ["a_b"]),
+        ("\\", ["a\\b"]),
+        ("äpfel", ["ÄPFEL und Birnen"]),
+        ("BIRNEN", ["ÄPFEL und Birnen"]),
+        ("o'h", ["O'Hara"]),
+        ("100", ["100%", "100 x"]),
+        ("' or 1 --", []),
+    ):
+        assert texts(store.seeds.page(search=part)) == expected
+        assert store.seeds.count(search=part) == len(expected)
+
+
+def test_tags_filter_and_count(store: Store) -> None:
+    store.seeds.add(Seed(text) for text in "abc")
+    ids = [Seed(text).id for text in "abc"]
+    store.seeds.tag(ids, "x")
+    store.seeds.tag(ids[:1], "y")
+    store.seeds.tag(ids[:1], "y")
+    store.seeds.untag(ids[2:], "x")
+    assert store.seeds.tags() == [("x", 2), ("y", 1)]
+    assert texts(store.seeds.page(tag="x")) == ["a", "b"]
+    store.seeds.delete(ids[:1])
+    assert store.seeds.count(tag="x") == 1
+    assert store.seeds.tags() == [("x", 1)]
+
+
+def test_unencoded_leaves_out_what_is_encoded_deleted_or_failed_for_good(store: Store) -> None:
+    seeds = [Seed(text) for text in "abcdef"]
+    store.seeds.add(seeds)
+    store.metadata.add([Metadata("encoded", Labels("x"), seed=seeds[0].id)])
+    store.seeds.delete([seeds[1].id])
+    store.failures.put(Failure("encode", seeds[2].id, C, "no JSON"))
+    store.failures.put(Failure("encode", seeds[3].id, C, "timed out", transport=True))
+    assert texts(store.seeds.unencoded(C)) == ["d", "e", "f"]
+    assert store.seeds.unencoded_ids(C, 3) == [seeds[3].id]
+    store.failures.retry(C)
+    assert texts(store.seeds.unencoded(C)) == ["c", "d", "e", "f"]
+    assert texts(store.seeds.unencoded("another")) == ["c", "d", "e", "f"]
+
+
+def test_half_a_character_is_refused_in_one_line_and_nothing_written(store: Store) -> None:
+    with pytest.raises(ProjectError, match="surrogate"):
+        store.seeds.add([Seed("fine"), Seed("\ud800")])
+    assert store.seeds.count() == 0
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=12), max_size=8))
+def test_importing_is_idempotent(texts: list[str]) -> None:
+    import tempfile
+    from pathlib import Path
+
+    with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder) / "p.db", create=True) as store:
+        first = store.seeds.add(Seed(text) for text in texts)
+        page = store.seeds.page()
+        again = store.seeds.add(Seed(text) for text in texts)
+        assert first.added + first.duplicates == again.duplicates == len(texts)
+        assert len({seed.id for seed in page}) == len(page) == first.added
+        assert store.seeds.page() == page
