@@ -17,8 +17,9 @@ _OWN = frozenset({"model", "messages", "stream"})
 """Fields of a body that no extra field may replace."""
 
 
-_SETTINGS = frozenset({"temperature", "max_tokens", "reasoning_effort", "extra_body", "system"})
+_SETTINGS = ("temperature", "max_tokens", "reasoning_effort", "extra_body", "system")
 """Fields of an endpoint that change what is asked."""
+_UNSET = tuple(Endpoint.model_fields[name].default for name in _SETTINGS)
 
 
 class BadReplyError(Exception):
@@ -31,7 +32,7 @@ def resolved(request: Request, endpoint: Endpoint) -> Request:
     Doing it twice changes nothing.
     """
     asked = request.sampling
-    if endpoint.model_fields_set.isdisjoint(_SETTINGS):
+    if tuple(getattr(endpoint, name) for name in _SETTINGS) == _UNSET:
         return request
     temperature = asked.temperature if endpoint.temperature == "stage" else endpoint.temperature
     sampling = asked.model_copy(
@@ -43,6 +44,12 @@ def resolved(request: Request, endpoint: Endpoint) -> Request:
         }
     )
     return replace(request, sampling=sampling, messages=_with_system(request.messages, endpoint.system))
+
+
+def _plain(endpoint: Endpoint) -> bool:
+    """Whether the endpoint changes nothing of what is asked."""
+    set_ = (endpoint.max_tokens, endpoint.reasoning_effort, endpoint.extra_body, endpoint.system)
+    return endpoint.temperature == "stage" and not any(set_)
 
 
 def _with_system(messages: tuple[Message, ...], system: str) -> tuple[Message, ...]:

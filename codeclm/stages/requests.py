@@ -59,6 +59,8 @@ def judging(config: Config, instruction: Instruction, first: str, second: str, o
 
 def at_attempt(config: Config, request: Request, attempt: int) -> Request:
     """The same request at an attempt, with the seed on the wire that belongs to it."""
+    if request.attempt == attempt and request.sampling.seed is not None:
+        return request
     parts = {"record": request.record, "sample": request.sample, "attempt": attempt}
     digits = content_id("wire", seed=config.seed, role=request.role, stage=request.stage, **parts)
     sampling = request.sampling.model_copy(update={"seed": int(digits[:7], 16)})
