@@ -10,8 +10,8 @@ from codeclm.store.calls import LoggedCall, Spend
 from codeclm.store.connection import Added
 from codeclm.store.funnel import Funnel
 from codeclm.store.jobs import Job
-from codeclm.store.pairs import PairFilter
+from codeclm.store.pairs import PairFilter, PairOrder
 from codeclm.store.store import Store
 from codeclm.store.writer import RunLog, Writer
 
-__all__ = ["Added", "Funnel", "Job", "LoggedCall", "PairFilter", "RunLog", "Spend", "Store", "Writer"]
+__all__ = ["Added", "Funnel", "Job", "LoggedCall", "PairFilter", "PairOrder", "RunLog", "Spend", "Store", "Writer"]

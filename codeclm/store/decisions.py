@@ -107,6 +107,15 @@ class Decisions:
         number: int = self._db.value("select count(*) from verdicts")
         return number
 
+    def since(self, at: float, reviewer: str = "") -> int:
+        """How many pairs a reviewer has decided from a time (seconds since the epoch) on."""
+        number: int = self._db.value(
+            """select count(distinct t.comparison) from standing t join decisions d on d.seq = t.entry
+            where t.reviewer = ? and not t.undone and d.at >= ?""",
+            [reviewer, at],
+        )
+        return number
+
     def _move(self, reviewer: str, kind: str) -> str | None:
         newest = "max(entry)" if kind == "undo" else "min(entry)"
         with self._db.write():

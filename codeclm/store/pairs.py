@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from codeclm.records import Pair, Status
+from codeclm.records import AnswerRole, Pair, Status
 from codeclm.store.configs import Configs
 from codeclm.store.connection import Connection, Row, Value, pack, search, unpack
 from codeclm.store.decisions import DECISION, read_decision
@@ -16,6 +16,8 @@ from codeclm.store.rows import read_comparison
 from codeclm.store.texts import Texts
 
 PairStatus = Status | Literal["accepted", "rejected"]
+PairOrder = Literal["lineage", "theta", "orders"]
+"""As the loop made them; nearest to θ first; those first whose two orders of scores differ the most."""
 
 _JOINS = """left join comparisons c on c.seq = n.comparison
     left join instructions i on i.seq = n.instruction left join metadata m on m.seq = i.metadata
@@ -39,6 +41,13 @@ _EXACT = {
 }
 """What each field of a filter demands, where it is given."""
 _ORDER = "order by n.place, n.sample, n.iteration, n.id"
+_FIRST = "((c.strong_first ->> 0) - (c.strong_first ->> 1))"
+_SECOND = "((c.target_first ->> 0) - (c.target_first ->> 1))"
+_ORDERS: dict[PairOrder, str] = {
+    "lineage": _ORDER,
+    "theta": _ORDER.replace("by", "by abs(abs(n.gap) - :theta),"),
+    "orders": _ORDER.replace("by", f"by abs({_FIRST} - {_SECOND}) desc,"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,7 @@ class PairFilter:
     tag: str | None = None
     iteration: int | None = None
     metadata: str | None = None
+    winner: AnswerRole | None = None
     decision: Literal["accept", "reject", "conflict", "none"] | None = None
     undecided_by: str | None = None
     """Only what this reviewer has not decided."""
@@ -102,10 +112,17 @@ class Pairs:
         number: int = self._db.value(f"select count(*) {_FROM} where {condition}", values)
         return number
 
-    def ids(self, config: str | None, theta: float, cap: int, where: PairFilter | None = None) -> list[str]:
+    def ids(
+        self,
+        config: str | None,
+        theta: float,
+        cap: int,
+        where: PairFilter | None = None,
+        order: PairOrder = "lineage",
+    ) -> list[str]:
         """The ids of the pairs, in order: a queue for review."""
         condition, values = self._where(config, theta, cap, where)
-        rows = self._db.rows(f"select c.id {_FROM} where {condition} {_ORDER}", values)
+        rows = self._db.rows(f"select c.id {_FROM} where {condition} {_ORDERS[order]}", values)
         return [unpack(row[0]) for row in rows]
 
     def get(self, pair: str, theta: float, cap: int, config: str | None = None) -> Pair | None:
@@ -184,6 +201,8 @@ def _conditions(where: PairFilter) -> Iterator[tuple[str, str, Value]]:
         value = getattr(where, name)
         if value is not None:
             yield condition, name, pack(value) if name == "metadata" else value
+    if where.winner is not None:
+        yield f"n.gap {'>' if where.winner == 'strong' else '<'} 0", "", None
     if where.decision == "none":
         yield f"{verdict} is null", "", None
     elif where.decision is not None:
