@@ -40,8 +40,9 @@ class Project:
     @property
     def changed(self) -> float:
         """When the file, or its write-ahead log, was last written (seconds since the epoch)."""
-        times = [path.stat().st_mtime for path in (self.path, _beside(self.path, "-wal")) if path.exists()]
-        return max(times, default=0.0)
+        log = _beside(self.path, "-wal")
+        kept = [path.stat() for path in (self.path, log) if path.exists()]
+        return max((each.st_mtime for each in kept if each.st_size), default=0.0)
 
 
 def folder() -> Path:

@@ -1,34 +1,40 @@
 """Models: which model plays which part, whether it answers, and what goes where."""
 
+from typing import cast
+
 import streamlit as st
 
-from codeclm.records import ROLES
-from codeclm.settings import Endpoint
+from codeclm.records import ROLES, Role
 from codeclm.ui.endpoint_form import endpoint_form
 from codeclm.ui.glossary import term
-from codeclm.ui.models_panels import builtin_panel, how_to_connect, key_status, parts, test_panel
+from codeclm.ui.models_panels import (
+    builtin_panel,
+    how_to_connect,
+    judge_choice,
+    key_status,
+    parts,
+    test_panel,
+)
 from codeclm.ui.page import page
 
 with page("Models") as project:
     with project.open(readonly=True) as store:
         endpoints = store.settings.endpoints()
     parts(endpoints)
-    role = st.segmented_control(
+    chosen = st.segmented_control(
         "Set up",
-        ROLES,
-        default="strong",
+        [name.capitalize() for name in ROLES],
+        default="Strong",
         required=True,
         key="role",
         bind="query-params",
-        format_func=lambda name: f"{name.capitalize()} model",
         help=" ".join(term(name) for name in ROLES),
     )
-    endpoint = endpoints.get(role)
-    if endpoint is None:
-        st.caption("No judge of its own yet: the strong model judges. Save one here to change that.")
-        endpoint = endpoints.get("strong", Endpoint())
-    endpoint_form(project, role, endpoint)
-    key_status(role, endpoint)
-    test_panel(project, role, endpoint)
+    role = cast(Role, (chosen or "Strong").lower())
+    if role == "judge":
+        judge_choice(project, endpoints)
+    endpoint_form(project, role, endpoints[role])
+    key_status(role, endpoints[role])
+    test_panel(project, role, endpoints[role])
     builtin_panel()
     how_to_connect()

@@ -133,7 +133,7 @@ def _save(project: Project, role: Role) -> None:
             faults = _faults(error)
     st.session_state[_key(role, "faults")] = faults
     if faults:
-        notify(f"Not saved: {'; '.join(sorted(faults))} cannot be used.", bad=True)
+        notify("Not saved: see what stands in red below.", bad=True)
         return
     with project.open() as store:
         store.settings.set_endpoint(role, endpoint)
@@ -234,7 +234,7 @@ def _number(role: Role, name: str, label: str, about: str, step: float | None = 
 def _fault(role: Role, name: str) -> None:
     fault = st.session_state.get(_key(role, "faults"), {}).get(name)
     if fault:
-        st.caption(f":red[:material/error: {plain(fault)}]")
+        st.markdown(f":small[:red[:material/error: {plain(fault)}]]")
 
 
 def _key(role: Role, name: str) -> str:

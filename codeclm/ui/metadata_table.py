@@ -18,14 +18,14 @@ from codeclm.ui.guard import guarded, notify
 from codeclm.ui.labels import labels_of
 from codeclm.ui.metadata_detail import detail
 from codeclm.ui.table import PAGE, first_page, offset, pager
-from codeclm.ui.text import number, one_line, plural
+from codeclm.ui.text import plural
 
 _PAGE, _SEARCH, _USE, _SKILL, _ORIGIN, _STATE = (
     "meta_page", "meta_search", "meta_use", "meta_skill", "meta_origin", "meta_state",
 )  # fmt: skip
 _ROUND = "meta_round"
 _CLICK = "meta_detail_click"
-STATES = {"active": "in use", "excluded": "left out", "proposed": "proposed"}
+STATES: dict[str, MetadataState] = {"in use": "active", "left out": "excluded", "proposed": "proposed"}
 
 
 def metadata_table(project: Project) -> bool:
@@ -65,28 +65,33 @@ def _filters(uses: list[tuple[str, int]], skills: list[tuple[str, int]]) -> dict
         )
         state = st.selectbox(
             "State",
-            get_args(MetadataState),
+            STATES,
             index=None,
             key=_STATE,
             placeholder="any",
-            format_func=lambda name: STATES.get(name, name),
             width=140,
             **change,
         )
-    return {"search": search, "use_case": use, "skill": skill, "origin": origin, "state": state}
+    return {
+        "search": search,
+        "use_case": use,
+        "skill": skill,
+        "origin": origin,
+        "state": STATES.get(state or ""),
+    }
 
 
 def _facet(label: str, key: str, counted: list[tuple[str, int]], change: dict[str, Any]) -> str | None:
-    counts = dict(counted[:500])
+    """A filter by label, most used first. What is shown is what the address holds, so no counts here."""
+    names = [name for name, _ in counted[:500]]
     held = st.session_state.get(key) or st.query_params.get(key)
-    options = list(counts) if not held or held in counts else [held, *counts]
+    options = names if not held or held in names else [held, *names]
     chosen: str | None = st.selectbox(
         label,
         options,
         index=None,
         key=key,
         placeholder="any",
-        format_func=lambda name: f"{one_line(name, 50)} ({number(counts.get(name, 0))})",
         width=220,
         **change,
     )

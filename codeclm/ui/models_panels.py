@@ -34,15 +34,21 @@ def parts(endpoints: Mapping[Role, Endpoint]) -> None:
 
 
 def _card(role: Role, endpoints: Mapping[Role, Endpoint]) -> None:
-    endpoint = endpoints.get(role)
+    endpoint = own(role, endpoints)
     st.badge(role.capitalize(), color=COLOURS[role], help=term(role))  # type: ignore[arg-type]
     if endpoint is None:
-        st.markdown("Same as the strong model")
+        st.markdown("**Same as the strong model**")
         st.caption("It judges answers of its own: expect some bias towards them.")
         return
     st.markdown(f"**{plain(endpoint.model, 60)}**")
     st.caption("built-in, on this machine" if endpoint.builtin else plain(host(endpoint.url), 60))
     key_badge(role, endpoint)
+
+
+def own(role: Role, endpoints: Mapping[Role, Endpoint]) -> Endpoint | None:
+    """A role's endpoint; None for a judge that is the strong model."""
+    endpoint = endpoints[role]
+    return None if role == "judge" and endpoint == endpoints["strong"] else endpoint
 
 
 def host(url: str) -> str:
@@ -88,6 +94,27 @@ def key_status(role: Role, endpoint: Endpoint) -> None:
         )
     else:
         st.caption(f"A key from the environment is sent to {plain(host(endpoint.url), 80)}.")
+
+
+def judge_choice(project: Project, endpoints: Mapping[Role, Endpoint]) -> None:
+    """Whether the strong model judges, and the way back to that."""
+    if own("judge", endpoints) is None:
+        st.caption("The strong model judges. Save another model here, and that one does.")
+    else:
+        st.button(
+            "Let the strong model judge again",
+            icon=":material/undo:",
+            type="tertiary",
+            on_click=_no_judge,
+            args=(project,),
+        )
+
+
+@guarded
+def _no_judge(project: Project) -> None:
+    with project.open() as store:
+        store.settings.set_endpoint("judge", None)
+    notify("The strong model judges.")
 
 
 @guarded

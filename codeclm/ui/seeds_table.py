@@ -54,15 +54,13 @@ def _filters(tags: list[tuple[str, int]], buried: int) -> tuple[str, str | None,
         )
         tag = None
         if tags:
-            counts = dict(tags)
             tag = st.selectbox(
                 "Tag",
-                list(counts),
+                [name for name, _ in tags],
                 index=None,
                 placeholder="any tag",
                 key=_TAG,
                 bind="query-params",
-                format_func=lambda name: f"{one_line(name, 50)} ({number(counts.get(name, 0))})",
                 on_change=first_page,
                 args=(_PAGE,),
                 width=180,

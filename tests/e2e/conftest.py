@@ -44,9 +44,13 @@ class App:
         self.page.get_by_role(role, name=name, exact=exact).nth(nth).click()
         self.settle()
 
+    def box(self, label):
+        """The field of this name."""
+        return self.page.get_by_role("textbox", name=label).first
+
     def fill(self, label, value):
         """Type into a field and commit it."""
-        field = self.page.get_by_label(label, exact=True).first
+        field = self.box(label)
         field.fill(value)
         field.press("Enter")
         self.settle()
