@@ -11,6 +11,7 @@ from codeclm.cli.output import Live, Result, plain, table, warn
 from codeclm.cli.reading import status_data, status_lines
 from codeclm.jobs import run as loop
 from codeclm.jobs.order import Order
+from codeclm.jobs.quote import quote as foretell
 from codeclm.records import ROLES, Failure
 from codeclm.settings import Dials
 
@@ -76,3 +77,16 @@ def order_of(args: Namespace) -> Order:
         accept_mixed=bool(words.get("accept_mixed")),
         retry=bool(words.get("retry")),
     )
+
+
+def quote(args: Namespace) -> Result:
+    """Foretell what a run would take, from what was seen or from a small pilot."""
+    open_project(args).close()
+    with Live(quiet=args.quiet) as live:
+        found = foretell(project_path(args), order_of(args), warn=live.warn, show=live.show)
+    return Result(found, table(("", "low", "mid", "high"), map(_quoted, found.items())))
+
+
+def _quoted(item: tuple[str, dict[str, float] | None]) -> tuple[object, ...]:
+    name, values = item
+    return (name, *("unknown" if values is None else f"{values[end]:.6g}" for end in ("low", "mid", "high")))

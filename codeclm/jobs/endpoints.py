@@ -5,7 +5,6 @@ Knows where keys may go only by asking llm.keys, and starts the built-in server 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -20,22 +19,24 @@ from codeclm.store import RunLog, Store, Writer
 _KEPT = "capabilities"
 
 
-async def slots(setup: Setup) -> int | None:
+def slots(setup: Setup) -> int | None:
     """How many requests the built-in server answers at once; it is started for that. None: not used."""
     used = [setup.endpoints[role].model for role in setup.roles if setup.endpoints[role].builtin]
-    if not used:
-        return None
-    servers = [await asyncio.to_thread(builtin.ensure, model) for model in dict.fromkeys(used)]
-    return min(server.slots for server in servers)
+    return min((builtin.ensure(model).slots for model in dict.fromkeys(used)), default=None)
+
+
+def room(setup: Setup, slots: int | None) -> dict[str, int]:
+    """The most requests in flight, by the URL of each server that the stages ask."""
+    found: dict[str, int] = {}
+    for endpoint in (setup.endpoints[role] for role in setup.roles):
+        most = endpoint.concurrency or (slots if endpoint.builtin else None) or CEILING
+        found[endpoint.url] = max(most, found.get(endpoint.url, 0))
+    return found
 
 
 def width(setup: Setup, slots: int | None) -> int:
     """How many lineages to grow at once: enough to fill every server, and a few that compute meanwhile."""
-    room: dict[str, int] = {}
-    for endpoint in (setup.endpoints[role] for role in setup.roles):
-        most = endpoint.concurrency or (slots if endpoint.builtin else None) or CEILING
-        room[endpoint.url] = max(most, room.get(endpoint.url, 0))
-    return 1 + sum(room.values()) * 5 // 4
+    return 1 + sum(room(setup, slots).values()) * 5 // 4
 
 
 def open_models(store: Store, writer: Writer, setup: Setup, gate: Gate, slots: int | None) -> ModelByRole:

@@ -49,23 +49,10 @@ class Work:
         attempts = self.store.failures.attempts(self.setup.config.id)
         self.plan = Plan(self.setup.config, self.setup.dials, self.setup.stages, attempts)
 
-    def seeds(self) -> list[str]:
-        """The seeds to encode."""
-        if "encode" not in self.setup.stages:
-            return []
-        return self._chosen(self.store.seeds.unencoded_ids(self.setup.config.id, self.setup.order.limit))
-
-    def lineages(self) -> list[str]:
-        """The metadata to grow from, or to go on with."""
-        if self.setup.stages <= {"encode", "augment"}:
-            return []
-        setup = self.setup
-        left = self.store.lineages.unfinished(setup.config.id, setup.dials, setup.stages, setup.order.limit)
-        return self._chosen(left)
-
     def anything(self) -> bool:
         """Whether there is work that asks a model. Augmenting may bring more."""
-        return bool(self.seeds() or self.lineages() or "augment" in self.setup.stages)
+        left = seeds_left(self.store, self.setup) or lineages_left(self.store, self.setup)
+        return bool(left or "augment" in self.setup.stages)
 
     async def do(self, model: ChatModel, width: int) -> None:
         """All of it, stage after stage; every write is committed when this returns."""
@@ -78,7 +65,7 @@ class Work:
         self.writer.flush()
 
     async def _encode(self, model: ChatModel, width: int) -> None:
-        ids = self.seeds()
+        ids = seeds_left(self.store, self.setup)
         self.progress.wanted["encode"] = len(ids)
 
         async def encode(seed_id: str) -> None:
@@ -111,7 +98,7 @@ class Work:
             )
 
     async def _grow(self, model: ChatModel, width: int) -> None:
-        ids = self.lineages()
+        ids = lineages_left(self.store, self.setup)
         self.progress.wanted[LINEAGES] = len(ids)
         self.progress.wanted["decode"] = len(ids) * self.setup.dials.per_metadata
 
@@ -148,6 +135,22 @@ class Work:
             case Failed(failure):
                 self.writer.submit(lambda store: store.failures.put(failure))
 
-    def _chosen(self, ids: list[str]) -> list[str]:
-        only = self.setup.order.only
-        return ids if only is None else [each for each in ids if each in only]
+
+def seeds_left(store: Store, setup: Setup) -> list[str]:
+    """The seeds to encode."""
+    if "encode" not in setup.stages:
+        return []
+    return _chosen(setup, store.seeds.unencoded_ids(setup.config.id, setup.order.limit))
+
+
+def lineages_left(store: Store, setup: Setup) -> list[str]:
+    """The metadata to grow from, or to go on with."""
+    if setup.stages <= {"encode", "augment"}:
+        return []
+    left = store.lineages.unfinished(setup.config.id, setup.dials, setup.stages, setup.order.limit)
+    return _chosen(setup, left)
+
+
+def _chosen(setup: Setup, ids: list[str]) -> list[str]:
+    only = setup.order.only
+    return ids if only is None else [each for each in ids if each in only]

@@ -1,0 +1,182 @@
+"""What a run would take, foretold from metadata that went through the whole loop already.
+
+Where there are too few of those a pilot is run first, on a few seeds spread over those that are left.
+What it makes is kept like that of any run, so nothing is paid twice.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from statistics import fmean, pstdev
+from typing import TypeVar
+
+from codeclm.errors import CodecError
+from codeclm.jobs.endpoints import room, slots
+from codeclm.jobs.lock import RUN, hold
+from codeclm.jobs.order import Order, Setup, settle
+from codeclm.jobs.run import Tell, run
+from codeclm.jobs.work import lineages_left, seeds_left
+from codeclm.records import Labels, Metadata
+from codeclm.store import Store
+
+FEWEST, MOST = 5, 30
+"""Metadata that a quote is based on."""
+LINEAGES = 60
+"""The most lineages of a pilot, where each metadata gets several."""
+SURE = 1.64
+"""Standard errors from mid to low and to high: nine times in ten the truth lies between."""
+OWN_SECONDS = 0.004
+"""What a call takes of this program's own time, however quick the endpoint is."""
+SLACK = 1.3
+"""The time that a run takes beyond what its requests would fill, at most."""
+COUNTED = ("calls", "prompt_tokens", "completion_tokens", "cost_usd")
+
+T = TypeVar("T")
+Range = dict[str, float]
+Tally = dict[str, float]
+"""What one metadata took: COUNTED, and by URL the seconds of its calls."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one finished metadata took to be encoded, and to be grown to its end."""
+
+    encoding: Tally
+    growing: Tally
+    priced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a run has left: seeds to encode and grow from, metadata to grow from, and mixed ones to come."""
+
+    seeds: list[str]
+    metadata: list[str]
+    mixed: int
+
+    @property
+    def growing(self) -> int:
+        """How many metadata will be grown, or only encoded where the stages end there."""
+        return len(self.seeds) + len(self.metadata) + self.mixed
+
+
+def quote(project: Path, order: Order, warn: Tell, show: Tell) -> dict[str, Range | None]:
+    """What the order would take from here on: low, mid and high of each; None: a price is unknown.
+
+    What stops the pilot is raised where nothing can be foretold without it.
+    """
+    setup, left, seen = _look(project, order)
+    missing = _wanted(left.growing + len(seen), setup) - len(seen)
+    if missing > 0 and left.seeds + left.metadata:
+        picked = _spread(left.seeds + left.metadata, missing)
+        only = frozenset([*picked, *(Metadata("encoded", Labels(""), seed=each).id for each in picked)])
+        stages = tuple(stage for stage in setup.stages if stage != "augment")
+        outcome = run(project, replace(order, stages=stages, augment_to=None, only=only), warn, show)
+        setup, left, seen = _look(project, order)
+        if outcome.error is not None and not seen:
+            raise outcome.error
+    if left.growing and not seen:
+        raise CodecError("nothing of the pilot came to its end; failures says why")
+    return _foretell(setup, left, seen)
+
+
+def _look(project: Path, order: Order) -> tuple[Setup, Left, list[Seen]]:
+    """What is left, and what was seen of metadata that is finished."""
+    with Store.open(project) as store, hold(project, RUN):
+        setup = settle(store, order)
+        left = Left(seeds_left(store, setup), lineages_left(store, setup), _mixed(store, setup))
+        unfinished = set(left.metadata)
+        done = [row for row in store.metadata.active(order.limit) if row.id not in unfinished]
+        seen = [_seen(store, setup, row) for row in _spread(done, MOST)]
+    return setup, left, [each for each in seen if each.growing or each.encoding]
+
+
+def _mixed(store: Store, setup: Setup) -> int:
+    order = setup.order
+    if not (order.augment_to and order.accept_mixed):
+        return 0
+    there = len(seeds_left(store, setup)) + store.metadata.count() - store.metadata.count(state="excluded")
+    return max(0, order.augment_to - there)
+
+
+def _wanted(units: int, setup: Setup) -> int:
+    """How many metadata to base a quote on: more for a longer run, as their lineages differ in length."""
+    most = max(3, min(MOST, LINEAGES // setup.dials.per_metadata))
+    return min(most, units, max(FEWEST, round(2 * math.sqrt(units))))
+
+
+def _spread(items: Sequence[T], count: int) -> list[T]:
+    """`count` of them, evenly over the whole."""
+    count = min(count, len(items))
+    return [items[at * len(items) // count] for at in range(count)]
+
+
+def _seen(store: Store, setup: Setup, row: Metadata) -> Seen:
+    nodes = store.lineages.of_metadata(row.id, setup.config.id)
+    priced = True
+    sides: dict[bool, Tally] = {True: defaultdict(float), False: defaultdict(float)}
+    for record in filter(None, (row.seed, row.id, *(node.id for node in nodes))):
+        for logged in store.calls.of_record(record):
+            request, reply = logged.call.request, logged.call.reply
+            if reply is None or request.stage not in setup.stages:
+                continue
+            if request.model != setup.config.models[request.role]:
+                continue
+            side = sides[request.stage == "encode"]
+            side["calls"] += 1
+            side["prompt_tokens"] += reply.prompt_tokens
+            side["completion_tokens"] += reply.completion_tokens
+            side["cost_usd"] += reply.cost or 0.0
+            side[setup.endpoints[request.role].url] += reply.seconds
+            priced = priced and reply.cost is not None
+    return Seen(sides[True], sides[False], priced)
+
+
+def _foretell(setup: Setup, left: Left, seen: list[Seen]) -> dict[str, Range | None]:
+    found: dict[str, Range | None] = {name: _range(left, seen, name) for name in COUNTED}
+    if not all(each.priced for each in seen):
+        found["cost_usd"] = None
+    for name in COUNTED[:3]:
+        found[name] = {end: round(value) for end, value in (found[name] or {}).items()}
+    found["seconds"] = _seconds(setup, left, seen)
+    return found
+
+
+def _range(left: Left, seen: list[Seen], name: str) -> Range:
+    """Sums over what is left, from the mean of what was seen and how much that differed."""
+    low = mid = high = 0.0
+    for count, took in (
+        (len(left.seeds), [each.encoding.get(name, 0.0) for each in seen if each.encoding]),
+        (left.growing, [each.growing.get(name, 0.0) for each in seen]),
+    ):
+        if not count or not took:
+            continue
+        spread = SURE * pstdev(took) * count * math.sqrt(1 / len(took) + 1 / count)
+        mid += count * fmean(took)
+        low += max(0.0, count * fmean(took) - spread)
+        high += count * fmean(took) + spread
+    return {"low": low, "mid": mid, "high": high}
+
+
+def _seconds(setup: Setup, left: Left, seen: list[Seen]) -> Range:
+    """The time until the busiest server has answered all, the program's own time, and the longest chain."""
+    if not left.growing:
+        return {"low": 0.0, "mid": 0.0, "high": 0.0}
+    own = _range(left, seen, "calls")
+    busiest = dict.fromkeys(own, 0.0)
+    chain = 0.0
+    for url, most in room(setup, slots(setup)).items():
+        load = _range(left, seen, url)
+        busiest = {end: max(busiest[end], load[end] / most) for end in load}
+        chain += max(each.growing.get(url, 0.0) + each.encoding.get(url, 0.0) for each in seen)
+    whole = {end: max(busiest[end], own[end] * OWN_SECONDS) + chain / 2 for end in own}
+    middle = (1 + SLACK) / 2
+    return {
+        "low": round(whole["low"], 1),
+        "mid": round(whole["mid"] * middle, 1),
+        "high": round(whole["high"] * SLACK, 1),
+    }

@@ -1,0 +1,66 @@
+import pytest
+
+from codeclm.errors import EndpointError
+from codeclm.jobs.order import Order
+from codeclm.jobs.quote import quote
+from codeclm.jobs.run import run
+from codeclm.settings import Endpoint, Prices
+from codeclm.store import Store
+from codeclm.testing import ScriptedEndpoint
+
+
+def silent(line):
+    """Nobody listens."""
+
+
+def test_the_truth_is_near_the_middle(project, order, endpoint):
+    endpoint.latency = 0.02
+    path = project(60)
+    with Store.open(path) as store:
+        for role in ("strong", "target"):
+            asked = order()
+            prices = Prices(prompt=1.0, completion=10.0)
+            store.settings.set_endpoint(role, Endpoint(url=asked.urls[role], model=role, prices=prices))
+    foretold = quote(path, Order(), silent, silent)
+    with Store.open(path) as store:
+        before = store.calls.spend()["all"]
+    outcome = run(path, Order(), silent, silent)
+    with Store.open(path) as store:
+        after = store.calls.spend()["all"]
+    truth = {
+        "calls": outcome.calls_sent,
+        "prompt_tokens": after.prompt_tokens - before.prompt_tokens,
+        "completion_tokens": after.completion_tokens - before.completion_tokens,
+        "cost_usd": after.cost - before.cost,
+    }
+    for name, value in truth.items():
+        assert foretold[name]["low"] <= value <= foretold[name]["high"]
+        assert foretold[name]["mid"] == pytest.approx(value, rel=0.25)
+    assert foretold["seconds"]["low"] < foretold["seconds"]["mid"] < foretold["seconds"]["high"]
+
+
+def test_a_second_quote_asks_nothing(project, order, endpoint):
+    path = project(20)
+    first = quote(path, order(), silent, silent)
+    sent = len(endpoint.requests)
+    assert quote(path, order(), silent, silent)["calls"] == first["calls"]
+    assert len(endpoint.requests) == sent < 20 * 12
+
+
+def test_nothing_left_is_nothing_to_pay(project, order):
+    path = project(3)
+    run(path, order(), silent, silent)
+    assert quote(path, order(), silent, silent)["calls"] == {"low": 0, "mid": 0, "high": 0}
+
+
+def test_an_unknown_price_is_null_and_only_encoding_costs_a_call_each(project, order):
+    found = quote(project(30), order(stages=("encode",)), silent, silent)
+    assert found["cost_usd"] is None
+    assert found["calls"]["mid"] == 30 - 11
+
+
+def test_what_stops_the_pilot_stops_the_quote(project, order):
+    with ScriptedEndpoint(models=("other",)) as wrong:
+        urls = dict.fromkeys(("strong", "target", "judge"), wrong.url)
+        with pytest.raises(EndpointError):
+            quote(project(5), order(urls=urls), silent, silent)
