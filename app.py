@@ -19,10 +19,10 @@ with home() as project:
     next_card(project, facts)
     if going_on(project):
         run_panel(project)
-    funnel_tiles(facts)
+    funnel_tiles(project, facts.running)
     with st.grid(2, min_column_width=400):
         with st.container():
             spend_table(project)
         with st.container():
-            recent_runs(project)
+            recent_runs(project, facts.running)
     projects_panel(project)

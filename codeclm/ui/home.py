@@ -8,14 +8,18 @@ import streamlit as st
 from codeclm.projects import Project
 from codeclm.records import ROLES
 from codeclm.ui.glossary import term
+from codeclm.ui.guard import fragment
 from codeclm.ui.next_step import next_step
 from codeclm.ui.page import go
 from codeclm.ui.rooms import room
-from codeclm.ui.summary import Summary
+from codeclm.ui.summary import RUN, Summary, summary
 from codeclm.ui.text import ago, dollars, duration, number, plain
 
 ABOUT_KEY = "about"
 """The setting that says in a sentence what a project is, such as the example's note that it is authored."""
+
+REFRESH = 3.0
+"""Seconds between two counts of the tiles during a run."""
 
 ENDED = {
     "running": "ended early",
@@ -36,17 +40,23 @@ def about(project: Project) -> None:
 def next_card(project: Project, facts: Summary) -> None:
     """What to do next, with the link to it."""
     step = next_step(facts)
+    title = step.title if facts.running else f"Next: {step.title[:1].lower()}{step.title[1:]}"
     with st.container(
         border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
     ):
         with st.container(gap=None):
-            st.markdown(f"**Next: {step.title[:1].lower()}{step.title[1:]}**")
+            st.markdown(f"**{title}**")
             st.caption(step.why)
         go(step.page, step.label)
 
 
-def funnel_tiles(facts: Summary) -> None:
-    """The way from seeds to accepted pairs, one tile a step."""
+def funnel_tiles(project: Project, running: bool) -> None:
+    """The way from seeds to accepted pairs, one tile a step; counted anew while a run goes on."""
+    fragment(_tiles, run_every=REFRESH if running else None)(project)
+
+
+def _tiles(project: Project) -> None:
+    facts = summary(project)
     funnel = facts.funnel
     steps = (
         ("Seeds", funnel.seeds, term("seed")),
@@ -110,11 +120,11 @@ def spend_table(project: Project) -> None:
     )
 
 
-def recent_runs(project: Project) -> None:
+def recent_runs(project: Project, running: bool) -> None:
     """The last runs, and how each ended."""
     st.subheader("Recent runs", anchor=False)
     with project.open(readonly=True) as store:
-        jobs = [job for job in store.jobs.recent(10) if job.kind == "run"][:5]
+        jobs = [job for job in store.jobs.recent(10) if job.kind == RUN][:5]
     if not jobs:
         st.caption("No run yet.")
         return
@@ -123,7 +133,7 @@ def recent_runs(project: Project) -> None:
             "Started": ago(job.started),
             "Took": duration((job.finished or job.heartbeat) - job.started),
             "Calls": job.calls_sent,
-            "Ended": job.message or ENDED[job.state],
+            "Ended": "going on" if running and job is jobs[0] else job.message or ENDED[job.state],
         }
         for job in jobs
     ]

@@ -27,7 +27,7 @@ SCHEMAS = {
 
 def parts(endpoints: Mapping[Role, Endpoint]) -> None:
     """Three cards, one for each role."""
-    with st.grid(3, min_column_width=220):
+    with st.grid(3, min_column_width=150):
         for role in ROLES:
             with st.container(border=True, gap="xsmall", height="stretch"):
                 _card(role, endpoints)
@@ -89,7 +89,7 @@ def key_status(role: Role, endpoint: Endpoint) -> None:
             )
     elif keys.key_for(role, endpoint.url) is None:
         st.caption(
-            f"No key is set. If the service wants one, set `{variable}` or `OPENAI_API_KEY` in the "
+            f"No key is set. If the service wants one, set **{variable}** or **OPENAI_API_KEY** in the "
             "environment and start the app again. Keys are never stored and never shown."
         )
     else:

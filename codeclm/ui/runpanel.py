@@ -106,15 +106,24 @@ def _live(project: Project, compact: bool) -> None:
                 args=(project,),
                 key="run_stop",
             )
-        for stage in DOING:
-            if stage in job.progress:
-                _stage(job, stage)
+        for stage in _shown(job):
+            _stage(job, stage)
         st.caption(
             f"{plural(job.calls_sent, 'call')} sent · {number(job.calls_cached)} answered from the cache"
         )
 
 
+def _shown(job: Job) -> list[str]:
+    """The stages that get a bar, all from the beginning, so that nothing moves while the run goes on."""
+    asked = job.command.get("stages") or [name for name in DOING if name != "augment"]
+    growing = {"decode", "rubrics", "answer", "judge"}.intersection(asked)
+    return [name for name in DOING if name in asked or (name == LINEAGES and growing) or name in job.progress]
+
+
 def _stage(job: Job, stage: str) -> None:
+    if stage not in job.progress:
+        st.progress(0.0, text=f":gray[{DOING[stage]}: not yet]")
+        return
     done, total = job.progress[stage]
     speed = _rate(job, stage, done)
     left = ""
