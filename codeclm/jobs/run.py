@@ -12,12 +12,11 @@ import gc
 import os
 import time
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import Future
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from codeclm.errors import BudgetReached, CodecError
+from codeclm.errors import BudgetReached, CodecError, ProjectError
 from codeclm.jobs.endpoints import open_models, probe, slots, warnings, width
 from codeclm.jobs.lock import RUN, hold
 from codeclm.jobs.order import Order, Setup, settle
@@ -78,7 +77,6 @@ class _Run:
         self.work = Work(store, writer, setup, warn, self.stop)
         self.counts = Counts()
         self.trouble: CodecError | None = None
-        self.beaten: Future[None] | None = None
 
     async def go(self) -> Outcome:
         self.job = self.store.jobs.start(RUN, self.setup.order.as_dict(), os.getpid())
@@ -131,15 +129,11 @@ class _Run:
                 await beating
 
     def _beat(self) -> None:
-        """Tell how far it is, and hear whether it shall stop, or whether nothing can be written any more."""
+        """Tell how far it is, and hear whether it shall stop."""
         self.show(self.work.progress.line(self.counts, self.gate.spent))
         if not self.gate.closed and self.store.jobs.stop_asked(self.job):
             self.stop()
-        if self.beaten is not None and self.beaten.done():
-            error = self.beaten.exception()
-            if isinstance(error, CodecError) and not self.gate.closed:
-                self.stop(error)
-        self.beaten = self.writer.submit(self._report)
+        self.writer.submit(self._report)
 
     def _report(self, store: Store) -> None:
         store.jobs.beat(self.job, self.counts.sent, self.counts.cached)
@@ -150,7 +144,9 @@ class _Run:
         try:
             self.writer.flush()
         except CodecError as error:
-            self.trouble = self.trouble or error
+            # The first write that failed says why; those behind it may only have missed it.
+            if self.trouble is None or isinstance(self.trouble, ProjectError):
+                self.trouble = error
         seconds = time.time() - self.counts.first_sent if self.counts.sent else 0.0
         state, message = _state(self.trouble)
         with suppress(CodecError):

@@ -6,6 +6,7 @@ Knows neither the process it runs in nor when it must stop: an error that ends a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -47,6 +48,7 @@ class Work:
 
     def __post_init__(self) -> None:
         attempts = self.store.failures.attempts(self.setup.config.id)
+        self._watched: Future[object] | None = None
         self.plan = Plan(self.setup.config, self.setup.dials, self.setup.stages, attempts)
 
     def anything(self) -> bool:
@@ -75,7 +77,7 @@ class Work:
             if isinstance(made, Failed):
                 self._keep(made)
                 return
-            self.writer.submit(lambda store: store.metadata.add([made]))
+            self._write(lambda store: store.metadata.add([made]))
             self.progress.done["encode"] += 1
 
         await walk(ids, encode, width, self.troubled)
@@ -121,19 +123,27 @@ class Work:
             answers = tuple(self.store.lineages.answers(node.id, config))
             yield Root(node, answers, None if scored is None else scored.gap, used)
 
+    def _write(self, write: Callable[[Store], object]) -> None:
+        """Queue a write. Where one failed of late, as on a full disk, nothing more shall be paid for."""
+        watched, written = self._watched, self.writer.submit(write)
+        if watched is None or watched.done():
+            self._watched = written
+            if watched is not None and (failed := watched.exception()) is not None:
+                raise failed
+
     def _keep(self, event: Event) -> None:
         config = self.setup.config.id
         match event:
             case RubricsMade(rubrics):
-                self.writer.submit(lambda store: store.lineages.add_rubrics(rubrics))
+                self._write(lambda store: store.lineages.add_rubrics(rubrics))
             case InstructionMade(instruction):
-                self.writer.submit(lambda store: store.lineages.add_instruction(instruction, config))
+                self._write(lambda store: store.lineages.add_instruction(instruction, config))
             case AnswerMade(answer):
-                self.writer.submit(lambda store: store.lineages.add_answer(answer))
+                self._write(lambda store: store.lineages.add_answer(answer))
             case Compared(comparison):
-                self.writer.submit(lambda store: store.lineages.add_comparison(comparison))
+                self._write(lambda store: store.lineages.add_comparison(comparison))
             case Failed(failure):
-                self.writer.submit(lambda store: store.failures.put(failure))
+                self._write(lambda store: store.failures.put(failure))
 
 
 def seeds_left(store: Store, setup: Setup) -> list[str]:
