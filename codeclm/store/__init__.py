@@ -14,4 +14,15 @@ from codeclm.store.pairs import PairFilter, PairOrder
 from codeclm.store.store import Store
 from codeclm.store.writer import RunLog, Writer
 
-__all__ = ["Added", "Funnel", "Job", "LoggedCall", "PairFilter", "PairOrder", "RunLog", "Spend", "Store", "Writer"]
+__all__ = [
+    "Added",
+    "Funnel",
+    "Job",
+    "LoggedCall",
+    "PairFilter",
+    "PairOrder",
+    "RunLog",
+    "Spend",
+    "Store",
+    "Writer",
+]

@@ -18,7 +18,7 @@ from codeclm.store.connection import Connection, Row, Value, dump, pack, unpack
 from codeclm.store.texts import Texts
 
 _SELECT = """select c.seq, c.key, k.role, k.stage, k.shape, c.record, c.messages, c.seed, c.sample,
-    c.attempt, c.reply, c.raw, c.finish, c.prompt_tokens, c.completion_tokens, c.cost, c.seconds,
+    c.attempt, c.reply, c.raw, c.finish, c.prompt_tokens, c.completion_tokens, c.cost, c.took,
     c.started, c.error from calls c join kinds k on k.seq = c.kind"""
 
 
@@ -53,15 +53,15 @@ class Calls:
         """The reply that answers a key (marked cached), or None; calls that ended in an error do not."""
         row = self._db.row(
             """select t.data, t.bases, c.raw, c.finish, c.prompt_tokens, c.completion_tokens, c.cost,
-            c.seconds from calls c join texts t on t.seq = c.reply where c.key = ? and c.reply is not null""",
+            c.took from calls c join texts t on t.seq = c.reply where c.key = ? and c.reply is not null""",
             [pack(key)],
         )
         if row is None:
             return None
-        data, bases, raw, finish, prompt, completion, cost, seconds = row
+        data, bases, raw, finish, prompt, completion, cost, took = row
         text = self._texts.read(data, bases)
         whole = text if raw is None else self._texts.get(raw)
-        return Reply(text, whole, finish or "stop", prompt, completion, cost, seconds, cached=True)
+        return Reply(text, whole, finish or "stop", prompt, completion, cost, took / 1000, cached=True)
 
     def put(self, call: Call, key: str = "") -> None:
         """Log a call. A second reply to one key is not kept: the first is what was worked with.
@@ -129,11 +129,11 @@ class Calls:
         ]
         text = raw = None
         if reply is not None:
-            raw = self._texts.put(reply.raw, record)
+            raw = self._texts.put(reply.raw, record, lean=False)
             text = self._texts.put(reply.text, record)
         seq = self._db.insert(
             """insert into calls (key, kind, record, messages, seed, sample, attempt, reply, raw, finish,
-            prompt_tokens, completion_tokens, cost, seconds, started, error)
+            prompt_tokens, completion_tokens, cost, took, started, error)
             values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing""",
             [
                 pack(key),
@@ -146,7 +146,7 @@ class Calls:
                 text,
                 None if raw == text else raw,
                 *_measures(reply),
-                round(call.started, 3),
+                _milliseconds(call.started),
                 call.error or None,
             ],
         )
@@ -192,7 +192,7 @@ class Calls:
 
     def _call(self, row: Row) -> LoggedCall:
         number, key, role, stage, shape, record, messages, seed, sample, attempt, *answer = row
-        text, raw, finish, prompt, completion, cost, seconds, started, error = answer
+        text, raw, finish, prompt, completion, cost, took, started, error = answer
         kind: dict[str, Any] = json.loads(shape)
         contents = [self._texts.get(seq) for seq in json.loads(messages)]
         request = Request(
@@ -212,12 +212,17 @@ class Calls:
         if text is not None:
             said = self._texts.get(text)
             whole = said if raw is None else self._texts.get(raw)
-            reply = Reply(said, whole, finish or "stop", prompt, completion, cost, seconds)
-        return LoggedCall(number, unpack(key), Call(request, reply, error or "", started))
+            reply = Reply(said, whole, finish or "stop", prompt, completion, cost, took / 1000)
+        return LoggedCall(number, unpack(key), Call(request, reply, error or "", started / 1000))
 
 
 def _measures(reply: Reply | None) -> tuple[Value, ...]:
     if reply is None:
         return (None,) * 5
     finish = None if reply.finish_reason == "stop" else reply.finish_reason
-    return finish, reply.prompt_tokens, reply.completion_tokens, reply.cost, round(reply.seconds, 3)
+    return finish, reply.prompt_tokens, reply.completion_tokens, reply.cost, _milliseconds(reply.seconds)
+
+
+def _milliseconds(seconds: float) -> int:
+    """Times as they are stored: whole numbers take a third of the room."""
+    return round(seconds * 1000)

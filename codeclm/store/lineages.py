@@ -71,6 +71,7 @@ class Lineages:
             stage, record, sample = "decode", instruction.metadata, instruction.sample
             if instruction.parent is not None:
                 stage, record, sample = "rubrics", instruction.parent, -1
+            self._texts.follow(pack(instruction.id), pack(record))
             if instruction.origin == "generated":
                 self._resolve(seq, stage, record, sample)
 

@@ -121,8 +121,8 @@ def m006_calls(db: Database) -> None:
             seq integer primary key, key blob not null, kind integer not null references kinds,
             record blob not null, messages text not null, seed integer, sample integer not null,
             attempt integer not null, reply integer references texts, raw integer references texts,
-            finish text, prompt_tokens integer, completion_tokens integer, cost real, seconds real,
-            started real not null, error text)""",
+            finish text, prompt_tokens integer, completion_tokens integer, cost real, took integer,
+            started integer not null, error text)""",
         "create unique index calls_answer on calls (key) where reply is not null",
         "create index calls_record on calls (record)",
     )

@@ -6,11 +6,12 @@ anything of it is touched. The migrations themselves are in `migrations`.
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from codeclm.errors import ProjectError
 from codeclm.store import files
-from codeclm.store.connection import Connection
+from codeclm.store.connection import BUSY_SECONDS, Connection
 
 LATEST = 9
 """How many migrations there are."""
@@ -37,13 +38,29 @@ def prepare(db: Connection, *, readonly: bool = False) -> None:
         )
     if version:
         files.back_up(db, db.path.with_name(f"{db.path.name}.v{version}.bak"))
-    db.execute(f"pragma application_id = {files.APPLICATION_ID}")
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            _bring_up(db)
+            return
+        except ProjectError as error:
+            # several may make one project at once, and SQLite does not wait where a file's mode changes
+            if not _busy(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+
+
+def _bring_up(db: Connection) -> None:
     with db.write():
-        # another process may have migrated while this one waited for the lock
         if db.value("pragma user_version") < LATEST:
+            db.execute(f"pragma application_id = {files.APPLICATION_ID}")
             _migrate(db)
     db.execute("pragma journal_mode = wal")
     db.execute("pragma wal_checkpoint(truncate)")
+
+
+def _busy(error: ProjectError) -> bool:
+    return getattr(error.__cause__, "sqlite_errorname", "").startswith("SQLITE_BUSY")
 
 
 def _migrate(db: Connection) -> None:

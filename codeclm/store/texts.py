@@ -8,6 +8,7 @@ base) may be part of another's, so that reading one never goes deeper. Knows no 
 from __future__ import annotations
 
 import hashlib
+import itertools
 import zlib
 from collections import OrderedDict
 
@@ -22,8 +23,8 @@ WINDOW = 32_768
 
 _RAW = -15
 _WORTH = 0.7
-_BASES = 6
-_RECORDS = 1024
+_BASES = 8
+_RECORDS = 512
 
 
 class Texts:
@@ -36,22 +37,26 @@ class Texts:
         self._near: OrderedDict[bytes | str, list[int]] = OrderedDict()
         self._like: dict[str, int] = {}
 
-    def put(self, text: str, record: bytes | str = b"", like: str = "") -> int:
+    def put(self, text: str, record: bytes | str = b"", like: str = "", lean: bool = True) -> int:
         """Store a text and return its number.
 
-        `record` groups texts that are likely to repeat each other, `like` those of one form.
+        `record` groups texts that are likely to repeat each other, `like` those of one form. What
+        others are sure to repeat does better not to `lean` on any itself.
         """
         with self._db.guard():
             data = text.encode()
         if self._epoch != self._db.rollbacks:
             self._forget()
-        digest = hashlib.blake2b(data, digest_size=16).digest()
+        digest = hashlib.blake2b(data, digest_size=12).digest()
         seq: int | None = self._db.value("select seq from texts where hash = ?", [digest])
         if seq is None:
-            seq = self._insert(digest, data, record, like)
-        if seq in self._plain:
-            self._remember(seq, record, like)
+            seq = self._insert(digest, data, self._bases(record, like) if lean else [], record, like)
         return seq
+
+    def follow(self, record: bytes | str, source: bytes | str) -> None:
+        """A record was made from another, whose texts are likely to repeat in its own."""
+        if self._epoch == self._db.rollbacks and source in self._near and record not in self._near:
+            self._near[record] = list(self._near[source])
 
     def get(self, seq: int) -> str:
         """The text of a number. ProjectError: none such, or damaged."""
@@ -67,50 +72,45 @@ class Texts:
         try:
             if bases is None:
                 return zlib.decompress(data, _RAW).decode()
-            dictionary = b"".join(self.get(int(base)).encode() for base in bases.split())[-WINDOW:]
+            dictionary = b"".join(
+                self.get(base).encode() for base in itertools.accumulate(map(int, bases.split()))
+            )[-WINDOW:]
             return zlib.decompressobj(_RAW, dictionary).decompress(data).decode()
         except (zlib.error, UnicodeDecodeError):
             raise ProjectError(f"{self._db.path}: a text is damaged. Put back a copy or a backup.") from None
 
-    def _insert(self, digest: bytes, data: bytes, record: bytes | str, like: str) -> int:
-        bases: str | None = None
-        stored: bytes | str
-        if len(data) <= SHORT:
-            stored = data.decode()
-        else:
-            stored = _deflate(data)
-            near = self._bases(record, like)
-            if near:
-                shared = _deflate(data, b"".join(self._plain[base] for base in near)[-WINDOW:])
-                if len(shared) < _WORTH * len(stored):
-                    stored, bases = shared, " ".join(map(str, near))
+    def _insert(self, digest: bytes, data: bytes, near: list[int], record: bytes | str, like: str) -> int:
+        stored, leans = _squeeze(data, [self._plain[base] for base in near])
         seq = self._db.insert(
             "insert into texts (hash, bases, data) values (?, ?, ?) on conflict do nothing",
-            [digest, bases, stored],
+            [digest, _steps(near) if leans else None, stored],
         )
         assert seq is not None  # noqa: S101 - looked up in the same transaction
-        if bases is None and SHORT < len(data) <= WINDOW // 2:
-            self._plain[seq] = data
-            if len(self._plain) > _RECORDS * _BASES:
-                self._plain.popitem(last=False)
+        if not leans and SHORT < len(data) <= WINDOW // 2:
+            self._remember(seq, data, record, like)
         return seq
 
     def _bases(self, record: bytes | str, like: str) -> list[int]:
-        near = [self._like[like]] if like in self._like else []
-        near += [seq for seq in self._near.get(record, []) if seq not in near]
-        return [seq for seq in near if seq in self._plain]
+        """What a new text may lean on; nothing for the first of its form, so that others can lean on it."""
+        if like and like not in self._like:
+            return []
+        near = {self._like[like]} if like else set()
+        near.update(self._near.get(record, ()))
+        return sorted(seq for seq in near if seq in self._plain)
 
-    def _remember(self, seq: int, record: bytes | str, like: str) -> None:
+    def _remember(self, seq: int, data: bytes, record: bytes | str, like: str) -> None:
+        self._plain[seq] = data
         if like:
             self._like.setdefault(like, seq)
-        if not record:
-            return
-        near = self._near.setdefault(record, [])
-        if seq not in near and seq not in self._like.values():
+        if record:
+            near = self._near.setdefault(record, [])
             near.append(seq)
             del near[:-_BASES]
         if len(self._near) > _RECORDS:
             self._near.popitem(last=False)
+        if len(self._plain) > _RECORDS * _BASES:
+            forgotten, _ = self._plain.popitem(last=False)
+            self._like = {form: base for form, base in self._like.items() if base != forgotten}
 
     def _forget(self) -> None:
         self._epoch = self._db.rollbacks
@@ -119,6 +119,20 @@ class Texts:
         self._like.clear()
 
 
+def _squeeze(data: bytes, bases: list[bytes]) -> tuple[bytes | str, bool]:
+    """A text as it is stored, and whether it leans on the bases: only where that pays."""
+    if len(data) <= SHORT:
+        return data.decode(), False
+    alone = _deflate(data)
+    shared = _deflate(data, b"".join(bases)[-WINDOW:]) if bases else alone
+    return (shared, True) if len(shared) < _WORTH * len(alone) else (alone, False)
+
+
 def _deflate(data: bytes, dictionary: bytes = b"") -> bytes:
     squeeze = zlib.compressobj(wbits=_RAW, zdict=dictionary) if dictionary else zlib.compressobj(wbits=_RAW)
     return squeeze.compress(data) + squeeze.flush()
+
+
+def _steps(numbers: list[int]) -> str:
+    """Growing numbers, as the first and the steps between them: most are neighbours."""
+    return " ".join(str(here - before) for before, here in itertools.pairwise([0, *numbers]))

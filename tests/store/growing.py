@@ -74,9 +74,7 @@ def grown(store: Store, instruction: Instruction, gap: float, config: str = C) -
 
 def request(text: str = "Hello", record: str = "r", sample: int = 0, attempt: int = 0) -> Request:
     messages = (Message("system", "You are a judge of poems. " * 8), Message("user", text))
-    return Request(
-        "judge", "judge", record, "m", messages, Sampling(seed=7), sample=sample, attempt=attempt
-    )
+    return Request("judge", "judge", record, "m", messages, Sampling(seed=7), sample=sample, attempt=attempt)
 
 
 def call(text: str = "Hello", reply: str = "Hi there", **fields: object) -> Call:

@@ -1,0 +1,183 @@
+"""The call log and its texts: what was said comes back, once paid, in little room."""
+
+import contextlib
+import random
+import time
+import zlib
+from dataclasses import replace
+
+import pytest
+from growing import C, call, request
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from codeclm.errors import ProjectError
+from codeclm.llm.model import Call, Reply, Schema
+from codeclm.records import Failure
+from codeclm.store import Spend, Store
+from codeclm.store.texts import WINDOW, Texts
+
+WORDS = st.sampled_from(["ode", "rust", "\n", "€", "the same long phrase again and again ", "x" * 200])
+TEXTS = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs"])), st.lists(WORDS, max_size=60).map("".join)
+)
+
+
+def test_a_reply_answers_its_key_and_says_that_it_is_cached(store: Store) -> None:
+    made = call()
+    store.calls.put(made)
+    assert made.reply is not None
+    assert store.calls.get(made.request.key) == replace(made.reply, cached=True)
+    assert store.calls.get(request("another").key) is None
+
+
+@pytest.mark.parametrize("finish", ["stop", "length", "content_filter"])
+def test_the_whole_call_comes_back(store: Store, finish: str) -> None:
+    asked = replace(request(), schema=Schema("scores", {"type": "object", "required": ["a"]}), attempt=2)
+    made = Call(asked, Reply("a", "a", finish, 1, 2, None, 0.125), started=12.5)
+    failed = Call(request("b"), None, "timed out", 13.0)
+    store.calls.put_many([made, failed])
+    assert [logged.call for logged in store.calls.page()] == [failed, made]
+    assert store.calls.page()[1].key == asked.key
+    assert [logged.number for logged in store.calls.of_record("r")] == [1, 2]
+
+
+def test_errors_are_logged_and_never_answer(store: Store) -> None:
+    made = call()
+    error = Call(made.request, None, "503")
+    store.calls.put_many([error, error])
+    assert store.calls.get(made.request.key) is None
+    store.calls.put(made)
+    assert store.calls.get(made.request.key) is not None
+    assert store.calls.count() == 3
+    assert len(store.calls.page(errors=True)) == 2
+
+
+def test_the_first_reply_to_a_key_stands(store: Store) -> None:
+    store.calls.put_many([call(reply="first"), call(reply="second")])
+    found = store.calls.get(call().request.key)
+    assert found is not None
+    assert found.text == "first"
+    assert store.calls.spend() == {"all": Spend(1, 0, 10, 5, 0.5)}
+
+
+def test_attempts_and_samples_are_other_keys(store: Store) -> None:
+    calls = [call(), call(attempt=1), call(sample=1)]
+    store.calls.put_many(calls)
+    assert store.calls.count() == len({made.request.key for made in calls}) == 3
+
+
+def test_spend_by_role_and_stage_and_an_unknown_price_stays_unknown(store: Store) -> None:
+    assert store.calls.spend() == {"all": Spend()}
+    strong = call(cost=0.25)
+    strong = replace(strong, request=replace(strong.request, role="strong", stage="answer"))
+    store.calls.put_many([strong, call("a"), call("b"), Call(request("c"), None, "503")])
+    assert store.calls.spend("role") == {
+        "strong": Spend(1, 0, 10, 5, 0.25),
+        "judge": Spend(3, 1, 20, 10, 1.0),
+    }
+    assert store.calls.spend("stage").keys() == {"answer", "judge"}
+    store.calls.put(call("d", cost=None))
+    assert store.calls.spend()["all"] == Spend(5, 1, 40, 20, None)
+    assert store.calls.spend("role")["strong"].cost == 0.25
+
+
+def test_pages_of_calls_are_newest_first_and_filtered(store: Store) -> None:
+    store.calls.put_many(call(str(number), record=f"r{number % 2}") for number in range(6))
+    assert [logged.number for logged in store.calls.page(limit=2, offset=1)] == [5, 4]
+    assert [logged.number for logged in store.calls.page(record="r0")] == [5, 3, 1]
+    assert store.calls.page(role="strong") == store.calls.page(stage="answer") == []
+    assert len(store.calls.page(role="judge", stage="judge", errors=False)) == 6
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(TEXTS, st.sampled_from([b"a", b"b", b""]), st.sampled_from(["", "x"])), max_size=8))
+def test_every_text_comes_back_whatever_it_leans_on(
+    store: Store, texts: list[tuple[str, bytes, str]]
+) -> None:
+    kept = Texts(store._db)
+    with store.write():
+        numbers = [kept.put(*text) for text in texts]
+    assert [kept.get(number) for number in numbers] == [text for text, _, _ in texts]
+    assert len(set(numbers)) == len({text for text, _, _ in texts})
+
+
+def test_very_long_texts_come_back(store: Store) -> None:
+    rng = random.Random(3)
+    long = "".join(rng.choices("abcdefgh \n", k=3 * WINDOW))
+    kept = Texts(store._db)
+    with store.write():
+        numbers = [kept.put(text, b"r") for text in (long[:WINDOW], long, long + "!")]
+    assert [kept.get(number) for number in numbers] == [long[:WINDOW], long, long + "!"]
+
+
+def test_a_rollback_leaves_nothing_to_lean_on(store: Store) -> None:
+    phrase = "An instruction long enough to be worth leaning on, said twice over. " * 3
+    kept = Texts(store._db)
+    with contextlib.suppress(ZeroDivisionError), store.write():
+        kept.put(phrase, b"r")
+        _ = 1 / 0
+    with store.write():
+        other = kept.put("Something quite different, which now has the number of the first. " * 3)
+        again = kept.put(f"Judge this: {phrase}", b"r")
+    assert kept.get(again) == f"Judge this: {phrase}"
+    assert kept.get(other).startswith("Something")
+
+
+def test_a_damaged_text_is_one_line(store: Store) -> None:
+    made = call(reply="A reply that is long enough to be deflated. " * 3)
+    store.calls.put(made)
+    store._db.execute("update texts set data = x'ff00ff' where typeof(data) = 'blob'")
+    with pytest.raises(ProjectError, match="damaged"):
+        store.calls.get(made.request.key)
+    with pytest.raises(ProjectError, match="missing"):
+        Texts(store._db).get(10_000)
+
+
+def test_a_judgement_takes_little_more_than_what_is_new_in_it(store: Store) -> None:
+    rng = random.Random(5)
+    words = ["".join(rng.choices("abcdefghijklmnop", k=rng.randint(2, 9))) for _ in range(2000)]
+
+    def said(number: int) -> str:
+        return " ".join(rng.choices(words, k=number))
+
+    template, unique = said(150), 0
+    calls = []
+    for number in range(40):
+        record, instruction, answers = f"{number:020x}", said(40), [said(120), said(100)]
+        unique += sum(len(zlib.compress(text.encode())) for text in (instruction, *answers))
+        for role, answer in zip(("strong", "target"), answers, strict=True):
+            asked = replace(request(instruction, record), role=role, stage="answer")
+            calls.append(Call(asked, Reply(answer, answer)))
+        for first, second in (answers, answers[::-1]):
+            prompt = f"{template}\n{instruction}\n1: {first}\n2: {second}"
+            reply = said(25)
+            unique += len(zlib.compress(reply.encode()))
+            calls.append(Call(request(prompt, record), Reply(reply, reply)))
+    store.calls.put_many(calls)
+    assert [logged.call.request for logged in reversed(store.calls.page(limit=500))] == [
+        made.request for made in calls
+    ]
+    stored = store._db.value("select sum(length(data)) from texts")
+    assert stored < 1.25 * unique
+
+
+def test_a_held_connection_answers_in_no_time(store: Store) -> None:
+    calls = [
+        call(f"question {number}", f"A reply of some length, the {number}th. " * 5) for number in range(300)
+    ]
+    store.calls.put_many(calls)
+    keys = [made.request.key for made in calls]
+    best = 1.0
+    for _ in range(5):
+        start = time.perf_counter()
+        for key in keys:
+            store.calls.get(key)
+        best = min(best, (time.perf_counter() - start) / len(keys))
+    assert best < 0.0005  # 0.02 ms on an idle machine; ten times slower would be a lost index
+
+
+def test_raw_replies_of_failures_come_back(store: Store) -> None:
+    failure = Failure("judge", "r", C, "no JSON", "raw \0 text " * 20)
+    store.failures.put(failure)
+    assert store.failures.get(failure.id) == failure

@@ -1,0 +1,170 @@
+"""The states of nodes for any θ, against a model that walks paths as the contract words them."""
+
+import itertools
+from collections.abc import Iterator
+
+import pytest
+from growing import basic, grown, improved, manual, score
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from codeclm.records import STAGES, Decision, Failure, Instruction, Metadata, Pair
+from codeclm.settings import Dials
+from codeclm.store import PairFilter, Store
+
+GAPS = st.one_of(st.none(), st.sampled_from([0.0, 0.5, 1.0, -1.0, 2.0, 3.0, -3.5, 6.0]))
+THETAS = st.sampled_from([0.0, 0.5, 1.0, 2.0, 3.0, 4.0])
+numbers = itertools.count()
+
+Tree = list[tuple[int | None, float | None]]
+"""Nodes in order: the number of the parent, and the gap where it is scored."""
+
+
+@st.composite
+def trees(draw: st.DrawFn) -> Tree:
+    tree: Tree = []
+    for number in range(draw(st.integers(1, 9))):
+        parent = draw(st.one_of(st.none(), st.integers(0, number - 1))) if number else None
+        tree.append((parent, draw(GAPS)))
+    return tree
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    with Store.open(tmp_path_factory.mktemp("states") / "p.db", create=True) as store:
+        yield store
+
+
+def plant(store: Store, tree: Tree, late: bool) -> tuple[str, Metadata, list[Instruction]]:
+    """The tree under a config of its own. `late`: scores come after all nodes are there."""
+    config = f"config {next(numbers)}"
+    nodes: list[Instruction] = []
+    with store.write():
+        metadata = manual(store, config)
+        for number, (parent, _) in enumerate(tree):
+            text = f"node {number} of {config}"
+            node = basic(metadata, text, number) if parent is None else improved(nodes[parent], text)
+            nodes.append(node)
+            store.lineages.add_instruction(node, config)
+            if not late and tree[number][1] is not None:
+                score(store, node, tree[number][1] or 0.0, config)
+        if late:
+            for node, (_, gap) in reversed(list(zip(nodes, tree, strict=True))):
+                if gap is not None:
+                    score(store, node, gap, config)
+    return config, metadata, nodes
+
+
+def model(tree: Tree, nodes: list[Instruction], theta: float, cap: int) -> list[str]:
+    """The state of each node, by walking its path from the root."""
+    states = []
+    for number, (_, gap) in enumerate(tree):
+        above, at = [], tree[number][0]
+        while at is not None:
+            above.append(abs(tree[at][1] or 0.0))
+            at = tree[at][0]
+        leaf = all(parent != number for parent, _ in tree)
+        if any(size > theta for size in above):
+            states.append("superseded" if gap is not None else "unscored below a kept one")
+        elif gap is not None and abs(gap) > theta:
+            states.append("kept")
+        elif not leaf:
+            states.append("improved" if gap is not None else "passed by")
+        elif nodes[number].iteration >= cap + (gap is None):
+            states.append("exhausted")
+        else:
+            states.append("pending")
+    return states
+
+
+@settings(max_examples=80, deadline=None)
+@given(trees(), THETAS, st.integers(1, 5), st.booleans())
+def test_status_is_what_walking_the_paths_gives(
+    shared: Store, tree: Tree, theta: float, cap: int, late: bool
+) -> None:
+    config, metadata, nodes = plant(shared, tree, late)
+    expected = model(tree, nodes, theta, cap)
+    funnel = shared.funnel(config, theta, cap)
+    assert funnel.instructions == len(tree)
+    assert funnel.comparisons == sum(gap is not None for _, gap in tree)
+    for state in ("kept", "superseded", "exhausted", "pending"):
+        assert getattr(funnel, state) == expected.count(state)
+    found = {
+        pair.instruction_id: pair.status
+        for state in ("kept", "superseded", "exhausted", "pending", "improved")
+        for pair in shared.pairs.page(config, theta, cap, PairFilter(status=state))
+    }
+    scored = {
+        node.id: state for node, state, (_, gap) in zip(nodes, expected, tree, strict=True) if gap is not None
+    }
+    assert found == scored
+    results = shared.pairs.ids(config, theta, cap)
+    assert len(results) == shared.pairs.count(config, theta, cap)
+    assert len(results) == sum(state != "improved" for state in scored.values())
+    work = shared.lineages.unfinished(
+        config, Dials(theta=theta, iterations=cap, per_metadata=9), set(STAGES) - {"decode"}
+    )
+    assert work == ([metadata.id] if "pending" in expected else [])
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.sampled_from([0.5, 1.0, 2.5, 3.0, 3.5, 6.0]), min_size=1, max_size=6), THETAS, THETAS)
+def test_a_run_read_at_a_lower_theta_keeps_what_a_run_at_it_keeps(
+    shared: Store, gaps: list[float], one: float, other: float
+) -> None:
+    low, high, cap = min(one, other), max(one, other), 4
+
+    def run(theta: float) -> Tree:
+        """A lineage as a run at θ grows it: until it passes, or the cap."""
+        passed = next((number for number, gap in enumerate(gaps) if gap > theta), len(gaps))
+        return [(number - 1 if number else None, gap) for number, gap in enumerate(gaps[: passed + 1][:cap])]
+
+    def kept(pairs: list[Pair]) -> list[tuple[int, float]]:
+        return [(pair.iteration, pair.comparison.gap) for pair in pairs]
+
+    at_low, _, _ = plant(shared, run(low), late=False)
+    at_high, _, _ = plant(shared, run(high), late=False)
+    where = PairFilter(status="kept")
+    assert kept(shared.pairs.page(at_low, low, cap, where)) == kept(
+        shared.pairs.page(at_high, low, cap, where)
+    )
+
+
+@settings(max_examples=40, deadline=None)
+@given(trees(), st.data())
+def test_every_leaf_is_in_one_state_and_failures_take_pending_ones(
+    shared: Store, tree: Tree, data: st.DataObject
+) -> None:
+    config, _, nodes = plant(shared, tree, late=False)
+    leaves = [n for number, n in enumerate(nodes) if all(parent != number for parent, _ in tree)]
+    pending = [
+        node for node, state in zip(nodes, model(tree, nodes, 3, 4), strict=True) if state == "pending"
+    ]
+    broken = data.draw(st.lists(st.sampled_from(leaves), unique=True))
+    stages = {True: "answer", False: "rubrics"}
+    for node in broken:
+        unscored = tree[nodes.index(node)][1] is None
+        transport = data.draw(st.booleans())
+        shared.failures.put(Failure(stages[unscored], node.id, config, "bad", transport=transport))
+    funnel = shared.funnel(config, 3, 4)
+    assert funnel.failed == sum(node in broken for node in pending)
+    assert funnel.pending == len(pending) - funnel.failed
+    assert funnel.failures == len(broken)
+
+
+def test_an_edit_starts_a_path_of_its_own(store: Store) -> None:
+    config = store.settings.config_ids()[0]
+    metadata = manual(store)
+    first = basic(metadata)
+    pair = grown(store, first, 5)
+    store.decisions.decide(Decision(pair.id, "accept", instruction="Write a longer poem"))
+    (edited,) = store.lineages.roots(metadata.id, config)
+    assert (edited.parent, edited.iteration, edited.origin) == (first.id, 1, "edited")
+    assert store.lineages.roots_unscored([metadata.id], config) == [edited]
+    assert store.lineages.unfinished(config, Dials(), STAGES) == [metadata.id]
+    funnel = store.funnel(config, 3, 4)
+    assert (funnel.kept, funnel.pending) == (1, 1)
+    score(store, edited, 4)
+    assert (store.funnel(config, 3, 4).kept, store.funnel(config, 3, 4).superseded) == (2, 0)
+    assert store.lineages.roots_unscored([metadata.id], config) == []
+    assert store.lineages.path(edited.id) == [first, edited]
