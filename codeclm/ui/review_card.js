@@ -1,0 +1,154 @@
+/* Draws one card. Texts are other people's: they are only ever set as textContent. */
+
+function element(tag, className, text) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+function badge(text, colour) {
+  return element("span", colour ? `badge ${colour}` : "badge", text);
+}
+
+function pieces(parts) {
+  const box = element("div", "text");
+  box.dir = "auto";
+  for (const [kind, text] of parts) {
+    box.append(kind === "same" ? text : element(kind === "new" ? "ins" : "del", "", text));
+  }
+  return box;
+}
+
+/* The two answers as they stand on screen: blind, a card's own number says which is left. */
+function seats(card, blind) {
+  return blind && card.flip ? ["target", "strong"] : ["strong", "target"];
+}
+
+/* Which answers the two accepting keys take: [A, O]. Blind they are left and right. */
+function choices(card, blind) {
+  if (hidden(card, blind)) return seats(card, blind);
+  return card.winner === "target" ? ["target", "strong"] : ["strong", "target"];
+}
+
+function hidden(card, blind) {
+  return blind && !card.decision;
+}
+
+function acceptLabels(card, blind) {
+  if (hidden(card, blind)) return ["Accept left", "Accept right"];
+  if (!card.winner) return ["Accept strong", "Accept target"];
+  return card.winner === "strong"
+    ? ["Accept better (strong)", "Accept other (target)"]
+    : ["Accept better (target)", "Accept other (strong)"];
+}
+
+function decisionBadge(card) {
+  const made = card.decision;
+  if (!made) return card.conflict ? badge("reviewers disagree", "red") : null;
+  if (made.verdict === "reject") {
+    return badge(made.reasons.length ? `rejected: ${made.reasons.join(", ")}` : "rejected", "red");
+  }
+  return badge(`accepted: ${made.answer || card.winner || "strong"}${made.edited ? ", edited" : ""}`, "green");
+}
+
+function drawFacts(root, card, blind) {
+  const facts = root.querySelector(".facts");
+  const found = [decisionBadge(card)];
+  if (!hidden(card, blind)) found.push(badge(card.gap_text, card.over ? "green" : ""));
+  found.push(badge(`iteration ${card.iteration}`));
+  if (card.status !== "kept") found.push(badge(card.status));
+  if (card.stale) found.push(badge("stale: its metadata was edited since", "orange"));
+  if (card.use_case) found.push(badge(card.use_case));
+  for (const skill of card.skills) found.push(badge(skill));
+  for (const tag of card.tags) found.push(badge(`#${tag}`));
+  facts.replaceChildren(...found.filter(Boolean));
+}
+
+function drawLineage(root, card, blind) {
+  const details = root.querySelector(".lineage");
+  details.hidden = card.steps.length < 2;
+  const items = card.steps.map((step) => {
+    const item = element("li");
+    const head = [`Iteration ${step.iteration}`];
+    if (step.edited) head.push("edited by hand");
+    if (step.scores && !hidden(card, blind)) head.push(step.scores);
+    item.append(element("small", "", head.join(" · ")));
+    if (step.action) item.append(element("small", "", `Action: ${step.action}`));
+    item.append(pieces(step.pieces));
+    return item;
+  });
+  details.querySelector("ol").replaceChildren(...items);
+}
+
+function drawAnswers(root, card, blind) {
+  const boxes = root.querySelectorAll(".answer");
+  const cover = hidden(card, blind);
+  const taken = card.decision && card.decision.verdict === "accept" ? card.decision.answer || card.winner : null;
+  seats(card, blind).forEach((role, place) => {
+    const answer = card[role];
+    const box = boxes[place];
+    const head = box.querySelector("h3");
+    const side = place ? "Right" : "Left";
+    box.setAttribute("aria-label", cover ? `${side} answer` : `${role} answer`);
+    box.classList.toggle("chosen", taken === role);
+    if (cover) head.replaceChildren(badge(side));
+    else {
+      const scores = element("span");
+      scores.append(element("b", "", answer.mean), ` ${answer.orders}`);
+      head.replaceChildren(badge(role, role === "strong" ? "blue" : "orange"), element("span", "", answer.model), scores);
+    }
+    const note = box.querySelector(".note");
+    note.hidden = !answer.truncated && answer.text.trim() !== "";
+    note.textContent = answer.text.trim() === "" ? "The answer is empty." : "Cut off at its token limit: edit it before it can be exported.";
+    box.querySelector(".text").textContent = answer.text;
+  });
+}
+
+function drawScores(root, card, blind) {
+  const details = root.querySelector(".scores");
+  details.hidden = hidden(card, blind);
+  const table = element("table");
+  const head = element("thead");
+  const row = element("tr");
+  for (const name of ["Order", "Strong", "Target", "Gap"]) row.append(element("th", "", name));
+  head.append(row);
+  const rows = element("tbody");
+  for (const cells of card.orders) {
+    const line = element("tr");
+    for (const cell of cells) line.append(element("td", "", cell));
+    rows.append(line);
+  }
+  table.append(head, rows);
+  const said = card.rationales.map((text) => {
+    const box = element("p", "text", text);
+    box.dir = "auto";
+    return box;
+  });
+  details.querySelector("div").replaceChildren(table, ...said);
+}
+
+function drawOrigin(root, card, blind) {
+  const list = root.querySelector(".origin dl");
+  const cover = hidden(card, blind);
+  const rows = [];
+  for (const [name, value, isId] of card.origin) {
+    if (cover && name.endsWith("model")) continue;
+    rows.push(element("dt", "", name), element("dd", isId ? "id" : "text", value));
+  }
+  list.replaceChildren(...rows);
+}
+
+function drawCard(root, card, blind) {
+  root.querySelector(".card").dataset.pair = card.id;
+  root.querySelector(".instruction").textContent = card.instruction;
+  drawFacts(root, card, blind);
+  drawLineage(root, card, blind);
+  drawAnswers(root, card, blind);
+  drawScores(root, card, blind);
+  drawOrigin(root, card, blind);
+  const labels = acceptLabels(card, blind);
+  ["better", "other"].forEach((name, place) => {
+    root.querySelector(`[data-do="${name}"] span`).textContent = labels[place];
+  });
+}

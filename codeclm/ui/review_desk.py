@@ -1,0 +1,112 @@
+"""The desk on which pairs are reviewed: one component in one fragment, so that the next is there at once.
+
+The browser holds the next cards and an outbox; here the outbox is written down and cards are handed out.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from codeclm.projects import Project
+from codeclm.store import Store
+from codeclm.ui.guard import fragment
+from codeclm.ui.review_cards import Card, card
+from codeclm.ui.review_outbox import Tab, write_down
+from codeclm.ui.review_queue import Queue, end
+
+KEY = "review_desk"
+AHEAD, BEHIND = 24, 3
+"""Cards that the browser holds around the one on screen."""
+REASONS = (
+    "off topic",
+    "unclear instruction",
+    "too easy",
+    "wrong answer",
+    "both answers poor",
+    "duplicate",
+    "unsafe or private",
+)
+"""Why a pair may be rejected, each on the key of its number."""
+
+_HERE = Path(__file__).parent
+_DESK = st.components.v2.component(
+    "codeclm_review_desk",
+    html=(_HERE / "review_card.html").read_text("utf-8"),
+    css=(_HERE / "review_card.css").read_text("utf-8"),
+    js="".join((_HERE / name).read_text("utf-8") for name in ("review_card.js", "review_desk.js")),
+)
+
+
+def fresh() -> bool:
+    """Whether the desk was not on screen in the run before."""
+    return KEY not in st.session_state
+
+
+@fragment
+def desk(project: Project, made: Queue, blind: bool, keys: bool) -> None:
+    """Draw it. What it sent is written down here and not in a callback: a callback is skipped where one
+    rerun overtakes another, and writing twice is harmless.
+    """
+    told = (st.session_state.get(KEY) or {}).get("desk") or {}
+    tab = Tab()
+    if told.get("token"):
+        tab = write_down(project, str(told["token"]), told.get("ops"))
+    with project.open(readonly=True) as store, store.read():
+        data = {
+            "project": project.name,
+            "queue": made.name,
+            "total": len(made.ids),
+            "cards": _cards(store, made, told),
+            "token": told.get("token"),
+            "ack": tab.ack,
+            "results": [_result(store, made, each) for each in tab.results],
+            "fault": tab.fault,
+            "today": store.decisions.since(_midnight()),
+            "blind": blind,
+            "keys": keys,
+            "reasons": REASONS,
+            "end": end(made),
+        }
+    _DESK(key=KEY, data=data, on_desk_change=_nothing)
+
+
+def _nothing() -> None:
+    """A component's state is kept only under a name that has a callback."""
+
+
+def _cards(store: Store, made: Queue, told: dict[str, Any]) -> list[tuple[int, Card]]:
+    """The cards around the one on screen that the browser lacks, by place in the queue."""
+    at, low, high = 0, 0, 0
+    if told.get("queue") == made.name:
+        at = int(told["at"])
+        low, high = (int(place) for place in told["have"])
+    wanted = range(max(0, at - BEHIND), min(len(made.ids), at + AHEAD))
+    return [
+        (place, shown)
+        for place in wanted
+        if not low <= place < high and (shown := _card(store, made, made.ids[place])) is not None
+    ]
+
+
+def _card(store: Store, made: Queue, pair_id: str) -> Card | None:
+    pair = store.pairs.get(pair_id, made.dials.theta, made.dials.iterations, made.config)
+    return None if pair is None else card(store, pair, made.dials.theta)
+
+
+def _result(store: Store, made: Queue, each: dict[str, Any]) -> dict[str, Any]:
+    """What an undo or a redo came to: its pair, where that stands in the queue, and its card."""
+    pair = each["pair"]
+    if pair is None:
+        return {**each, "index": None, "card": None}
+    place = made.ids.index(pair) if pair in made.ids else None
+    return {**each, "index": place, "card": _card(store, made, pair)}
+
+
+def _midnight() -> float:
+    today = datetime.fromtimestamp(time.time()).replace(hour=0, minute=0, second=0, microsecond=0)
+    return today.timestamp()

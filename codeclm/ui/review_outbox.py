@@ -1,0 +1,122 @@
+"""Writes down what the review card sends, each operation once and in order, however often it is sent.
+
+An operation has a number, and each browser tab a token of its own; what was written is remembered by
+both. Knows the store and no Streamlit.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any, cast
+
+from codeclm.errors import CodecError, UsageError
+from codeclm.projects import Project
+from codeclm.records import AnswerRole, Decision, Verdict
+from codeclm.store import Store
+
+TABS = 200
+"""Tabs remembered; the oldest are forgotten."""
+RESULTS = 40
+"""Undone and redone pairs that a tab may still have to hear of."""
+LONGEST = 200_000
+"""Characters of an edit."""
+
+
+@dataclass
+class Tab:
+    """What one tab has had written down: up to which number, and which pairs were undone or redone."""
+
+    ack: int = 0
+    results: list[dict[str, Any]] = field(default_factory=list)
+    fault: str = ""
+
+
+_tabs: OrderedDict[tuple[str, str], Tab] = OrderedDict()
+_lock = Lock()
+
+
+def write_down(project: Project, token: str, operations: object, reviewer: str = "") -> Tab:
+    """Apply what is not applied yet. An error stops at its operation, which stays to be sent again."""
+    with _lock:
+        tab, known = _tab(project, token)
+        tab.fault = ""
+        waiting = [each for each in _read(operations) if each["seq"] > tab.ack]
+        if waiting:
+            again = not known and waiting[0]["seq"] > 1
+            try:
+                with project.open() as store:
+                    for each in waiting:
+                        _apply(store, each, tab, reviewer, again)
+            except CodecError as error:
+                tab.fault = f"{error} Nothing more is saved until this is mended; it is tried again by itself"
+        return Tab(tab.ack, list(tab.results), tab.fault)
+
+
+def _tab(project: Project, token: str) -> tuple[Tab, bool]:
+    key = (str(project.path), token)
+    known = key in _tabs
+    tab = _tabs.setdefault(key, Tab())
+    _tabs.move_to_end(key)
+    while len(_tabs) > TABS:
+        _tabs.popitem(last=False)
+    return tab, known
+
+
+def _apply(store: Store, each: Mapping[str, Any], tab: Tab, reviewer: str, again: bool) -> None:
+    """One operation. `again`: this server has not seen the tab before, so it may be written already."""
+    if each["kind"] == "decide":
+        decision = _decision(each, reviewer)
+        if not again or decision not in store.decisions.of(decision.pair):
+            store.decisions.decide(decision)
+    elif not again:
+        move = store.decisions.undo if each["kind"] == "undo" else store.decisions.redo
+        tab.results.append({"seq": each["seq"], "kind": each["kind"], "pair": move(reviewer)})
+    else:
+        tab.results.append({"seq": each["seq"], "kind": each["kind"], "pair": None})
+    del tab.results[:-RESULTS]
+    tab.ack = each["seq"]
+
+
+def _decision(each: Mapping[str, Any], reviewer: str) -> Decision:
+    return Decision(
+        pair=each["pair"],
+        verdict=cast(Verdict, each["verdict"]),
+        reviewer=reviewer,
+        answer=cast("AnswerRole | None", each["answer"]) if each["verdict"] == "accept" else None,
+        instruction=_text(each.get("instruction")),
+        response=_text(each.get("response")),
+        reasons=tuple(str(reason)[:200] for reason in each["reasons"]),
+    )
+
+
+def _text(value: object) -> str | None:
+    """An edit, without what no store takes: NUL and lone surrogates become U+FFFD."""
+    if not isinstance(value, str):
+        return None
+    text = value[:LONGEST].replace("\0", "\ufffd")
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _read(operations: object) -> list[Mapping[str, Any]]:
+    """The operations in order. UsageError: something else was sent."""
+    found = list(operations) if isinstance(operations, list) else []
+    if not all(_sound(each) for each in found):
+        raise UsageError("The page sent something that is no decision. Reload it.")
+    return sorted(found, key=lambda each: each["seq"])
+
+
+def _sound(each: object) -> bool:
+    if not isinstance(each, dict) or not isinstance(each.get("seq"), int):
+        return False
+    if each.get("kind") in ("undo", "redo"):
+        return True
+    return (
+        each.get("kind") == "decide"
+        and isinstance(each.get("pair"), str)
+        and each.get("verdict") in ("accept", "reject")
+        and each.get("answer") in ("strong", "target", None)
+        and isinstance(each.get("reasons"), list)
+    )
