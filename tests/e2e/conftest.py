@@ -67,7 +67,11 @@ def server(tmp_path) -> Iterator[tuple[str, Path]]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = {**os.environ, "CODECLM_PROJECTS": str(tmp_path / "projects")}
+    environment = {
+        **os.environ,
+        "CODECLM_PROJECTS": str(tmp_path / "projects"),
+        "CODECLM_CONFIG_DIR": str(tmp_path / "config"),
+    }
     environment.pop("CODECLM_PROJECT", None)
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
     process = subprocess.Popen(

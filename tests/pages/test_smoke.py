@@ -14,6 +14,8 @@ PAGES = ["app.py", *sorted(f"pages/{path.name}" for path in (ROOT / "pages").glo
 @pytest.fixture(autouse=True)
 def _own_folder(tmp_path, monkeypatch):
     monkeypatch.setenv(projects.FOLDER_ENVIRONMENT, str(tmp_path))
+    monkeypatch.setenv("CODECLM_CONFIG_DIR", str(tmp_path))
+    monkeypatch.setenv("CODECLM_RUNTIME_DIR", str(tmp_path))
     monkeypatch.delenv(projects.ENVIRONMENT, raising=False)
 
 
@@ -35,7 +37,7 @@ def test_on_an_empty_project(page):
     projects.create("new")
     test = first_page(page, project="new")
     assert not test.exception
-    assert not test.error
+    assert [error.value for error in test.error] == []
     assert test.title
 
 
@@ -44,7 +46,7 @@ def test_where_there_is_no_project(page, monkeypatch):
     monkeypatch.setattr(examples, "available", lambda: False)
     test = first_page(page)
     assert not test.exception
-    assert not test.error
+    assert [error.value for error in test.error] == []
     assert test.title
 
 
@@ -53,7 +55,7 @@ def test_where_there_is_no_project(page, monkeypatch):
 def test_on_the_example_which_is_built_at_first_start(page):
     test = first_page(page)
     assert not test.exception
-    assert not test.error
+    assert [error.value for error in test.error] == []
     assert projects.find(examples.NAME)
 
 
@@ -88,4 +90,4 @@ def test_filters_that_cannot_be_are_no_error(page):
     }
     test = first_page(page, project="new", **hostile)
     assert not test.exception
-    assert not test.error
+    assert [error.value for error in test.error] == []
