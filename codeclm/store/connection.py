@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
 from typing import Any, Literal, cast
 
-from codeclm.errors import CodecError, ProjectError
+from codeclm.errors import ProjectError
 
 BUSY_SECONDS = 20.0
 """How long a write waits for another process's; none holds the lock for longer than a batch."""
@@ -46,6 +47,7 @@ class Connection:
 
     def __init__(self, path: Path, mode: Literal["ro", "rw", "rwc"] = "rw") -> None:
         self.path = path
+        self._guard = _Guard(path)
         self.rollbacks = 0
         """Grows with each rollback: row numbers remembered from before may mean other rows now."""
         self._depth = 0
@@ -148,15 +150,25 @@ class Connection:
         self.rollbacks += 1
         self.raw.rollback()  # nothing, where SQLite has done so itself for want of disk
 
-    @contextmanager
-    def guard(self) -> Iterator[None]:
+    def guard(self) -> _Guard:
         """Tell what SQLite refuses as a ProjectError of one line."""
-        try:
-            yield
-        except CodecError:
-            raise
-        except (sqlite3.Error, UnicodeEncodeError, OverflowError) as error:
-            raise ProjectError(explain(error, self.path)) from error
+        return self._guard
+
+
+class _Guard:
+    """Every statement passes here, so it is a plain class: a generator would double a short one's cost."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, sqlite3.Error | UnicodeEncodeError | OverflowError):
+            raise ProjectError(explain(error, self._path)) from error
 
 
 def explain(error: Exception, path: Path) -> str:
