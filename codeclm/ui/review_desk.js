@@ -152,6 +152,7 @@ class Desk {
     if (card) drawCard(this.root, card, this.blind);
     else {
       delete this.root.querySelector(".card").dataset.pair;
+      ["better", "other"].forEach((name) => { this.root.querySelector(`[data-do="${name}"] span`).textContent = `Accept ${name}`; });
       nothing.textContent = this.at < this.data.total ? "Fetching the next pairs…" : this.data.end;
     }
     for (const name of ["better", "other", "edit", "reject"]) {

@@ -38,7 +38,9 @@ _DESK = st.components.v2.component(
     "codeclm_review_desk",
     html=(_HERE / "review_card.html").read_text("utf-8"),
     css=(_HERE / "review_card.css").read_text("utf-8"),
-    js="".join((_HERE / name).read_text("utf-8") for name in ("review_card.js", "review_desk.js")),
+    js="".join(
+        (_HERE / name).read_text("utf-8") for name in ("pieces.js", "review_card.js", "review_desk.js")
+    ),
 )
 
 

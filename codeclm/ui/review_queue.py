@@ -5,6 +5,7 @@ A queue is fixed when it is made: what is decided or comes in meanwhile neither 
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,13 +64,13 @@ def queue(project: Project, fresh: bool) -> Queue:
 @guarded
 def start_over() -> None:
     """Make the queue anew: what came in since is in it, what was decided is not."""
-    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
+    st.session_state[_ROUND] = time.time_ns()
 
 
 def _filters(uses: list[tuple[str, int]], dials: Dials) -> tuple[PairFilter, PairOrder]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        decision = _choice("Decision", "review_decision", DECISIONS, "none", 130)
-        status = _choice("State", "status", STATUSES, "kept", 130, about=term("kept"))
+        decision = _choice("Decision", "review_decision", DECISIONS, "none", 125)
+        status = _choice("State", "status", STATUSES, "kept", 120, about=term("kept"))
         use = st.selectbox(
             "Use case",
             [label for label, _ in uses[:500]],
@@ -78,20 +79,20 @@ def _filters(uses: list[tuple[str, int]], dials: Dials) -> tuple[PairFilter, Pai
             key="review_use",
             bind="query-params",
             format_func=lambda label: one_line(label, 40),
-            width=190,
+            width=150,
         )
         steps = [str(step) for step in range(1, dials.iterations + 1)]
-        iteration = _choice("Iteration", "review_iteration", dict(zip(steps, steps, strict=True)), None, 110)
-        winner = _choice("Winner", "review_winner", WINNERS, None, 140)
+        iteration = _choice("Iteration", "review_iteration", dict(zip(steps, steps, strict=True)), None, 90)
+        winner = _choice("Winner", "review_winner", WINNERS, None, 130)
         search = st.text_input(
             "Search",
             key="review_search",
             bind="query-params",
             placeholder="in the instruction",
             icon=":material/search:",
-            width=200,
+            width=150,
         )
-        order = _choice("Order", "review_order", ORDERS, "lineage", 190)
+        order = _choice("Order", "review_order", ORDERS, "lineage", 185)
     found = PairFilter(
         status=status,
         search=search,
