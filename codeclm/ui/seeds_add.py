@@ -121,12 +121,15 @@ def _preview(project: Project, parsed: ingest.Parsed[Seed], upload: Upload, fiel
         st.dataframe(
             pd.DataFrame(
                 {
-                    "Row": [seed.row for seed in parsed.records[:8]],
                     "Seed": [one_line(seed.text, 600) for seed in parsed.records[:8]],
+                    "Row": [seed.row for seed in parsed.records[:8]],
                 }
             ),
             hide_index=True,
-            column_config={"Row": st.column_config.NumberColumn(width="small")},
+            column_config={
+                "Seed": st.column_config.TextColumn(width=760),
+                "Row": st.column_config.NumberColumn(width=60),
+            },
             alt="The first seeds that this file gives",
         )
         st.button(
@@ -184,7 +187,12 @@ def _last_rejects() -> None:
 
 
 def _raw(table: ingest.Table) -> None:
-    rows = [row for row in itertools.islice(table.rows(), 5) if isinstance(row, ingest.Row)]
+    """The file as it is, until a column is chosen; where no row can be read, why."""
+    first = list(itertools.islice(table.rows(), 200))
+    rows = [row for row in first if isinstance(row, ingest.Row)][:5]
+    if not rows:
+        rejects([row for row in first if isinstance(row, ingest.Rejected)], table.name)
+        return
     frame = pd.DataFrame(
         [{key: one_line(str(value), 300) for key, value in row.values.items()} for row in rows]
     )

@@ -31,12 +31,13 @@ def seeds_table(project: Project) -> bool:
     if not rows:
         st.caption("No seed matches." if alive and not deleted else "No seeds here.")
         return True
+    bar = st.container(horizontal=True, vertical_alignment="center")
     chosen = _table(rows, deleted)
-    pager(_PAGE, total, "seeds")
-    if chosen:
+    with bar:
         _actions(project, chosen, deleted)
-        if len(chosen) == 1:
-            _whole(project, chosen[0])
+    pager(_PAGE, total, "seeds")
+    if len(chosen) == 1:
+        _whole(project, chosen[0])
     return True
 
 
@@ -105,32 +106,41 @@ def _table(rows: list[Seed], deleted: bool) -> list[Seed]:
 
 
 def _actions(project: Project, chosen: list[Seed], deleted: bool) -> None:
+    """What can be done with the rows chosen. It stands there with none chosen too, so that nothing moves."""
     ids = [seed.id for seed in chosen]
-    with st.container(horizontal=True, vertical_alignment="bottom", border=True):
-        st.markdown(f"{plural(len(chosen), 'seed')} chosen", width="content")
-        if deleted:
-            st.button("Restore", icon=":material/restore_from_trash:", on_click=_restore, args=(project, ids))
-            return
-        st.text_input(
-            "Tag",
-            key="seeds_new_tag",
-            max_chars=LONGEST_TAG,
-            width=180,
-            placeholder="tag",
-            label_visibility="collapsed",
+    idle = not chosen
+    said = f"{plural(len(chosen), 'seed')} chosen" if chosen else "Tick rows to work on them."
+    st.caption(said, width=180)
+    if deleted:
+        st.button(
+            "Restore",
+            icon=":material/restore_from_trash:",
+            on_click=_restore,
+            args=(project, ids),
+            disabled=idle,
         )
-        st.button("Tag", icon=":material/sell:", on_click=_tag, args=(project, ids))
-        worn = sorted({tag for seed in chosen for tag in seed.tags})
-        if worn:
-            st.menu_button(
-                "Untag",
-                worn,
-                format_func=lambda name: plain(name, 40),
-                key="seeds_untag",
-                on_click=_untag,
-                args=(project, ids),
-            )
-        st.button("Delete", icon=":material/delete:", on_click=_delete, args=(project, ids))
+        return
+    st.button("Delete", icon=":material/delete:", on_click=_delete, args=(project, ids), disabled=idle)
+    st.text_input(
+        "Tag to put on",
+        key="seeds_new_tag",
+        max_chars=LONGEST_TAG,
+        width=150,
+        placeholder="tag",
+        label_visibility="collapsed",
+        disabled=idle,
+    )
+    st.button("Tag", icon=":material/sell:", on_click=_tag, args=(project, ids), disabled=idle)
+    worn = sorted({tag for seed in chosen for tag in seed.tags})
+    if worn:
+        st.menu_button(
+            "Untag",
+            worn,
+            format_func=lambda name: plain(name, 40),
+            key="seeds_untag",
+            on_click=_untag,
+            args=(project, ids),
+        )
 
 
 def _whole(project: Project, seed: Seed) -> None:
