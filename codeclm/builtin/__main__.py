@@ -5,14 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import traceback
 from pathlib import Path
 
 from codeclm.builtin import host
 from codeclm.builtin.engine import LlamaCpp
 from codeclm.builtin.place import Place
-
-_NICE = 5
-"""Below the pages: they stay quick to the hand while the model works on every core."""
 
 
 def main() -> None:
@@ -23,13 +21,17 @@ def main() -> None:
     parser.add_argument("name")
     parser.add_argument("--idle", type=float, default=host.IDLE)
     given = parser.parse_args()
-    if hasattr(os, "nice"):
-        os.nice(_NICE)
-    why = host.serve(Place(given.folder), lambda: LlamaCpp(given.weights, given.name), idle=given.idle)
-    sys.stderr.write(f"ended: {why}\n")
+    status = 1
+    try:
+        why = host.serve(Place(given.folder), lambda: LlamaCpp(given.weights, given.name), idle=given.idle)
+        sys.stderr.write(f"ended: {why}\n")
+        status = 0
+    except Exception:
+        # Whatever it is, the process must end and not linger half alive: see below.
+        traceback.print_exc()
     sys.stderr.flush()
-    # At once: llama.cpp's threads need not be wound down for a process that is going.
-    os._exit(0)
+    # At once: taking llama.cpp's server down in order waits for open connections, which may be for ever.
+    os._exit(status)
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ class LlamaCpp:
 
     def work(self) -> tuple[object, bool]:
         """Counters of tokens read and written, and whether a request runs or waits."""
-        lines = json.loads(self._server.handle_metrics()).splitlines()
+        lines = str(self._server.handle_metrics()).splitlines()
         counts = dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
         names = ("prompt_tokens_total", "prompt_tokens_cached_total", "tokens_predicted_total")
         waiting = ("requests_processing", "requests_deferred")
