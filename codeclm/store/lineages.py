@@ -151,6 +151,15 @@ class Lineages:
         """Every instruction of a metadata under a config, by sample, iteration and id."""
         return self._nodes_of([metadata], config, "1")
 
+    def newest(self, config: str, limit: int = 20) -> list[Instruction]:
+        """The instructions written last under a config, newest first; of the last thousand or so at most."""
+        rows = self._db.rows(
+            f"""{_NODE} where i.seq > (select coalesce(max(seq), 0) - 1000 from instructions)
+            order by i.seq desc limit ?""",
+            [self._configs.find(config), limit],
+        )
+        return [read_instruction(row) for row in rows]
+
     def answers(self, instruction: str, config: str) -> list[Answer]:
         """The answers to an instruction under a config, an imported one for a role without its own."""
         rows = self._db.rows(

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from codeclm.errors import CodecError
+from codeclm.errors import BusyError, CodecError
 from codeclm.jobs import process
 from codeclm.jobs.lock import holder
 from codeclm.jobs.progress import LINEAGES
@@ -38,8 +38,19 @@ DOING = {
 
 def start_run(project: Project, arguments: Sequence[str] = ()) -> None:
     """Start `run` with these words of the command line. BusyError: one is going on."""
-    process.start(project.path, RUN, arguments)
-    st.session_state["run_started"] = {"project": project.name, "at": time.time()}
+    _start(project, RUN, arguments)
+
+
+def retry_failed(project: Project) -> None:
+    """Start `failures --retry`, a run that takes up what failed and nothing else."""
+    if (held := holder(project.path, RUN)) is not None:
+        raise BusyError(f"A run is going on already ({held}): wait for it, or stop it first.")
+    _start(project, "failures", ["--retry"])
+
+
+def _start(project: Project, command: str, arguments: Sequence[str]) -> None:
+    process.start(project.path, command, arguments)
+    st.session_state["run_started"] = {"project": project.name, "at": time.time(), "command": command}
 
 
 @guarded
@@ -59,7 +70,7 @@ def starting(project: Project) -> bool:
         return False
     if time.time() - begun["at"] > PATIENCE or last_run(project, begun["at"]) is not None:
         return False
-    return not process.last_words(project.path, RUN)
+    return not process.last_words(project.path, begun["command"])
 
 
 def going_on(project: Project) -> bool:
@@ -165,6 +176,7 @@ def how_it_ended(project: Project, job: Job | None) -> str:
 
 def _words(project: Project) -> str:
     try:
-        return process.last_words(project.path, RUN)
+        begun = st.session_state.get("run_started") or {}
+        return process.last_words(project.path, begun.get("command", RUN))
     except CodecError:
         return ""
