@@ -10,7 +10,7 @@ from codeclm.records import ROLES
 from codeclm.ui.glossary import term
 from codeclm.ui.guard import fragment
 from codeclm.ui.next_step import next_step
-from codeclm.ui.page import go
+from codeclm.ui.page import switch_to
 from codeclm.ui.rooms import room
 from codeclm.ui.summary import RUN, Summary, summary
 from codeclm.ui.text import ago, dollars, duration, number, plain
@@ -47,7 +47,9 @@ def next_card(project: Project, facts: Summary) -> None:
         with st.container(gap=None):
             st.markdown(f"**{title}**")
             st.caption(step.why)
-        go(step.page, step.label)
+        there = room(step.page)
+        if there.exists and st.button(step.label, type="primary", icon=there.icon, key="next_step"):
+            switch_to(step.page)
 
 
 def funnel_tiles(project: Project, running: bool) -> None:
