@@ -151,6 +151,17 @@ class Lineages:
         """Every instruction of a metadata under a config, by sample, iteration and id."""
         return self._nodes_of([metadata], config, "1")
 
+    def begun(self, metadata: Sequence[str], config: str) -> int:
+        """How many of these metadata have an instruction under a config."""
+        seq, number = self._configs.find(config), 0
+        for batch in chunks(metadata):
+            number += self._db.value(
+                f"""select count(*) from metadata m where m.id in ({slots(batch)})
+                and exists (select 1 from nodes n where n.config = ? and n.place = m.place)""",
+                [*map(pack, batch), seq],
+            )
+        return number
+
     def newest(self, config: str, limit: int = 20) -> list[Instruction]:
         """The instructions written last under a config, newest first; of the last thousand or so at most."""
         rows = self._db.rows(

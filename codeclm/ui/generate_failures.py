@@ -1,0 +1,103 @@
+"""What failed and why, with the raw reply, and another try."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from codeclm.projects import Project
+from codeclm.records import Failure
+from codeclm.store import Store
+from codeclm.ui.guard import guarded
+from codeclm.ui.runpanel import going_on, retry_failed
+from codeclm.ui.summary import summary
+from codeclm.ui.table import PAGE, offset, pager, rows_key
+from codeclm.ui.text import one_line, plural
+
+_PAGE = "gen_failures"
+STEPS = {
+    "encode": "reading a seed",
+    "augment": "mixing labels",
+    "decode": "writing an instruction",
+    "rubrics": "improving",
+    "answer": "answering",
+    "judge": "scoring",
+}
+
+
+def failures(project: Project) -> None:
+    """The table, the reply of the row that is chosen, and the button. Nothing where nothing failed."""
+    facts = summary(project)
+    total = facts.funnel.failures
+    if not total or facts.config is None:
+        return
+    st.subheader(plural(total, "failure"), anchor=False)
+    st.caption(
+        "A reply that cannot be used is asked again twice; what fails then waits here. Another try asks "
+        "anew, as a run of its own that takes up nothing else."
+    )
+    with project.open(readonly=True) as store:
+        found = store.failures.page(facts.config.id, offset(_PAGE, total), PAGE)
+        subjects = [_subject(store, each) for each in found]
+    frame = pd.DataFrame(
+        {
+            "Step": [STEPS[each.stage] for each in found],
+            "Of": [one_line(subject, 200) for subject in subjects],
+            "Reason": [one_line(each.reason, 300) for each in found],
+        }
+    )
+    event = st.dataframe(
+        frame,
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        key=rows_key("gen_failed", (each.id for each in found)),
+        height=min(420, 38 + 35 * len(found)),
+        column_config={"Step": st.column_config.TextColumn(width=140)},
+        alt="Failures",
+    )
+    pager(_PAGE, total, "failures")
+    chosen = [found[row] for row in event.selection.rows if row < len(found)]
+    for each in chosen:
+        _reply(each)
+    if not chosen:
+        st.caption("Choose a row to see the reply as it came.")
+    st.button(
+        f"Try {plural(total, 'failure')} again",
+        icon=":material/replay:",
+        disabled=going_on(project),
+        on_click=_retry,
+        args=(project,),
+        key="gen_retry",
+    )
+
+
+@guarded
+def _retry(project: Project) -> None:
+    retry_failed(project)
+
+
+def _reply(failure: Failure) -> None:
+    with st.container(border=True):
+        st.caption(
+            "No reply came."
+            if failure.transport
+            else "The reply as it came:"
+            if failure.raw
+            else "An empty reply."
+        )
+        st.text(failure.reason)
+        if failure.raw:
+            st.code(failure.raw[:20_000], language=None, wrap_lines=True, height=320)
+
+
+def _subject(store: Store, failure: Failure) -> str:
+    """What the step was for, in words."""
+    if failure.stage == "encode":
+        seed = store.seeds.get(failure.record)
+        return seed.text if seed else failure.record
+    node = store.lineages.get(failure.record)
+    if node is not None:
+        return node.text
+    metadata = store.metadata.get(failure.record.partition(":")[0])
+    return ", ".join((metadata.labels.use_case, *metadata.labels.skills)) if metadata else failure.record

@@ -1,0 +1,126 @@
+"""What a run would do, in numbers, before it starts: from the counts of the project, with no call made.
+
+Pure but for reading the store; draws nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from codeclm.jobs.order import same_model
+from codeclm.llm.prices import prices_of
+from codeclm.records import ROLES, Role, Stage
+from codeclm.settings import Dials, Endpoint
+from codeclm.stages.profiles import make_config
+from codeclm.store import Store
+
+REACH: dict[str, tuple[Stage, ...]] = {
+    "all": ("encode", "decode", "rubrics", "answer", "judge"),
+    "encode": ("encode",),
+    "decode": ("encode", "decode"),
+}
+"""How far a run goes, by a short name."""
+
+USES: dict[Role, str] = {
+    "strong": "writes metadata, rubrics, instructions and reference answers",
+    "target": "answers every instruction",
+    "judge": "scores both answers, twice",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the page's settings ask for. None: no limit."""
+
+    dials: Dials
+    reach: str = "all"
+    limit: int | None = None
+    max_calls: int | None = None
+    budget: float | None = None
+    concurrency: int | None = None
+    augment_to: int | None = None
+
+    def arguments(self) -> list[str]:
+        """The words of the command line that ask for it."""
+        words = [
+            "--theta", f"{self.dials.theta:g}", "--iterations", str(self.dials.iterations),
+            "--per-metadata", str(self.dials.per_metadata), "--seed", str(self.dials.seed),
+            "--profile", self.dials.profile,
+        ]  # fmt: skip
+        if self.reach != "all":
+            words += ["--stages", ",".join(REACH[self.reach])]
+        options = {
+            "--limit": self.limit,
+            "--max-calls": self.max_calls,
+            "--concurrency": self.concurrency,
+            "--budget": self.budget,
+            "--augment-to": self.augment_to if self.reach == "all" else None,
+        }
+        for name, value in options.items():
+            words += [] if value is None else [name, f"{value:g}" if name == "--budget" else str(value)]
+        return words
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What is left to do. Calls do not count questions asked again; `least` and `most` are bounds."""
+
+    seeds: int
+    metadata: int
+    fresh: int
+    """How many of `metadata` have no instruction yet, those of seeds still to be read included."""
+    least: int
+    most: int
+    same_config: bool
+    """Whether the results that are there stay the current ones."""
+
+    @property
+    def nothing(self) -> bool:
+        """Whether a run would find nothing to do."""
+        return self.seeds == 0 and self.metadata == 0
+
+
+def forecast(store: Store, wanted: Wanted, endpoints: Mapping[Role, Endpoint]) -> Forecast:
+    """Count what these settings leave to do."""
+    config = make_config(endpoints, wanted.dials)
+    current = store.settings.config()
+    stages = REACH[wanted.reach]
+    seeds = len(store.seeds.unencoded_ids(config.id, wanted.limit))
+    left = store.lineages.unfinished(config.id, wanted.dials, stages, wanted.limit)
+    begun = store.lineages.begun(left, config.id)
+    growing = len(left) + (seeds if wanted.reach != "encode" else 0)
+    fresh = growing - begun
+    n, steps = wanted.dials.per_metadata, wanted.dials.iterations
+    if wanted.reach == "all":
+        least = seeds + fresh * n * 5 + begun
+        most = seeds + growing * (1 + n * (5 * steps))
+    elif wanted.reach == "decode":
+        least = most = seeds + growing * n
+    else:
+        least = most = seeds
+    return Forecast(seeds, growing, fresh, least, most, current is None or current.id == config.id)
+
+
+def warnings(endpoints: Mapping[Role, Endpoint]) -> list[str]:
+    """What a person should know of these models before paying for a run."""
+    strong, target = endpoints["strong"], endpoints["target"]
+    judge = endpoints.get("judge", strong)
+    found = []
+    if same_model(strong, target):
+        found.append(
+            "Strong and target are the same model. This shows the workflow; few or no pairs may be kept, "
+            "because both answers are about equally good. Set a stronger model on the Models page."
+        )
+    if same_model(judge, strong):
+        found.append(
+            "The strong model judges its own answers, which favours them. "
+            "A judge of its own can be set on the Models page."
+        )
+    return found
+
+
+def priced(endpoints: Mapping[Role, Endpoint]) -> bool:
+    """Whether a price is known for every role, so that a budget in money can be kept."""
+    strong = endpoints["strong"]
+    return all(prices_of(endpoints.get(role, strong)) is not None for role in ROLES)

@@ -1,0 +1,120 @@
+"""The settings of a run on the Generate page, each with what it means and the paper's default."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from codeclm.settings import Dials
+from codeclm.ui.generate_plan import Wanted
+from codeclm.ui.glossary import term
+from codeclm.ui.text import plural
+
+_REACH = {
+    "all": "The whole loop",
+    "decode": "Up to the basic instructions",
+    "encode": "Only read the seeds",
+}
+_REACH_MEANS = {
+    "all": "Read seeds, write instructions, let both models answer, score, and improve what is too easy.",
+    "decode": "Read seeds and write the basic instructions. No answers yet: go on later.",
+    "encode": "Read a use case and skills in each seed, so that you can correct them before anything "
+    "is written.",
+}
+_PROFILES = {
+    "auto": "automatic",
+    "standard": "standard, as in the paper",
+    "small": "small models",
+}
+
+
+def settings(dials: Dials, seeds: int, priced: bool) -> Wanted:
+    """Draw them; they begin as the project has them."""
+    reach = st.segmented_control(
+        "How far", list(_REACH), default="all", required=True, key="gen_reach", format_func=_REACH.__getitem__
+    )
+    st.caption(_REACH_MEANS[reach])
+    with st.grid(4, min_column_width=190):
+        theta = st.number_input(
+            "θ",
+            0.0,
+            9.0,
+            dials.theta,
+            0.5,
+            format="%.1f",
+            key="gen_theta",
+            help=term("theta") + " Higher: fewer pairs, each a clearer shortfall of the target.",
+        )
+        iterations = st.number_input(
+            "Iterations",
+            1,
+            50,
+            dials.iterations,
+            key="gen_iterations",
+            help=term("iterations")
+            + " Most pairs are kept at the first; each further one costs as much again.",
+        )
+        each = st.number_input(
+            "Per metadata",
+            1,
+            10_000,
+            dials.per_metadata,
+            key="gen_per",
+            help=term("per metadata") + " The paper: wanted size divided by the number of metadata.",
+        )
+        limit = st.number_input(
+            "First seeds only",
+            1,
+            None,
+            None,
+            placeholder=f"all {seeds:,}" if seeds else "all",
+            key="gen_limit",
+            help="Try ten before you run on all of them: what they make is kept and not paid for twice.",
+        )
+    with st.expander("Limits and further settings", icon=":material/tune:"), st.grid(3, min_column_width=180):
+        max_calls = st.number_input(
+            "Stop after calls", 1, None, None, placeholder="no limit", key="gen_calls",
+            help="The run stops when it has sent this many requests. Run again to go on.",
+        )  # fmt: skip
+        budget = st.number_input(
+            "Stop after US dollars", 0.0, None, None, placeholder="no limit" if priced else "price unknown",
+            disabled=not priced, key="gen_budget",
+            help="Needs a price for every model: give it on the Models page.",
+        )  # fmt: skip
+        concurrency = st.number_input(
+            "Requests at once", 1, 1000, None, placeholder="automatic", key="gen_concurrency",
+            help="The most requests in flight. Automatic backs off by itself when an endpoint refuses.",
+        )  # fmt: skip
+        profile = st.selectbox(
+            "Prompts", list(_PROFILES), index=list(_PROFILES).index(dials.profile), key="gen_profile",
+            format_func=_PROFILES.__getitem__,
+            help=term("profile") + " Automatic: small where the built-in model is the strong one.",
+        )  # fmt: skip
+        seed = st.number_input(
+            "Random seed", 0, None, dials.seed, key="gen_seed",
+            help="The same seed and the same replies make the same pairs. Another seed begins anew.",
+        )  # fmt: skip
+        augment = st.number_input(
+            "Mix labels up to", 1, None, None, placeholder="no mixing", key="gen_augment",
+            help="Draws new combinations of the use cases and skills that were found until there are this "
+            "many metadata (the paper: 200). They wait as proposed on the Metadata page.",
+        )  # fmt: skip
+    return Wanted(
+        dials=Dials.read(
+            {"theta": theta, "iterations": iterations, "per_metadata": each, "seed": seed, "profile": profile}
+        ),
+        reach=reach,
+        limit=limit,
+        max_calls=max_calls,
+        budget=budget if priced else None,
+        concurrency=concurrency,
+        augment_to=augment,
+    )
+
+
+def in_words(wanted: Wanted) -> str:
+    """The part of the settings that decides what is kept, in a sentence."""
+    dials = wanted.dials
+    return (
+        f"{plural(dials.per_metadata, 'instruction')} for each metadata, improved up to iteration "
+        f"{dials.iterations} until the gap is over {dials.theta:g}."
+    )

@@ -1,0 +1,162 @@
+"""Starting a run on the Generate page: which models, what it will do in numbers, the button, how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from codeclm.projects import Project
+from codeclm.records import ROLES, Role
+from codeclm.settings import Endpoint
+from codeclm.store import Job
+from codeclm.ui.generate_plan import USES, Forecast, Wanted, forecast, priced, warnings
+from codeclm.ui.generate_settings import in_words, settings
+from codeclm.ui.glossary import term
+from codeclm.ui.guard import guarded
+from codeclm.ui.page import empty, go
+from codeclm.ui.runpanel import how_it_ended, last_run, start_run
+from codeclm.ui.summary import Summary, summary
+from codeclm.ui.text import ago, duration, number, plain, plural
+
+
+def start_panel(project: Project) -> None:
+    """Settings, models, forecast and the start button; or what is missing for a run."""
+    facts = summary(project)
+    if not facts.funnel.seeds and not facts.funnel.metadata:
+        empty(
+            "Nothing to generate from yet",
+            "Ten real instructions are enough to begin. Without any, write metadata by hand.",
+            "Seeds",
+            "Add seeds",
+        )
+        st.stop()
+    ended(project, facts)
+    with project.open(readonly=True) as store:
+        endpoints = store.settings.endpoints()
+    st.subheader("Settings", anchor=False)
+    wanted = settings(facts.dials, facts.funnel.seeds, priced(endpoints))
+    with project.open(readonly=True) as store, store.read():
+        coming = forecast(store, wanted, endpoints)
+        job = last_run(project)
+    st.subheader("What this run will do", anchor=False)
+    with st.grid(2, min_column_width=380):
+        with st.container(border=True):
+            _numbers(coming, wanted, job)
+            _button(project, wanted, coming.nothing)
+        with st.container(border=True, gap="xsmall"):
+            _models(endpoints)
+    for line in warnings(endpoints):
+        st.warning(line, icon=":material/info:")
+    if not coming.same_config and facts.funnel.comparisons:
+        st.warning(
+            "The models, prompts or random seed differ from those of the results that are there. The run "
+            "begins a second set of results beside them; metadata is not read again.",
+            icon=":material/difference:",
+        )
+
+
+def _button(project: Project, wanted: Wanted, nothing: bool) -> None:
+    st.button(
+        "Start the run",
+        icon=":material/play_arrow:",
+        type="primary",
+        disabled=nothing and not wanted.augment_to,
+        on_click=_start,
+        args=(project, wanted),
+        key="gen_start",
+    )
+
+
+@guarded
+def _start(project: Project, wanted: Wanted) -> None:
+    start_run(project, wanted.arguments())
+
+
+def _numbers(coming: Forecast, wanted: Wanted, job: Job | None) -> None:
+    if coming.nothing:
+        st.markdown("**Nothing is left to do with these settings.**")
+        st.caption("Add seeds, raise θ or the iterations, or ask for more instructions per metadata.")
+        return
+    with st.container(horizontal=True, gap="medium"):
+        st.metric("Seeds to read", number(coming.seeds), width="content", help=term("seed"))
+        if wanted.reach != "encode":
+            st.metric(
+                "Metadata to grow",
+                number(coming.metadata),
+                width="content",
+                help=term("metadata") + " Each seed that is read becomes one.",
+            )
+        span = number(coming.most)
+        if coming.least != coming.most:
+            span = f"{number(coming.least)} – {number(coming.most)}"
+        st.metric(
+            "Calls",
+            span,
+            width="content",
+            help="At least, where every first instruction passes θ; at most, where every one is improved to "
+            "the end. Questions asked again are not counted; replies already in the project cost nothing.",
+        )
+    if wanted.reach == "all":
+        st.caption(in_words(wanted))
+    if (pace := _pace(job)) is not None:
+        low, high = (duration(calls / pace) for calls in (coming.least, coming.most))
+        st.caption(f"At the last run's pace: {low if low == high else f'{low} to {high}'}.")
+    if wanted.max_calls is not None and wanted.max_calls < coming.most:
+        st.caption(f"It stops after {plural(wanted.max_calls, 'call')}; run again to go on.")
+
+
+def _pace(job: Job | None) -> float | None:
+    """Calls a second of the last run; None where it says too little."""
+    if job is None or job.calls_sent < 20 or (job.finished or 0) - job.started < 1:
+        return None
+    return job.calls_sent / ((job.finished or 0) - job.started)
+
+
+def _models(endpoints: Mapping[Role, Endpoint]) -> None:
+    strong = endpoints["strong"]
+    colours: dict[Role, str] = {"strong": "blue", "target": "orange", "judge": "gray"}
+    for role in ROLES:
+        endpoint = endpoints.get(role, strong)
+        where = "built in" if endpoint.builtin else endpoint.url
+        st.markdown(
+            f":{colours[role]}-badge[{role}] **{plain(endpoint.model, 60)}** "
+            f":gray[:small[{USES[role]} · {plain(where, 60)}]]",
+            help=term(role),
+        )
+    go("Models", "Change the models")
+
+
+def ended(project: Project, facts: Summary) -> None:
+    """How the last run ended, and where to go from there."""
+    job = last_run(project)
+    if job is None or job.state == "running":
+        if said := how_it_ended(project, job if job and job.state != "running" else None):
+            st.info(said, icon=":material/info:")
+        return
+    funnel = facts.funnel
+    when = ago(job.finished)
+    if job.state == "done":
+        st.success(
+            f"The last run ended {when}: {plural(funnel.kept, 'pair')} kept, "
+            f"{plural(funnel.exhausted, 'lineage')} exhausted, {plural(funnel.failures, 'failure')}.",
+            icon=":material/check_circle:",
+        )
+        if not funnel.kept and funnel.comparisons:
+            st.caption(
+                "No gap was over θ: the two models answered about equally well. Lower θ, allow more "
+                "iterations, or use a stronger strong model."
+            )
+    elif job.state in ("stopped", "budget"):
+        why = "was stopped" if job.state == "stopped" else "reached its limit"
+        said = how_it_ended(project, job)
+        st.info(
+            f"The last run {why} {when}. What it made is kept; start again to go on."
+            + (f" ({said})" if said else ""),
+            icon=":material/pause_circle:",
+        )
+    else:
+        said = how_it_ended(project, job) or "It ended without a word."
+        st.error(f"The last run failed {when}: {said}", icon=":material/error:")
+    if facts.to_review:
+        go("Review", f"Review {plural(facts.to_review, 'pair')}", status="kept")
