@@ -10,7 +10,7 @@ from typing import Any
 from codeclm.cli.opening import config_of, open_project
 from codeclm.cli.output import Result, pair_data, plain, table, verdict
 from codeclm.jobs.lock import RUN
-from codeclm.jobs.watch import running
+from codeclm.jobs.watch import newest, running
 from codeclm.records import IMPORTED, Pair
 from codeclm.store import PairFilter, Store
 
@@ -26,7 +26,9 @@ def status(args: Namespace) -> Result:
     """Count what the project holds."""
     with open_project(args) as store:
         counts = status_data(store, args.theta, args.config)
-    return Result(counts, status_lines(counts))
+        last = newest(store, RUN)
+    said = [] if last is None else [f"{'last run':<18}{last.state} {last.job.message}".rstrip()]
+    return Result(counts, [*status_lines(counts), *said])
 
 
 def status_data(store: Store, theta: float | None = None, config: str | None = None) -> dict[str, Any]:
@@ -42,10 +44,15 @@ def status_data(store: Store, theta: float | None = None, config: str | None = N
 def status_lines(counts: dict[str, Any]) -> Iterator[str]:
     """The counts for a person."""
     for key, value in counts.items():
-        shown = (
-            {None: "unknown", True: "yes", False: "no"}.get(value, value) if value in (None, True) else value
-        )
-        yield f"{key.replace('_', ' '):<18}{shown}"
+        yield f"{key.replace('_', ' '):<18}{_shown(value)}"
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "unknown"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:.4f}" if isinstance(value, float) else str(value)
 
 
 def pairs(args: Namespace) -> Result:

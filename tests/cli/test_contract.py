@@ -141,6 +141,9 @@ def test_without_json_lines_are_for_people(codeclm, ran, capsys):
     assert head.split() == ["id", "status", "iteration", "strong", "target", "gap", "decision", "instruction"]
     assert row.split()[1] in ("kept", "superseded", "exhausted")
     assert main(["status"]) == 0
-    assert "cost usd          unknown" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "cost usd          unknown\nrunning           no\n" in out
+    assert "\nfailures          0\n" in out
+    assert out.endswith("last run          done\n")
     assert main(["failures"]) == 0
     assert capsys.readouterr().out == "0 failed\n"
