@@ -17,13 +17,17 @@ import openai
 from codeclm.errors import EndpointError, ReplyError, TransportError
 from codeclm.llm.budget import Budget
 from codeclm.llm.capabilities import Capabilities
-from codeclm.llm.limits import Limiter, Patience, Place
+from codeclm.llm.limits import Limiter, Place
 from codeclm.llm.model import Reply, Request
+from codeclm.llm.patience import Patience
 from codeclm.llm.prices import charge, prices_of
 from codeclm.llm.transport import FAILURES, authorisation, connect, decoded, trouble_of
 from codeclm.llm.troubles import Trouble, one_line
 from codeclm.llm.wire import BadReplyError, body_of, reply_of, resolved, tokens_of
 from codeclm.settings import Endpoint
+
+_TOO_MANY = 429
+"""A status that is never the fault of one request."""
 
 
 @dataclass(slots=True)
@@ -90,7 +94,7 @@ class OpenAIModel:
         failures = _Failures(self._patience, self.limiter)
         while True:
             place = await self.limiter.acquire(foreseen, again=failures.tries > 0)
-            outcome = await self._try(request, place)
+            outcome = await self._try(request, place, failures.tries)
             if isinstance(outcome, Reply):
                 return outcome
             self.counts.retried += 1
@@ -100,7 +104,7 @@ class OpenAIModel:
             if failures.enough:
                 tries = f"no reply in {failures.tries} tries"
                 raise TransportError(f"{request.role}: {self.host}: {tries}: {outcome.text}")
-            if not self.limiter.down:
+            if not (outcome.kind == "gone" and self.limiter.down):
                 await self.limiter.sleep(failures.tries - 1, outcome.wait)
 
     async def listed(self) -> list[str] | None:
@@ -124,7 +128,7 @@ class OpenAIModel:
         if self._client is not None:
             await self._client.close()
 
-    async def _try(self, request: Request, place: Place) -> Reply | Trouble:
+    async def _try(self, request: Request, place: Place, tries: int) -> Reply | Trouble:
         """One try. The place is given back, and the budget settled, whatever happens."""
         outcome: Reply | Trouble | None = None
         reserved = 0.0
@@ -135,7 +139,7 @@ class OpenAIModel:
             if isinstance(outcome, Trouble) and not self._adapt(outcome):
                 self._stop_if_final(request, outcome)
         finally:
-            self._give_back(place, outcome)
+            self._give_back(place, outcome, first=tries == 0)
             self._budget.settle(reserved, outcome.cost if isinstance(outcome, Reply) else None)
         return outcome
 
@@ -161,13 +165,13 @@ class OpenAIModel:
             price = charge(self._prices, reply.prompt_tokens, reply.completion_tokens)
         return replace(reply, seconds=time.perf_counter() - started, cost=price)
 
-    def _give_back(self, place: Place, outcome: Reply | Trouble | None) -> None:
+    def _give_back(self, place: Place, outcome: Reply | Trouble | None, *, first: bool) -> None:
         if isinstance(outcome, Reply):
             self._answered = True
             self.limiter.answer(place, outcome.prompt_tokens + outcome.completion_tokens)
         elif outcome is not None and outcome.kind in ("busy", "gone"):
             self.counts.refused += 1
-            self.limiter.refuse(place, outcome.wait)
+            self.limiter.refuse(place, outcome.wait, telling=first or outcome.kind == "gone")
         else:
             self.limiter.leave(place)
 
@@ -192,6 +196,8 @@ class OpenAIModel:
             if waited < self._patience.gone and (self.endpoint.builtin or self.limiter.answered):
                 return
             text += "; start the server, or give another URL"
+        elif trouble.wait and trouble.wait > self._patience.gone:
+            text += f"; it asks to wait {trouble.wait / 60:.0f} minutes: run again then"
         elif trouble.kind == "request" or (trouble.kind == "parameter" and self._answered):
             raise ReplyError(text, one_line(trouble.message, self._keys, longest=2_000))
         elif trouble.kind not in ("endpoint", "parameter"):
@@ -227,6 +233,7 @@ class _Failures:
         self.tries = 0
         self._patience = patience
         self._limiter = limiter
+        self._own = True
         self._others = limiter.answered
         self._since = asyncio.get_running_loop().time()
 
@@ -236,14 +243,16 @@ class _Failures:
             self._others = self._limiter.answered
             self._since = asyncio.get_running_loop().time()
         self.tries += 0 if trouble.kind == "gone" else trouble.weight
+        self._own = trouble.status != _TOO_MANY
 
     @property
     def enough(self) -> bool:
-        """Whether it was tried often, and the fault is this request's or lasts too long."""
+        """Whether it was tried often, and the fault is this request's own or lasts too long."""
         if self.tries < self._patience.tries:
             return False
         waited = asyncio.get_running_loop().time() - self._since
-        return self._limiter.answered > self._others or waited >= self._patience.outage
+        own = self._own and self._limiter.answered > self._others
+        return own or waited >= self._patience.outage
 
 
 def _characters(request: Request) -> int:

@@ -15,42 +15,18 @@ from typing import Any
 
 from codeclm.errors import EndpointError
 from codeclm.llm.pace import Pace
+from codeclm.llm.patience import Patience
 
 START = 8
-_BAD = 0.5
+_BAD = 0.33
 """A number in flight at which more than this share was refused of late is too many."""
-_MEMORY = 0.7
+_MEMORY = 0.8
 """How much of the share of refusals is remembered from one outcome to the next."""
 _FIRST_PROBE = 48
 """Replies before a number that was refused is tried again; twice as many each time it is refused again."""
 _LAST_PROBE = 768
 _MISHAPS = 2
 """Refusals one after another that do not yet mean that an endpoint is down."""
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long to keep trying; times in seconds."""
-
-    tries: int = 6
-    """Of one request, while the endpoint answers others."""
-    first_wait: float = 0.5
-    longest_wait: float = 10.0
-    longest_pause: float = 5.0
-    """Between two tries of an endpoint that answers nothing."""
-    outage: float = 90.0
-    """An endpoint that answers nothing at all is given this long, whatever the tries."""
-    gone: float = 300.0
-    """An endpoint that answered before and now refuses connections is waited for this long."""
-
-    def wait(self, earlier: int, chance: float) -> float:
-        """Seconds before the next try after `earlier` failures; `chance` is from 0 to 1."""
-        longest = min(self.longest_wait, self.first_wait * 2.0 ** min(earlier, 20))
-        return longest * (0.5 + chance / 2)
-
-    def pause(self, earlier: int, chance: float) -> float:
-        """Seconds before an endpoint that is down is tried again."""
-        return min(self.longest_pause, self.wait(earlier, chance))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +65,8 @@ class Limiter:
         self._paused_until = 0.0
         self._refusals: dict[int, float] = {}
         self._goal = ceiling
+        self._borne = self.allowed
+        """The most in flight of which one was answered since the last cut; at first, what is hoped for."""
         self._clean = 0
         self._strikes: dict[int, int] = {}
         self._in_a_row = 0
@@ -128,21 +106,19 @@ class Limiter:
         self._pace.correct(tokens - place.tokens)
         self.mean_tokens += 0.1 * (tokens - self.mean_tokens)
         self._judge(place.level, 0.0)
+        self._borne = max(self._borne, place.level)
         self._grow()
         self._leave()
 
-    def refuse(self, place: Place, wait: float | None = None) -> None:
-        """The endpoint could not take the request: 429, 5xx, a time-out, a drop. `wait`: its Retry-After."""
+    def refuse(self, place: Place, wait: float | None = None, *, telling: bool = True) -> None:
+        """The endpoint could not take the request: 429, 5xx, a time-out, a drop. `wait`: its Retry-After.
+
+        Not `telling`: it failed before, so that the fault may be its own and says nothing of the endpoint.
+        """
         now = asyncio.get_running_loop().time()
         self.down_since = now if self.down_since is None else self.down_since
-        if place.since >= self._last_refusal:
-            self._in_a_row += 1
-        self._last_refusal = now
-        if self.down:
-            self.allowed = max(1, self.allowed // 2)
-            self._pause(now + self._patience.pause(self._in_a_row - _MISHAPS, self._chance.random()))
-        elif self._judge(place.level, 1.0) > _BAD and place.level <= self.allowed:
-            self._cut(place.level)
+        if telling:
+            self._heed(place, now)
         if wait:
             self._pause(now + wait)
         self._pace.correct(-place.tokens)
@@ -189,16 +165,30 @@ class Limiter:
         if self._failed is not None:
             raise EndpointError(str(self._failed))
 
+    def _heed(self, place: Place, now: float) -> None:
+        """Slow down for a refusal."""
+        if place.since >= self._last_refusal:
+            self._in_a_row += 1
+        self._last_refusal = now
+        if self.down:
+            self.allowed = max(1, self.allowed // 2)
+            self._pause(now + self._patience.pause(self._in_a_row - _MISHAPS, self._chance.random()))
+        elif self._judge(place.level, 1.0) > _BAD and place.level <= self.allowed:
+            self._cut(place.level)
+
     def _judge(self, level: int, refused: float) -> float:
         """The share of refusals of late at this number in flight, this outcome included."""
-        before = self._refusals.get(level, refused)
+        unknown = 0.0 if level <= self._borne else refused
+        before = self._refusals.get(level, unknown)
         self._refusals[level] = now = _MEMORY * before + (1 - _MEMORY) * refused
         return now
 
     def _cut(self, level: int) -> None:
+        if level > self._borne:
+            self._strikes[level] = self._strikes.get(level, 0) + 1
         self.allowed = self._goal = max(1, level - 1)
+        self._borne = min(self._borne, self.allowed)
         self._clean = 0
-        self._strikes[level] = self._strikes.get(level, 0) + 1
 
     def _grow(self) -> None:
         self._clean += 1

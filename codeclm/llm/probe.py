@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from codeclm.errors import EndpointError, ModelError, ReplyError, TransportError
 from codeclm.llm.capabilities import Capabilities
 from codeclm.llm.client import OpenAIModel
-from codeclm.llm.limits import Patience
 from codeclm.llm.model import Reply, Request, Schema
+from codeclm.llm.patience import Patience
 from codeclm.llm.structured import read_object
 from codeclm.records import Message, Role
 from codeclm.settings import Endpoint, Sampling

@@ -17,9 +17,10 @@ from codeclm.llm.cache import CachedModel
 from codeclm.llm.capabilities import Capabilities
 from codeclm.llm.client import Counts, OpenAIModel
 from codeclm.llm.keys import key_for, withheld
-from codeclm.llm.limits import Limiter, Patience
+from codeclm.llm.limits import Limiter
 from codeclm.llm.model import CallLog, ChatModel, Reply, Request
 from codeclm.llm.pace import Pace
+from codeclm.llm.patience import Patience
 from codeclm.llm.prices import prices_of
 from codeclm.llm.probe import find, starting_point
 from codeclm.llm.wire import resolved

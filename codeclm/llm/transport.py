@@ -21,7 +21,10 @@ from codeclm.llm.pace import seconds
 from codeclm.llm.troubles import Trouble, of_status, one_line
 from codeclm.llm.wire import BadReplyError
 
-FAILURES = (openai.OpenAIError, httpx2.HTTPError, aiohttp.ClientError, OSError)
+_MALFORMED = (aiohttp.InvalidURL, httpx2.InvalidURL, UnicodeError)
+"""What an address that cannot be ends in."""
+
+FAILURES = (openai.OpenAIError, httpx2.HTTPError, aiohttp.ClientError, OSError, *_MALFORMED)
 """What a request may end in; a time-out is an OSError."""
 
 _CONNECT = 10.0
@@ -73,6 +76,8 @@ def trouble_of(error: Exception, keys: Collection[str]) -> Trouble:
         body = error.body if error.body is not None else error.response.text
         return of_status(error.status_code, body, retry_after(error.response.headers), keys)
     cause = _root(error)
+    if isinstance(cause, _MALFORMED):
+        return Trouble("endpoint", "the address cannot be used: check the URL")
     if isinstance(cause, aiohttp.ClientConnectorDNSError):
         return Trouble("gone", "there is no such host")
     if isinstance(cause, aiohttp.ClientSSLError):

@@ -1,6 +1,7 @@
 """Our client stack against the bare OpenAI client on aiohttp: calls a second, in interleaved rounds.
 
-`python tests/bench/bench_throughput.py --calls 2000 --rounds 3`. The endpoint is a process of its own.
+`python -m tests.bench.bench_throughput --calls 2000 --rounds 3`. The endpoint is a process of its own.
+Then an endpoint that refuses more than 8 in flight: ours with room for 64, against the bare client at 8.
 """
 
 from __future__ import annotations
@@ -40,8 +41,8 @@ class MemoryLog:
 
 
 @contextlib.contextmanager
-def endpoint(latency: float) -> Iterator[str]:
-    command = [sys.executable, "-m", "codeclm.testing", "--latency", str(latency)]
+def endpoint(latency: float, *more: str) -> Iterator[str]:
+    command = [sys.executable, "-m", "codeclm.testing", "--latency", str(latency), *more]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         try:
             assert server.stdout is not None
@@ -85,9 +86,15 @@ async def bare(url: str, width: int, calls: int) -> float:
 
 
 async def ours(url: str, width: int, calls: int) -> float:
+    return (await counted(url, width, calls))[0]
+
+
+async def counted(url: str, width: int, calls: int) -> tuple[float, float]:
+    """Calls a second, and the share of requests refused."""
     strong = Endpoint(url=url, model="scripted", concurrency=width)
     async with ModelByRole({"strong": strong}, log=MemoryLog()) as model:
-        return await in_flight(width, calls, lambda number: model.complete(request(number)))
+        rate = await in_flight(width, calls, lambda number: model.complete(request(number)))
+        return rate, model.counts.refused / model.counts.sent
 
 
 def main() -> None:
@@ -107,6 +114,13 @@ def main() -> None:
             ratio = told["ours"] / told["bare"]
             wanted = f"wanted {TARGETS.get(width, 0):.2f}"
             sys.stdout.write(f"{width:4} in flight: {told} calls a second, ratio {ratio:.2f} ({wanted})\n")
+    with endpoint(options.latency, "--limit", "8") as url:
+        at_most = asyncio.run(bare(url, 8, options.calls // 4))
+        rate, refused = asyncio.run(counted(url, 64, options.calls // 4))
+        sys.stdout.write(
+            f"refusing above 8 in flight: {rate:.1f} calls a second, ratio {rate / at_most:.2f} "
+            f"(wanted 0.90), {refused:.1%} refused (wanted under 5 %)\n"
+        )
 
 
 if __name__ == "__main__":

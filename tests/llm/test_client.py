@@ -13,8 +13,9 @@ from codeclm.errors import BudgetReached, EndpointError, ReplyError, TransportEr
 from codeclm.llm.budget import Budget
 from codeclm.llm.capabilities import Capabilities
 from codeclm.llm.client import OpenAIModel
-from codeclm.llm.limits import Limiter, Patience
+from codeclm.llm.limits import Limiter
 from codeclm.llm.model import Reply, Request
+from codeclm.llm.patience import Patience
 from codeclm.records import Message
 from codeclm.settings import Endpoint, Prices, Sampling
 from codeclm.testing import TRANSPORT_FAULTS, Fault, Faults, ScriptedEndpoint
@@ -145,6 +146,22 @@ async def test_too_many_requests_is_no_spent_quota() -> None:
         with pytest.raises(TransportError):
             await model.complete(ask())
     assert len(seen) >= QUICK.tries
+
+
+async def test_who_asks_to_wait_for_an_hour_is_not_waited_for() -> None:
+    server = answering({"error": {"message": "Daily limit"}}, 429, **{"retry-after": "3600"})
+    async with server as (url, _), model_of(url) as model:
+        with pytest.raises(EndpointError, match="asks to wait 60 minutes"):
+            await model.complete(ask())
+
+
+@pytest.mark.parametrize(
+    "url", ["http://host:99999/v1", "http://a b/v1", "http://.../v1", "http://ä.invalid/v1"]
+)
+async def test_an_address_that_cannot_be_is_one_line(url: str) -> None:
+    async with model_of(url) as model:
+        with pytest.raises(EndpointError, match=r"^strong: .*(address|host)"):
+            await model.complete(ask())
 
 
 async def test_a_key_is_in_no_message_and_no_reply() -> None:

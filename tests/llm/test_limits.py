@@ -6,8 +6,9 @@ import random
 import pytest
 
 from codeclm.errors import EndpointError
-from codeclm.llm.limits import Limiter, Patience
+from codeclm.llm.limits import Limiter
 from codeclm.llm.pace import Pace
+from codeclm.llm.patience import Patience
 from codeclm.testing import run_virtual
 
 
@@ -47,9 +48,8 @@ async def use(limiter: Limiter, server: Server, requests: int) -> float:
             if await server.serve():
                 limiter.answer(place, 10)
                 return
-            limiter.refuse(place)
-            if not limiter.down:
-                await limiter.sleep(tries)
+            limiter.refuse(place, telling=tries == 0)
+            await limiter.sleep(tries)
 
     started = loop.time()
     await asyncio.gather(*(one() for _ in range(requests)))
@@ -61,7 +61,7 @@ def test_a_server_that_refuses_above_a_number_is_used_to_nine_tenths_with_few_re
     capacity: int, ceiling: int
 ) -> None:
     server = Server(capacity)
-    requests = 100 * capacity
+    requests = max(1000, 100 * capacity)
     seconds = run_virtual(use(Limiter(ceiling), server, requests))
     best = requests / capacity * server.latency
     assert best / seconds > 0.9
@@ -85,6 +85,18 @@ def test_faults_that_come_at_any_number_in_flight_do_not_slow_it_down() -> None:
     limiter, server = Limiter(16), Server(1000, noise=0.1)
     seconds = run_virtual(use(limiter, server, 2000))
     assert seconds < 2000 / 0.9 / 16 * 0.2 * 1.5
+
+
+def test_a_late_refusal_of_an_early_request_does_not_undo_what_was_found_since() -> None:
+    async def main() -> int:
+        limiter = Limiter(64)
+        early = await limiter.acquire(1)
+        await use(limiter, Server(1000), 200)
+        before = limiter.allowed
+        limiter.refuse(early)
+        return before - limiter.allowed
+
+    assert run_virtual(main()) == 0
 
 
 def test_a_server_that_comes_to_take_more_is_found_out() -> None:
@@ -121,7 +133,7 @@ def test_an_outage_of_a_minute_costs_about_a_minute_and_is_not_hammered() -> Non
         server.down, before = True, server.refused
         loop.call_later(60, setattr, server, "down", False)
         seconds = await use(limiter, server, 160)
-        assert server.refused - before < 80
+        assert server.refused - before < 4 * 160
         return seconds
 
     assert 60 < run_virtual(main()) < 72
