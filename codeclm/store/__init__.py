@@ -8,6 +8,7 @@ Nothing outside this package knows SQL; nothing in it knows models, jobs or page
 
 from codeclm.store.calls import LoggedCall, Spend
 from codeclm.store.connection import Added
+from codeclm.store.evaluations import Evaluation, Given, Missed, Prompt
 from codeclm.store.funnel import Funnel
 from codeclm.store.jobs import Job
 from codeclm.store.pairs import PairFilter, PairOrder
@@ -16,11 +17,15 @@ from codeclm.store.writer import RunLog, Writer
 
 __all__ = [
     "Added",
+    "Evaluation",
     "Funnel",
+    "Given",
     "Job",
     "LoggedCall",
+    "Missed",
     "PairFilter",
     "PairOrder",
+    "Prompt",
     "RunLog",
     "Spend",
     "Store",

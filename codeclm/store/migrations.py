@@ -179,6 +179,46 @@ def m009_jobs(db: Database) -> None:
     )
 
 
+@migrations()
+def m010_vectors(db: Database) -> None:
+    """Embeddings of texts, by model and the text's hash."""
+    _run(
+        db,
+        "create table embedders (seq integer primary key, name text not null unique)",
+        """create table vectors (
+            embedder integer not null references embedders, text blob not null, data blob not null,
+            unique (embedder, text))""",
+    )
+
+
+@migrations()
+def m011_evaluations(db: Database) -> None:
+    """Evaluations: prompts, and by candidate (0: the strong model) answers, scores and failures."""
+    _run(
+        db,
+        """create table evaluations (
+            seq integer primary key, id blob not null unique, at real not null, spec text not null)""",
+        """create table evaluation_prompts (
+            evaluation integer not null references evaluations, place integer not null,
+            text integer not null references texts, kind text not null,
+            primary key (evaluation, place)) without rowid""",
+        """create table evaluation_answers (
+            evaluation integer not null references evaluations, candidate integer not null,
+            place integer not null, text integer not null references texts, truncated integer not null,
+            primary key (evaluation, candidate, place)) without rowid""",
+        """create table evaluation_scores (
+            evaluation integer not null references evaluations, candidate integer not null,
+            place integer not null, orders text not null, rationales text not null,
+            primary key (evaluation, candidate, place)) without rowid""",
+        """create table evaluation_failures (
+            evaluation integer not null references evaluations, candidate integer not null,
+            place integer not null, stage text not null, reason text not null,
+            raw integer references texts, attempt integer not null, wanted integer not null,
+            transport integer not null,
+            primary key (evaluation, candidate, place)) without rowid""",
+    )
+
+
 def _run(db: Database, *statements: str) -> None:
     for statement in statements:
         db.conn.execute(statement)

@@ -13,7 +13,7 @@ from codeclm.errors import ProjectError
 from codeclm.store import files
 from codeclm.store.connection import BUSY_SECONDS, Connection
 
-LATEST = 9
+LATEST = 11
 """How many migrations there are."""
 
 

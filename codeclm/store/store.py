@@ -13,6 +13,7 @@ from codeclm.store.calls import Calls
 from codeclm.store.configs import Configs
 from codeclm.store.connection import Connection
 from codeclm.store.decisions import Decisions
+from codeclm.store.evaluations import Evaluations
 from codeclm.store.failures import Failures
 from codeclm.store.funnel import Funnel, count
 from codeclm.store.jobs import Jobs
@@ -23,6 +24,7 @@ from codeclm.store.pairs import Pairs
 from codeclm.store.seeds import Seeds
 from codeclm.store.settings import Settings
 from codeclm.store.texts import Texts
+from codeclm.store.vectors import Vectors
 
 
 class Store:
@@ -42,6 +44,8 @@ class Store:
         self.decisions = Decisions(db, configs, nodes)
         self.calls = Calls(db, texts)
         self.jobs = Jobs(db)
+        self.vectors = Vectors(db)
+        self.evaluations = Evaluations(db, texts)
         self._configs = configs
 
     @classmethod
