@@ -9,8 +9,11 @@ from __future__ import annotations
 import os
 import re
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from codeclm.errors import BusyError, ProjectError, UsageError
 from codeclm.jobs.lock import holder
@@ -86,6 +89,17 @@ def create(name: str) -> Project:
     path = new_path(name)
     with Store.open(path, create=True):
         return Project(path.stem, path)
+
+
+@contextmanager
+def building(name: str) -> Iterator[Path]:
+    """A path to make a project at, which takes its name only when the block is done; else it is gone."""
+    path = new_path(name)
+    with TemporaryDirectory(dir=folder(), prefix=".building-") as place:
+        unfinished = Path(place) / path.name
+        yield unfinished
+        new_path(name)
+        _move(unfinished, path)
 
 
 def copy(project: Project, name: str) -> Project:

@@ -7,11 +7,13 @@ among the projects that are listed.
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
 
 from codeclm import examples, projects
+from codeclm.errors import UsageError
 from codeclm.projects import Project
 from codeclm.ui.guard import guarded, notify
 
@@ -64,6 +66,7 @@ def _default() -> Project | None:
     if given and (project := projects.find(Path(given).stem)):
         return project
     if projects.fresh() and examples.available():
-        with st.spinner("Building the example project (once)…"):
+        # Another tab may have been as early, and quicker.
+        with st.spinner("Building the example project (once)…"), suppress(UsageError):
             return examples.build()
     return next(iter(projects.listed()), None)
