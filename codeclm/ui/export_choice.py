@@ -1,0 +1,86 @@
+"""The choices of the Export page, kept in the address: which pairs, which format, which parts."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from codeclm.export import Include, Options
+from codeclm.ui.export_words import FORMATS, INCLUDE
+from codeclm.ui.glossary import term
+from codeclm.ui.summary import Summary
+
+
+def choice(facts: Summary) -> Options:
+    """Draw the choices; they begin with what was accepted, where anything was."""
+    include: Include = st.segmented_control(
+        "Which pairs",
+        list(INCLUDE),
+        default="accepted" if facts.funnel.accepted else "kept",
+        required=True,
+        key="export_what",
+        bind="query-params",
+        format_func=lambda name: INCLUDE[name][0],
+    )
+    st.caption(INCLUDE[include][1])
+    form = st.selectbox(
+        "Format",
+        list(FORMATS),
+        key="export_format",
+        bind="query-params",
+        format_func=lambda name: FORMATS[name][0],
+    )
+    st.caption(FORMATS[form][1])
+    theta = st.number_input(
+        "θ",
+        0.0,
+        9.0,
+        facts.dials.theta,
+        0.5,
+        format="%.1f",
+        key="export_theta",
+        bind="query-params",
+        help=term("theta") + " Changing it here only changes this export.",
+    )
+    split = _split(form)
+    provenance = st.toggle(
+        "Provenance beside it",
+        key="export_provenance",
+        help="A second file says where each row is from: seed, metadata, models, scores, decision.",
+    )
+    with st.expander("More", icon=":material/tune:"):
+        most = st.number_input(
+            "Most rows of one use case",
+            1,
+            None,
+            None,
+            placeholder="no limit",
+            key="export_cap",
+            help="Keeps one frequent use case from outweighing the others. The first in order stay.",
+        )
+        licence = ""
+        if form == "hub":
+            licence = st.text_input(
+                "Licence for the dataset card", key="export_licence", placeholder="cc-by-4.0"
+            )
+    return Options(
+        format=form,
+        include=include,
+        theta=theta,
+        split=split,
+        provenance=provenance,
+        per_use_case=most,
+        license=licence,
+    )
+
+
+def _split(form: str) -> float | None:
+    """The test share; None: one file."""
+    apart = form == "hub" or st.toggle(
+        "Keep a test part apart",
+        key="export_split",
+        help="Rows that grew from one seed stay on the same side, so that the test part says something.",
+    )
+    if not apart:
+        return None
+    share = st.slider("Test share", 1, 50, 10, format="%d %%", key="export_share")
+    return share / 100

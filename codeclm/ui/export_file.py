@@ -1,0 +1,124 @@
+"""What an export comes to: counts, reasons, first lines, and the file, made only when it is asked for."""
+
+from __future__ import annotations
+
+import io
+import re
+import tempfile
+import zipfile
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+
+from codeclm.errors import CodecError
+from codeclm.export import Exported, Options, preview, tally, write
+from codeclm.projects import Project
+from codeclm.store import Store
+from codeclm.ui.export_words import FORMATS, REASONS
+from codeclm.ui.page import go
+from codeclm.ui.text import number, plural
+
+LINES, SHOWN = 3, 12_000
+"""Lines of the preview, and the most characters of it."""
+_FIRST = (1980, 1, 1, 0, 0, 0)
+"""The oldest time a zip file knows: equal exports give equal bytes."""
+
+
+def summary_of(project: Project, revision: int, options: Options) -> Exported:
+    """How many rows there would be and what is left out; counted once for each change of the file."""
+    return _tally(str(project.path), revision, options)
+
+
+@st.cache_resource(max_entries=32, ttl="1h", show_spinner="Counting…")
+def _tally(path: str, revision: int, options: Options) -> Exported:
+    with Store.open(Path(path), readonly=True) as store:
+        return tally(store, options)
+
+
+def outcome(found: Exported) -> None:
+    """Rows in, rows out, and each reason in plain words."""
+    out = sum(found.dropped.values())
+    with st.container(horizontal=True, gap="large"):
+        st.metric("Rows in the file", number(found.rows), width="content")
+        st.metric("Pairs left out", number(out), width="content")
+    if found.dropped:
+        lines = sorted(found.dropped.items(), key=lambda item: -item[1])
+        st.markdown("\n".join(f"- **{number(count)}** {REASONS.get(name, name)}" for name, count in lines))
+
+
+def first_lines(project: Project, options: Options) -> None:
+    """The first lines exactly as they will stand in the file."""
+    with project.open(readonly=True) as store:
+        lines = preview(store, options, LINES)
+    text = "\n".join(lines)
+    st.code(text[:SHOWN], language=None, wrap_lines=True, height=420)
+    if len(text) > SHOWN:
+        st.caption(f"The first {number(SHOWN)} characters of {number(len(text))}.")
+
+
+def download(project: Project, options: Options, rows: int) -> None:
+    """The button. The file is made when it is pressed."""
+    name = file_name(project.name, options)
+    st.download_button(
+        f"Download {plural(rows, 'row')}",
+        data=partial(content, project, options),
+        file_name=name,
+        mime="application/zip" if name.endswith(".zip") else "application/octet-stream",
+        on_click="ignore",
+        type="primary",
+        icon=":material/download:",
+        disabled=rows == 0,
+        key="export_download",
+    )
+    st.caption(name)
+
+
+def file_name(project: str, options: Options) -> str:
+    """A name that every system takes; a zip where there is more than one file."""
+    safe = re.sub(r"[^A-Za-z0-9._-]+", "-", project).strip("-.") or "project"
+    return f"{safe}-{options.format}-{options.include}.{'zip' if _several(options) else _suffix(options)}"
+
+
+def content(project: Project, options: Options) -> bytes:
+    """The bytes of the file. In a thread of its own, so an error can only be told in the file itself."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / ("export" if _folder(options) else f"export.{_suffix(options)}")
+        try:
+            with project.open(readonly=True) as store:
+                files = [Path(each) for each in write(store, out, options).files]
+        except CodecError as error:
+            return f"The export failed: {error}\n".encode()
+        return _zip(files) if _several(options) else files[0].read_bytes()
+
+
+def _zip(files: list[Path]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        for path in files:
+            archive.writestr(zipfile.ZipInfo(path.name, _FIRST), path.read_bytes(), zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
+
+
+def _folder(options: Options) -> bool:
+    return options.format == "hub" or options.split is not None
+
+
+def _several(options: Options) -> bool:
+    return _folder(options) or options.provenance
+
+
+def _suffix(options: Options) -> str:
+    return options.format if options.format in ("csv", "parquet") else "jsonl"
+
+
+def nothing(found: Exported, options: Options) -> None:
+    """What to do where there are no rows."""
+    if options.include == "accepted":
+        st.info("Nothing is accepted yet. Review pairs first, or choose Kept.", icon=":material/info:")
+        go("Review", "Review pairs", status="kept")
+    elif found.dropped:
+        st.info(
+            f"{FORMATS[options.format][0]}: no pair fits; the reasons are above. A lower θ keeps more.",
+            icon=":material/info:",
+        )

@@ -1,0 +1,34 @@
+"""Export: choose pairs and a format, see the exact lines, take the file."""
+
+import streamlit as st
+
+from codeclm.ui.export_choice import choice
+from codeclm.ui.export_file import download, first_lines, nothing, outcome, summary_of
+from codeclm.ui.page import empty, page
+from codeclm.ui.summary import summary
+
+with page("Export") as project:
+    facts = summary(project)
+    if not facts.funnel.comparisons:
+        there = facts.funnel.seeds or facts.funnel.metadata
+        empty(
+            "Nothing to export yet",
+            "Pairs come from a run: an instruction, both models’ answers, and their scores.",
+            "Generate" if there else "Seeds",
+            "Set up a run" if there else "Add seeds",
+        )
+        st.stop()
+    with st.grid(2, min_column_width=340, gap="medium"):
+        with st.container():
+            options = choice(facts)
+        with project.open(readonly=True) as store:
+            revision = store.revision()
+        found = summary_of(project, revision, options)
+        with st.container():
+            outcome(found)
+            download(project, options, found.rows)
+            if not found.rows:
+                nothing(found, options)
+    if found.rows:
+        st.subheader("The first lines", anchor=False)
+        first_lines(project, options)
