@@ -1,4 +1,4 @@
-"""The server's process: python -m codeclm.builtin FOLDER WEIGHTS NAME. Started by ensure, not by hand."""
+"""The server's process: python -m codeclm.builtin FOLDER WEIGHTS NAME SLOTS CONTEXT. Started by ensure."""
 
 from __future__ import annotations
 
@@ -19,11 +19,17 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("weights")
     parser.add_argument("name")
+    parser.add_argument("slots", type=int)
+    parser.add_argument("context", type=int)
     parser.add_argument("--idle", type=float, default=host.IDLE)
     given = parser.parse_args()
+
+    def load() -> LlamaCpp:
+        return LlamaCpp(given.weights, given.name, given.slots, given.context)
+
     status = 1
     try:
-        why = host.serve(Place(given.folder), lambda: LlamaCpp(given.weights, given.name), idle=given.idle)
+        why = host.serve(Place(given.folder), load, idle=given.idle)
         sys.stderr.write(f"ended: {why}\n")
         status = 0
     except Exception:

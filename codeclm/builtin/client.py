@@ -18,10 +18,11 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 import codeclm
-from codeclm.builtin.engine import CONTEXT, SLOTS, get
+from codeclm.builtin.engine import OTHER_SHAPE, SHAPE, get
 from codeclm.builtin.place import Place, Server, place_of
 from codeclm.builtin.weights import Weights, find, shown
 from codeclm.errors import EndpointError, UsageError
+from codeclm.settings import BUILTIN_MODEL
 
 IDLE_VARIABLE = "CODECLM_BUILTIN_IDLE"
 """Seconds without a request after which a server ends, in place of the default."""
@@ -77,7 +78,11 @@ def stop(model: str | None = None) -> bool:
 
 
 def _place(weights: Weights) -> Place:
-    return place_of(weights.path, SLOTS, CONTEXT)
+    return place_of(weights.path, *_shape(weights))
+
+
+def _shape(weights: Weights) -> tuple[int, int]:
+    return SHAPE if weights.name == BUILTIN_MODEL else OTHER_SHAPE
 
 
 def _join(place: Place) -> None:
@@ -125,7 +130,8 @@ def _started(place: Place, weights: Weights, end: float) -> Server:
 
 
 def _spawn(place: Place, weights: Weights) -> subprocess.Popen[bytes]:
-    command = [*COMMAND, str(place.folder), str(weights.path), weights.name, *_idle()]
+    shape = map(str, _shape(weights))
+    command = [*COMMAND, str(place.folder), str(weights.path), weights.name, *shape, *_idle()]
     place.forget()
     place.log.write_bytes(b"")
     # llama.cpp's threads wait for each other at every layer. Spinning meanwhile, as is the default, took
