@@ -26,6 +26,7 @@ def current() -> Project | None:
 
     Where no project was ever made, the example project is built first.
     """
+    _first_start()
     wanted = st.query_params.get(_PARAMETER)
     if wanted is not None and wanted != st.session_state.get(_KEY):
         if projects.find(wanted) is None:
@@ -61,12 +62,15 @@ def switch(widget: str) -> None:
     open_project(st.session_state[widget])
 
 
+def _first_start() -> None:
+    if projects.fresh() and examples.available():
+        # Another tab may have been as early, and quicker.
+        with st.spinner("Building the example project (once)…"), suppress(UsageError):
+            examples.build()
+
+
 def _default() -> Project | None:
     given = os.environ.get(projects.ENVIRONMENT)
     if given and (project := projects.find(Path(given).stem)):
         return project
-    if projects.fresh() and examples.available():
-        # Another tab may have been as early, and quicker.
-        with st.spinner("Building the example project (once)…"), suppress(UsageError):
-            return examples.build()
     return next(iter(projects.listed()), None)

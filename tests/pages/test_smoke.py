@@ -53,7 +53,7 @@ def test_where_there_is_no_project(page, monkeypatch):
 @pytest.mark.skipif(not examples.available(), reason="no example files")
 @pytest.mark.parametrize("page", PAGES)
 def test_on_the_example_which_is_built_at_first_start(page):
-    test = first_page(page)
+    test = first_page(page, project=examples.NAME)
     assert not test.exception
     assert [error.value for error in test.error] == []
     assert projects.find(examples.NAME)
