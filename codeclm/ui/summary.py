@@ -10,6 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from codeclm.errors import ProjectError
 from codeclm.jobs.lock import holder
 from codeclm.projects import Project
 from codeclm.records import IMPORTED
@@ -52,9 +53,13 @@ def config_id(config: Config | None) -> str:
 
 
 def summary(project: Project) -> Summary:
-    """The summary of a project as its file is now."""
-    with project.open(readonly=True) as store:
-        revision = store.revision()
+    """The summary of a project as its file is now. Asked first: it migrates an older file."""
+    try:
+        with project.open(readonly=True) as store:
+            revision = store.revision()
+    except ProjectError:
+        with project.open() as store:
+            revision = store.revision()
     funnel, dials, config, to_review, proposed = _read(str(project.path), revision)
     return Summary(funnel, dials, config, to_review, proposed, holder(project.path, RUN) is not None)
 

@@ -1,11 +1,16 @@
 """Every page, found by itself, on every kind of project, as the first page of a session."""
 
+import sqlite3
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 from streamlit.testing.v1 import AppTest
 
 from codeclm import examples, projects
+from codeclm.store import schema
+from codeclm.store.files import APPLICATION_ID
+from codeclm.store.migrations import migrations
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = ["app.py", *sorted(f"pages/{path.name}" for path in (ROOT / "pages").glob("*.py"))]
@@ -89,5 +94,19 @@ def test_filters_that_cannot_be_are_no_error(page):
         "role": "x",
     }
     test = first_page(page, project="new", **hostile)
+    assert not test.exception
+    assert [error.value for error in test.error] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_project_of_an_older_version_opens(page, tmp_path):
+    last = [migration.name for migration in migrations.pending(Database(memory=True))][-1]
+    db = Database(sqlite3.connect(tmp_path / "old.db"))
+    migrations.apply(db, stop_before=last)
+    db.execute(f"pragma application_id = {APPLICATION_ID}")
+    db.execute(f"pragma user_version = {schema.LATEST - 1}")
+    db.conn.commit()
+    db.close()
+    test = first_page(page, project="old")
     assert not test.exception
     assert [error.value for error in test.error] == []
