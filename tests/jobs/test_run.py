@@ -14,7 +14,7 @@ import pytest
 
 from codeclm import export
 from codeclm.errors import EndpointError
-from codeclm.jobs import run as running
+from codeclm.jobs import shift
 from codeclm.jobs.order import Order
 from codeclm.jobs.process import ROOT
 from codeclm.jobs.run import Outcome, run
@@ -289,7 +289,7 @@ def test_a_job_that_died_does_not_block_and_is_told(project, order, endpoint, la
 
 
 def test_progress_is_told_to_the_project(project, order, endpoint, monkeypatch):
-    monkeypatch.setattr(running, "BEAT", 0.02)
+    monkeypatch.setattr(shift, "BEAT", 0.02)
     endpoint.latency = 0.02
     path, seen = project(), []
     run(path, order(), warn=lambda line: None, show=seen.append)
