@@ -32,7 +32,7 @@ def _schema(instruction: dict[str, int]) -> Schema:
 
 
 SCHEMA = _schema({})
-BOUNDED = _schema({"minLength": 10, "maxLength": 300})
+BOUNDED = _schema({"minLength": 10, "maxLength": 240})
 """For small models: a string that ends."""
 
 

@@ -56,9 +56,9 @@ def parse(text: str) -> Labels:
     if not use_case:
         raise ReplyError("the reply names no use_case", text)
     skills = reply.get("skills")
-    if isinstance(skills, str):
-        skills = skills.split(",")
-    found = [_label(skill) for skill in skills or () if isinstance(skill, str)]
+    listed = [skills] if isinstance(skills, str) else skills if isinstance(skills, list) else []
+    # A small model may put its whole list into one string.
+    found = [_label(part) for skill in listed if isinstance(skill, str) for part in skill.split(",")]
     distinct = list({skill.casefold(): skill for skill in reversed(found) if skill}.values())[::-1]
     if not distinct:
         raise ReplyError("the reply names no skills", text)

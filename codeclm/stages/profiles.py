@@ -38,14 +38,15 @@ _STANDARD: dict[Stage, Sampling] = {
     "judge": Sampling(temperature=0.0, max_tokens=1024),
 }
 
-_STEADY: dict[str, Any] = {"repeat_penalty": 1.15, "min_p": 0.05}
-"""Without these a small model repeats itself until it is cut."""
+_STEADY: dict[str, Any] = {"min_p": 0.1, "dry_multiplier": 0.8, "dry_allowed_length": 3}
+"""Against loops: DRY punishes repeated runs of words. A plain repeat penalty also punishes the words of
+the prompt, so that a small model writes about anything but its labels; a little of it varies lists."""
 
 _SMALL: dict[Stage, Sampling] = {
-    "encode": Sampling(temperature=0.3, max_tokens=96, extra=_STEADY),
-    "decode": Sampling(temperature=0.7, max_tokens=128, extra=_STEADY),
-    "rubrics": Sampling(temperature=0.3, max_tokens=320, extra=_STEADY),
-    "answer": Sampling(temperature=0.3, max_tokens=160, extra=_STEADY),
+    "encode": Sampling(temperature=0.3, max_tokens=96, extra={**_STEADY, "repeat_penalty": 1.05}),
+    "decode": Sampling(temperature=0.5, max_tokens=160, extra=_STEADY),
+    "rubrics": Sampling(temperature=0.6, max_tokens=320, extra={**_STEADY, "repeat_penalty": 1.08}),
+    "answer": Sampling(temperature=0.3, max_tokens=160, extra={**_STEADY, "repeat_penalty": 1.1}),
     "judge": Sampling(temperature=0.0, max_tokens=32),
 }
 

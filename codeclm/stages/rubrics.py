@@ -49,11 +49,11 @@ def _improved(instruction: dict[str, int]) -> Schema:
 
 
 SCHEMA = _schema({}, most=8)
-BOUNDED = _schema({"minLength": 8, "maxLength": 100}, most=COUNT)
+BOUNDED = _schema({"minLength": 8, "maxLength": 80}, most=COUNT)
 """For small models: strings and lists that end."""
 
 IMPROVED = _improved({})
-IMPROVED_BOUNDED = _improved({"minLength": 10, "maxLength": 400})
+IMPROVED_BOUNDED = _improved({"minLength": 10, "maxLength": 320})
 
 
 def messages(labels: Labels, template: str) -> tuple[Message, ...]:
