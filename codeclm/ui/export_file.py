@@ -19,7 +19,7 @@ from codeclm.ui.export_words import FORMATS, REASONS
 from codeclm.ui.page import go
 from codeclm.ui.text import number, plural
 
-LINES, SHOWN = 3, 12_000
+LINES, SHOWN = 3, 6_000
 """Lines of the preview, and the most characters of it."""
 _FIRST = (1980, 1, 1, 0, 0, 0)
 """The oldest time a zip file knows: equal exports give equal bytes."""
@@ -52,7 +52,7 @@ def first_lines(project: Project, options: Options) -> None:
     with project.open(readonly=True) as store:
         lines = preview(store, options, LINES)
     text = "\n".join(lines)
-    st.code(text[:SHOWN], language=None, wrap_lines=True, height=420)
+    st.code(text[:SHOWN], language=None, wrap_lines=True)
     if len(text) > SHOWN:
         st.caption(f"The first {number(SHOWN)} characters of {number(len(text))}.")
 

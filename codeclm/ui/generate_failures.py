@@ -88,7 +88,7 @@ def _reply(failure: Failure) -> None:
         )
         st.text(failure.reason)
         if failure.raw:
-            st.code(failure.raw[:20_000], language=None, wrap_lines=True, height=320)
+            st.code(failure.raw[:8_000], language=None, wrap_lines=True)
 
 
 def _subject(store: Store, failure: Failure) -> str:

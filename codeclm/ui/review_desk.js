@@ -285,6 +285,7 @@ class Desk {
     this.put({ kind });
     this.waiting = this.seq;
     this.say(kind === "undo" ? "Undoing…" : "Redoing…");
+    this.count();
     this.send();
     return undefined;
   }

@@ -1,0 +1,176 @@
+"""Review by keyboard alone: a key decides the pair that was on screen, or says that it did nothing."""
+
+import time
+
+import pytest
+
+from codeclm import projects
+from tests.pages import pairing
+
+pytestmark = pytest.mark.e2e
+
+WATCH = """() => {
+    const host = [...document.querySelectorAll("*")].find((e) => e.shadowRoot?.querySelector(".desk"));
+    window.desk = host.shadowRoot.querySelector(".desk");
+    window.seen = [];
+    window.pressed = [];
+    const frame = () => {
+        const pair = window.desk.dataset.pair;
+        const channel = new MessageChannel();
+        channel.port1.onmessage = () => window.seen.push([performance.now(), pair]);
+        channel.port2.postMessage(0);
+        requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+    document.addEventListener("keydown", (event) => window.pressed.push([event.timeStamp, event.key]), true);
+}"""
+"""Notes which pair had been painted at each moment, and when each key was pressed."""
+
+
+@pytest.fixture
+def many(app, monkeypatch):
+    """A tab on the review page of a project with 130 pairs."""
+    monkeypatch.setenv(projects.FOLDER_ENVIRONMENT, str(app.folder))
+    made = pairing.project("many", 130)
+    app.open("Review", project="many")
+    app.page.wait_for_selector(".desk .instruction:not(:empty)")
+    app.page.wait_for_timeout(500)
+    app.page.evaluate(WATCH)
+    return made
+
+
+def press(app, *keys):
+    for key in keys:
+        app.page.keyboard.press(key)
+        app.page.wait_for_timeout(400)
+
+
+def saved(app):
+    app.page.wait_for_selector(".desk .saving:text-is('saved')", timeout=20_000)
+
+
+def text(app, name):
+    return app.page.locator(f".desk .{name}").first.inner_text()
+
+
+def decisions(made):
+    """Pair and verdict of every decision ever made, in order."""
+    with made.open(readonly=True) as store:
+        return store._db.rows(
+            """select lower(hex(c.id)), d.verdict, d.reasons from decisions d
+            join comparisons c on c.seq = d.comparison where d.kind = 'decide' order by d.seq"""
+        )
+
+
+def painted(seen, when):
+    """The pair that was on screen at a moment."""
+    return next((pair for at, pair in reversed(seen) if at <= when), None)
+
+
+def test_a_hundred_keys_forty_milliseconds_apart(app, many):
+    begun = time.monotonic()
+    for number in range(100):
+        app.page.keyboard.press("ao"[number % 2])
+        time.sleep(max(0.0, begun + 0.04 * (number + 1) - time.monotonic()))
+    saved(app)
+    seen, pressed = app.page.evaluate("[window.seen, window.pressed]")
+    ignored = int(app.page.evaluate("window.desk.dataset.ignored || 0"))
+    made = decisions(many)
+    assert len(pressed) == 100
+    assert len(made) + ignored == 100
+    assert len(made) >= 30
+    if ignored:
+        assert "did nothing" in text(app, "late")
+    on_screen = [painted(seen, at) for at, _ in pressed]
+    left = iter(on_screen)
+    # every decision is of a pair that was on screen at a key, in the order of the keys
+    assert all(any(pair == shown for shown in left) for pair, _, _ in made)
+    assert len({pair for pair, _, _ in made}) == len(made)
+
+
+def test_undo_and_redo_go_back_and_forth_over_several_steps(app, many):
+    first = app.page.evaluate("window.desk.dataset.pair")
+    press(app, "a", "a", "o")
+    press(app, "u", "u", "u")
+    saved(app)
+    assert app.page.evaluate("window.desk.dataset.pair") == first
+    with many.open(readonly=True) as store:
+        assert store.decisions.count() == 0
+    press(app, "y", "y")
+    saved(app)
+    with many.open(readonly=True) as store:
+        assert store.decisions.count() == 2
+    app.page.reload()
+    app.page.wait_for_selector(".desk .instruction:not(:empty)")
+    app.page.wait_for_timeout(800)
+    press(app, "u", "u")
+    saved(app)
+    assert app.page.locator(".desk").get_attribute("data-pair") == first
+    press(app, "u")
+    app.sees("Nothing to undo")
+
+
+def test_reject_with_a_reason_and_in_own_words(app, many):
+    press(app, "x", "4")
+    press(app, "x", "Escape")
+    press(app, "x", "Enter")
+    press(app, "x")
+    app.page.locator(".desk .own").fill("a key such as A decides nothing here")
+    press(app, "Enter")
+    saved(app)
+    assert [(verdict, reasons) for _, verdict, reasons in decisions(many)] == [
+        ("reject", '["wrong answer"]'),
+        ("reject", "[]"),
+        ("reject", '["a key such as A decides nothing here"]'),
+    ]
+
+
+def test_edit_and_accept(app, many):
+    pair = app.page.evaluate("window.desk.dataset.pair")
+    press(app, "e")
+    app.page.locator(".desk .new-response").fill("A better answer: a, o, x")
+    app.page.keyboard.press("Control+Enter")
+    saved(app)
+    with many.open(readonly=True) as store:
+        (made,) = store.decisions.of(pair)
+    assert (made.verdict, made.answer, made.response, made.instruction) == (
+        "accept", "strong", "A better answer: a, o, x", None,
+    )  # fmt: skip
+
+
+def test_nothing_is_lost_by_a_refresh_a_moment_later(app, many):
+    for _ in range(8):
+        app.page.keyboard.press("a")
+        app.page.wait_for_timeout(60)
+    wanted = 8 - int(app.page.evaluate("window.desk.dataset.ignored || 0"))
+    app.page.reload()
+    app.page.wait_for_selector(".desk .instruction:not(:empty)")
+    saved(app)
+    app.page.wait_for_timeout(800)
+    made = decisions(many)
+    assert len(made) == wanted
+    assert len({pair for pair, _, _ in made}) == wanted
+
+
+def test_keys_typed_into_a_field_or_held_down_decide_nothing(app, many):
+    app.box("Search").press_sequentially("aox")
+    app.box("Search").fill("")
+    app.box("Search").press("Enter")
+    app.settle()
+    app.page.evaluate(
+        """() => document.dispatchEvent(new KeyboardEvent("keydown", { key: "a", repeat: true }))"""
+    )
+    app.page.wait_for_timeout(500)
+    assert decisions(many) == []
+
+
+def test_blind_hides_names_and_scores_until_decided(app, many):
+    app.open("Review", project="many", blind="true")
+    app.page.wait_for_selector(".desk .instruction:not(:empty)")
+    app.page.wait_for_timeout(500)
+    card = app.page.locator(".desk .card")
+    assert "big" not in card.inner_text()
+    assert "gap" not in card.inner_text()
+    press(app, "a", "k")
+    assert "gap" in card.inner_text()
+    assert "accepted" in card.inner_text()

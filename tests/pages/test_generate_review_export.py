@@ -1,0 +1,232 @@
+"""Generate, Review and Export on real projects: what is offered, said, and sent to the browser."""
+
+import json
+import zipfile
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from codeclm import projects
+from codeclm.export import Options
+from codeclm.records import Decision, Seed
+from codeclm.settings import Endpoint
+from codeclm.ui import export_file, runpanel
+from tests.pages import pairing
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv(projects.FOLDER_ENVIRONMENT, str(tmp_path))
+    monkeypatch.delenv(projects.ENVIRONMENT, raising=False)
+
+
+def opened(page, **parameters):
+    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for name, value in parameters.items():
+        test.query_params[name] = value
+    test.switch_page(f"pages/{page}.py").run()
+    assert not test.exception
+    return test
+
+
+def sent(test, name):
+    """What the component of this name was given."""
+    found = [node.proto for node in test.get("bidi_component") if node.proto.component_name == name]
+    assert len(found) == 1
+    proto = found[0]
+    return json.loads(proto.json or proto.mixed.json)
+
+
+def said(test):
+    every = (*test.info, *test.success, *test.warning, *test.caption, *test.markdown, *test.error)
+    return "\n".join(each.value for each in every)
+
+
+def desk(**parameters):
+    return sent(opened("6_Review", project="mine", **parameters), "codeclm_review_desk")
+
+
+# ---- Review
+
+
+def test_the_queue_has_what_is_kept_and_undecided():
+    made = pairing.project("mine")
+    data = desk()
+    assert data["total"] == 6
+    assert [place for place, _ in data["cards"]] == list(range(6))
+    with made.open() as store:
+        store.decisions.decide(Decision(data["cards"][0][1]["id"], "accept"))
+    again = desk()
+    assert again["total"] == 5
+    assert again["today"] == 1
+    assert again["queue"] != data["queue"]
+
+
+def test_filters_and_order_come_from_the_address():
+    pairing.project("mine")
+    assert desk(review_winner="target wins")["total"] == 1
+    assert desk(review_use="case 0")["total"] == 2
+    assert desk(review_iteration="2")["total"] == 1
+    assert desk(review_search="thing 3")["total"] == 1
+    assert desk(review_decision="accepted")["total"] == 0
+    assert desk(status="exhausted")["total"] == 0
+    near = [card["gap_text"] for _, card in desk(review_order="nearest to θ first")["cards"]]
+    assert near[0].startswith("gap +4,")
+    first = desk(review_order="orders disagree first")["cards"][0][1]
+    assert first["orders"][0][3] != first["orders"][1][3]
+
+
+def test_a_card_has_all_that_a_person_needs():
+    pairing.project("mine")
+    card = desk(review_iteration="2")["cards"][0][1]
+    assert [step["iteration"] for step in card["steps"]] == [1, 2]
+    assert card["steps"][0]["scores"] == "strong 6, target 5, gap +1"
+    assert card["steps"][1]["action"] == "Name the audience"
+    assert ["new", " to a child"] in card["steps"][1]["pieces"]
+    assert card["winner"] == "strong"
+    assert card["orders"][2][0] == "mean"
+    assert card["rationales"]
+    assert any(name == "Config id" for name, _, _ in card["origin"])
+
+
+def test_hostile_text_goes_out_as_it_is_and_nowhere_else():
+    pairing.project("mine", 1, [pairing.HOSTILE])
+    test = opened("6_Review", project="mine")
+    card = sent(test, "codeclm_review_desk")["cards"][0][1]
+    assert card["steps"][-1]["pieces"][-1][1].endswith("to a child")
+    assert "script" not in said(test)
+
+
+def test_blind_sides_are_shuffled_but_fixed_for_a_pair():
+    pairing.project("mine", 12)
+    sides = [card["flip"] for _, card in desk(blind="true")["cards"]]
+    assert set(sides) == {True, False}
+    assert sides == [card["flip"] for _, card in desk(blind="true")["cards"]]
+
+
+# ---- Generate
+
+
+def test_a_run_is_foretold_and_started_with_what_is_set(monkeypatch):
+    made = projects.create("mine")
+    with made.open() as store:
+        store.seeds.add([Seed(f"seed {n}") for n in range(4)])
+    started = []
+    monkeypatch.setattr(runpanel.process, "start", lambda *words: started.append(words))
+    test = opened("4_Generate", project="mine")
+    assert {each.label: each.value for each in test.metric} == {
+        "Seeds to read": "4", "Metadata to grow": "4", "Calls": "24 – 88",
+    }  # fmt: skip
+    assert "few or no pairs may be kept" in said(test)
+    assert "judges its own answers" in said(test)
+    test.number_input(key="gen_theta").set_value(2.0)
+    test.number_input(key="gen_limit").set_value(2)
+    test.run()
+    assert {each.label: each.value for each in test.metric}["Seeds to read"] == "2"
+    test.button(key="gen_start").click().run()
+    path, command, words = started[0]
+    assert (path, command) == (made.path, "run")
+    assert words[words.index("--theta") + 1] == "2"
+    assert words[words.index("--limit") + 1] == "2"
+
+
+def test_how_the_last_run_ended_is_told():
+    made = pairing.project("mine")
+    for state, words in (
+        ("done", "6 pairs kept"),
+        ("budget", "reached its limit"),
+        ("failed", "no such model"),
+    ):
+        with made.open() as store:
+            job = store.jobs.start("run", {}, 1)
+            store.jobs.finish(job, state, "no such model" if state == "failed" else "")
+        assert words in said(opened("4_Generate", project="mine"))
+
+
+def test_other_models_are_said_to_begin_a_second_set():
+    made = pairing.project("mine")
+    with made.open() as store:
+        store.settings.set_endpoint("strong", Endpoint(url="http://127.0.0.1:1/v1", model="other"))
+    assert "second set of results" in said(opened("4_Generate", project="mine"))
+
+
+def test_failures_say_why_and_can_be_tried_again(monkeypatch):
+    made = pairing.project("mine")
+    pairing.fail(made)
+    started = []
+    monkeypatch.setattr(runpanel.process, "start", lambda *words: started.append(words))
+    test = opened("4_Generate", project="mine")
+    table = test.dataframe[0].value
+    assert list(table["Step"]) == ["answering"]
+    assert list(table["Reason"]) == ["no usable reply"]
+    test.button(key="gen_retry").click().run()
+    assert started[0][1:] == ("failures", ["--retry"])
+
+
+def test_new_instructions_come_newest_first_with_what_changed():
+    pairing.project("mine")
+    items = sent(opened("4_Generate", project="mine"), "codeclm_stream")["items"]
+    assert items[0]["iteration"] == "iteration 2"
+    assert items[0]["state"].startswith("kept: gap")
+    assert ["new", " to a child"] in items[0]["pieces"]
+    assert items[1]["state"].startswith("not over θ")
+
+
+# ---- Export
+
+
+def test_counts_and_reasons_in_words():
+    made = pairing.project("mine")
+    test = opened("7_Export", project="mine")
+    assert {each.label: each.value for each in test.metric} == {
+        "Rows in the file": "6",
+        "Pairs left out": "0",
+    }
+    with made.open() as store:
+        first = store.pairs.ids(pairing.CONFIG.id, 3.0, 4)[0]
+        store.decisions.decide(Decision(first, "accept"))
+    test = opened("7_Export", project="mine")
+    assert test.metric[0].value == "1"
+    assert "not decided yet" in said(test)
+    test = opened("7_Export", project="mine", export_what="Kept", export_theta="6.5")
+    assert test.metric[0].value == "3"
+    assert "not finished" in said(test)
+
+
+def test_the_preview_is_the_file():
+    made = pairing.project("mine")
+    test = opened("7_Export", project="mine", export_format="Preference pairs (DPO)")
+    shown = test.code[0].value.splitlines()
+    whole = export_file.content(made, Options(format="dpo", theta=3.0)).decode().splitlines()
+    assert shown == whole[: len(shown)]
+    assert len(whole) == 6
+    assert json.loads(whole[1])["chosen"][0]["content"].startswith("Poor")
+
+
+def test_several_files_come_as_the_same_zip_each_time():
+    made = pairing.project("mine")
+    options = Options(format="messages", split=0.5, provenance=True)
+    data = export_file.content(made, options)
+    assert data == export_file.content(made, options)
+    names = zipfile.ZipFile(BytesIO(data)).namelist()
+    assert {"train.jsonl", "test.jsonl", "provenance.jsonl"} <= set(names)
+    assert export_file.file_name("my (own) project/..", options) == "my-own-project-messages-kept.zip"
+
+
+@pytest.mark.parametrize(
+    "name", ["messages", "alpaca", "sharegpt", "prompt-completion", "dpo", "csv", "parquet", "hub"]
+)
+def test_every_format_gives_a_file(name):
+    made = pairing.project("mine")
+    assert len(export_file.content(made, Options(format=name))) > 100
+
+
+def test_nothing_accepted_says_what_to_do():
+    pairing.project("mine")
+    test = opened("7_Export", project="mine", export_what="Accepted")
+    assert "Nothing is accepted yet" in said(test)
+    assert test.get("download_button")[0].proto.disabled

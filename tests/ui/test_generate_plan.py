@@ -1,0 +1,77 @@
+import json
+
+import pytest
+
+from codeclm.cli.parser import build as parser
+from codeclm.records import Labels, Metadata, Seed
+from codeclm.settings import Dials, Endpoint
+from codeclm.store import Store
+from codeclm.ui.generate_plan import Wanted, forecast, priced, warnings
+
+BIG = Endpoint(url="http://127.0.0.1:1/v1", model="big")
+SMALL = Endpoint(url="http://127.0.0.1:1/v1", model="small")
+MODELS = {"strong": BIG, "target": SMALL}
+
+
+@pytest.fixture
+def store(tmp_path):
+    with Store.open(tmp_path / "p.db", create=True) as store:
+        store.seeds.add([Seed(f"seed {n}") for n in range(10)])
+        yield store
+
+
+def test_a_fresh_project(store):
+    coming = forecast(store, Wanted(Dials()), MODELS)
+    assert (coming.seeds, coming.metadata, coming.fresh) == (10, 10, 10)
+    assert coming.least == 10 + 10 * 5
+    assert coming.most == 10 + 10 * (1 + 4 * 5)
+    assert coming.same_config
+    assert not coming.nothing
+
+
+def test_limits_reach_and_more_instructions(store):
+    assert forecast(store, Wanted(Dials(), limit=3), MODELS).seeds == 3
+    only = forecast(store, Wanted(Dials(), reach="encode"), MODELS)
+    assert (only.metadata, only.least, only.most) == (0, 10, 10)
+    basic = forecast(store, Wanted(Dials(per_metadata=2), reach="decode"), MODELS)
+    assert basic.least == basic.most == 10 + 20
+    store.metadata.add([Metadata("manual", Labels("poem", ("rhyme",)))])
+    assert forecast(store, Wanted(Dials()), MODELS).metadata == 11
+    assert forecast(store, Wanted(Dials(), limit=2), MODELS).metadata == 2
+
+
+def test_an_empty_project_has_nothing_to_do(tmp_path):
+    with Store.open(tmp_path / "e.db", create=True) as store:
+        assert forecast(store, Wanted(Dials()), MODELS).nothing
+
+
+def test_warnings_name_what_judges_itself():
+    assert len(warnings({"strong": Endpoint(), "target": Endpoint()})) == 2
+    assert len(warnings(MODELS)) == 1
+    assert warnings({**MODELS, "judge": SMALL}) == []
+
+
+def test_a_budget_needs_every_price():
+    free = {"strong": Endpoint(), "target": Endpoint()}
+    assert priced(free)
+    assert not priced({**free, "target": SMALL})
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        Wanted(Dials()),
+        Wanted(Dials(theta=2.5, iterations=2, per_metadata=3, seed=7, profile="small"), limit=5, max_calls=9),
+        Wanted(Dials(), reach="encode", concurrency=4),
+        Wanted(Dials(), budget=0.5, augment_to=20),
+    ],
+)
+def test_the_words_are_those_of_the_command_line(wanted):
+    args = vars(parser().parse_args(["run", *wanted.arguments()]))
+    dials = {name: args[name] for name in Dials.model_fields}
+    assert Dials(**dials) == wanted.dials
+    assert (args["limit"], args["max_calls"], args["concurrency"]) == (
+        wanted.limit, wanted.max_calls, wanted.concurrency,
+    )  # fmt: skip
+    assert args["budget"] == wanted.budget
+    assert json.dumps(args["stages"]) == ("null" if wanted.reach == "all" else '["encode"]')

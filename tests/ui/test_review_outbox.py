@@ -1,0 +1,148 @@
+"""What a browser sends is written once and in order, however it is sent."""
+
+import threading
+
+import pytest
+
+from codeclm import projects
+from codeclm.errors import UsageError
+from codeclm.ui import review_outbox
+from codeclm.ui.review_outbox import write_down
+from tests.pages import pairing
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    monkeypatch.setenv(projects.FOLDER_ENVIRONMENT, str(tmp_path))
+    review_outbox._tabs.clear()
+    return pairing.project("mine")
+
+
+def pairs(project):
+    with project.open(readonly=True) as store:
+        return store.pairs.ids(pairing.CONFIG.id, 3.0, 4)
+
+
+def accept(seq, pair, answer="strong", **more):
+    return {
+        "seq": seq,
+        "kind": "decide",
+        "pair": pair,
+        "verdict": "accept",
+        "answer": answer,
+        "reasons": [],
+        **more,
+    }
+
+
+def logged(project):
+    with project.open(readonly=True) as store:
+        return store._db.value("select count(*) from decisions")
+
+
+def standing(project, pair):
+    with project.open(readonly=True) as store:
+        return store.decisions.of(pair)
+
+
+def test_an_outbox_sent_again_and_again_is_written_once(project):
+    first, second, third = pairs(project)[:3]
+    assert write_down(project, "t", [accept(1, first)]).ack == 1
+    assert write_down(project, "t", [accept(1, first), accept(2, second)]).ack == 2
+    assert write_down(project, "t", [accept(2, second), accept(3, third, "target")]).ack == 3
+    assert write_down(project, "t", []).ack == 3
+    assert logged(project) == 3
+    assert standing(project, third)[0].answer == "target"
+
+
+def test_order_is_by_number(project):
+    pair = pairs(project)[0]
+    reject = {
+        "seq": 2,
+        "kind": "decide",
+        "pair": pair,
+        "verdict": "reject",
+        "answer": None,
+        "reasons": ["dull"],
+    }
+    write_down(project, "t", [reject, accept(1, pair)])
+    assert standing(project, pair)[0].verdict == "reject"
+    assert standing(project, pair)[0].reasons == ("dull",)
+
+
+def test_undo_and_redo_several_steps(project):
+    first, second = pairs(project)[:2]
+    undo, redo = {"kind": "undo"}, {"kind": "redo"}
+    tab = write_down(
+        project,
+        "t",
+        [accept(1, first), accept(2, second), {"seq": 3, **undo}, {"seq": 4, **undo}, {"seq": 5, **undo}],
+    )
+    assert [each["pair"] for each in tab.results] == [second, first, None]
+    assert standing(project, first) == []
+    tab = write_down(project, "t", [{"seq": 6, **redo}])
+    assert tab.results[-1]["pair"] == first
+    assert len(standing(project, first)) == 1
+
+
+def test_a_server_that_started_anew_writes_no_decision_twice(project):
+    first, second = pairs(project)[:2]
+    write_down(project, "t", [accept(1, first), accept(2, second)])
+    review_outbox._tabs.clear()
+    tab = write_down(
+        project, "t", [accept(2, second), {"seq": 3, "kind": "undo"}, accept(4, second, "target")]
+    )
+    assert tab.ack == 4
+    assert standing(project, first)
+    assert standing(project, second)[0].answer == "target"
+    assert logged(project) == 3
+
+
+def test_edits_are_kept_and_made_storable(project):
+    pair = pairs(project)[0]
+    write_down(project, "t", [accept(1, pair, instruction="Ask \ud800 this\0", response="Say this")])
+    made = standing(project, pair)[0]
+    assert made.instruction == "Ask \ufffd this\ufffd"
+    assert made.response == "Say this"
+
+
+def test_a_fault_stops_there_and_is_told_and_the_rest_comes_later(project):
+    first = pairs(project)[0]
+    sent = [accept(1, first), accept(2, "no such pair"), accept(3, first, "target")]
+    tab = write_down(project, "t", sent)
+    assert tab.ack == 1
+    assert "no pair" in tab.fault
+    assert "\n" not in tab.fault
+    assert write_down(project, "t", [accept(2, first, "target")]).fault == ""
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "x",
+        {"seq": "1", "kind": "undo"},
+        {"seq": 1},
+        accept(1, 7),
+        accept(1, "p", "judge"),
+        {"seq": 1, "kind": "drop"},
+    ],
+)
+def test_what_is_no_decision_is_refused(project, bad):
+    with pytest.raises(UsageError):
+        write_down(project, "t", [bad])
+    assert logged(project) == 0
+
+
+def test_two_tabs_at_once(project):
+    first, second = pairs(project)[:2]
+    threads = [
+        threading.Thread(target=write_down, args=(project, name, [accept(n + 1, pair) for n in range(10)]))
+        for name, pair in (("a", first), ("b", second))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert logged(project) == 20
+    assert standing(project, first)
+    assert standing(project, second)
