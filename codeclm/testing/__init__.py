@@ -5,6 +5,7 @@ byte. `python -m codeclm.testing --port 8001 --latency 0.2` serves the endpoint 
 """
 
 from codeclm.testing.clock import run_virtual
+from codeclm.testing.encoder import WordEncoder
 from codeclm.testing.endpoint import FAULTS, TRANSPORT_FAULTS, Fault, Faults, ScriptedEndpoint
 from codeclm.testing.loop import Body, loop_reply, number
 from codeclm.testing.model import Scripted, ScriptedModel, request_body
@@ -18,6 +19,7 @@ __all__ = [
     "Scripted",
     "ScriptedEndpoint",
     "ScriptedModel",
+    "WordEncoder",
     "loop_reply",
     "number",
     "request_body",
