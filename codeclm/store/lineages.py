@@ -80,8 +80,8 @@ class Lineages:
         with self._db.write():
             instruction = self._seq("instructions", answer.instruction)
             self._db.execute(
-                """insert into answers (id, instruction, config, role, sample, text, truncated, model)
-                values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing""",
+                """insert into answers (id, instruction, config, role, sample, text, truncated, model, length)
+                values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing""",
                 [
                     pack(answer.id),
                     instruction,
@@ -91,6 +91,7 @@ class Lineages:
                     self._texts.put(answer.text, pack(answer.instruction)),
                     int(answer.truncated),
                     answer.model,
+                    len(answer.text),
                 ],
             )
 

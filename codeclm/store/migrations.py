@@ -219,6 +219,39 @@ def m011_evaluations(db: Database) -> None:
     )
 
 
+@migrations()
+def m012_reviewing(db: Database) -> None:
+    """Several reviewers (adjudication, decisions taken together, flags), and how long answers are."""
+    _run(
+        db,
+        "alter table decisions add column adjudicated integer not null default 0",
+        "alter table decisions add column batch integer",
+        "create index decisions_batch on decisions (batch) where batch is not null",
+        """create table flags (
+            comparison integer not null references comparisons, reviewer text not null, at real not null,
+            note text not null, primary key (comparison, reviewer)) without rowid""",
+        "alter table answers add column length integer",
+    )
+
+
+@migrations()
+def m013_studio(db: Database) -> None:
+    """Instructions grown by hand (drafts until kept), what was noticed of instructions, and their ratings."""
+    _run(
+        db,
+        """create table studio (
+            config integer not null references configs, instruction integer not null references instructions,
+            kept integer not null, primary key (config, instruction)) without rowid""",
+        """create table remarks (
+            instruction integer not null references instructions, kind text not null, reason text not null,
+            primary key (instruction, kind)) without rowid""",
+        """create table ratings (
+            instruction integer not null references instructions, labels integer not null references labels,
+            config integer not null references configs, sample integer not null, ratings text not null,
+            primary key (instruction, labels, config, sample)) without rowid""",
+    )
+
+
 def _run(db: Database, *statements: str) -> None:
     for statement in statements:
         db.conn.execute(statement)

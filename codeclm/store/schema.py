@@ -12,8 +12,9 @@ from pathlib import Path
 from codeclm.errors import ProjectError
 from codeclm.store import files
 from codeclm.store.connection import BUSY_SECONDS, Connection
+from codeclm.store.texts import Texts
 
-LATEST = 11
+LATEST = 13
 """How many migrations there are."""
 
 
@@ -70,4 +71,12 @@ def _migrate(db: Connection) -> None:
     from codeclm.store.migrations import migrations
 
     migrations.apply(Database(db.raw, recursive_triggers=False, execute_plugins=False))
+    _measure(db)
     db.execute(f"pragma user_version = {LATEST}")
+
+
+def _measure(db: Connection) -> None:
+    """How long the answers of an older project are, in characters."""
+    texts = Texts(db)
+    for seq, text in db.rows("select seq, text from answers where length is null"):
+        db.execute("update answers set length = ? where seq = ?", [len(texts.get(text)), seq])
