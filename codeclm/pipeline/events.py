@@ -37,12 +37,18 @@ class Root:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One metadata to grow from, and nodes beyond those that it decodes to."""
+    """One metadata to grow from, and nodes beyond those that it decodes to.
+
+    A metadata that came with pairs from a file, so that imported ones are among its `roots`, is not decoded.
+    """
 
     metadata: Metadata
     roots: tuple[Root, ...] = ()
-    decode: bool = True
-    """False where only `roots` are to grow, as with the metadata of imported pairs."""
+
+    @property
+    def decodes(self) -> bool:
+        """Whether basic instructions are to be written."""
+        return all(root.instruction.origin != "imported" for root in self.roots)
 
 
 @dataclass(frozen=True, slots=True)

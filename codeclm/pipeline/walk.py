@@ -94,7 +94,7 @@ class _Walk:
         stages, metadata = self._plan.stages, self._task.metadata
         if "rubrics" in stages and "answer" not in stages:
             await self._rubric_set()
-        if "decode" not in stages or not self._task.decode:
+        if "decode" not in stages or not self._task.decodes:
             return
         earlier: list[str] = []
         for sample in range(self._plan.dials.per_metadata):

@@ -44,7 +44,7 @@ def messages(labels: Labels, earlier: Sequence[str], template: str) -> tuple[Mes
 
 def parse(text: str) -> str:
     """The instruction, from JSON or as it stands. ReplyError: none, or plainly its own answer."""
-    if not text.lstrip().startswith(("{", "```")):
+    if '"instruction"' not in text and not text.lstrip().startswith(("{", "```")):
         return prose.instruction(text, text)
     value = read_object(text).get("instruction")
     if not isinstance(value, str):

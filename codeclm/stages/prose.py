@@ -30,7 +30,7 @@ def unquoted(text: str) -> str:
 
 def label(text: str) -> str:
     """A label on one line, without quotes, bullets, a full stop or surplus spaces."""
-    return unquoted(" ".join(text.split()).strip("-*•#[]{} ")).rstrip(".").strip()
+    return unquoted(" ".join(text.split()).lstrip("-*•#[{ ").rstrip("*]} ")).rstrip(".").strip()
 
 
 def instruction(text: str, raw: str) -> str:
