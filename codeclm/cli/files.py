@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from codeclm import export as exports
 from codeclm import ingest
@@ -25,12 +25,17 @@ def import_(args: Namespace) -> Result:
 
 def _import_lines(done: Imported) -> Iterator[str]:
     yield f"{done.read} rows read: {done.added} added, {done.duplicates} known already"
-    if done.rejected:
-        yield f"{len(done.rejected)} rejected:"
-    for each in done.rejected[:SHOWN]:
+    yield from rejected_lines(done.rejected)
+
+
+def rejected_lines(rejected: Sequence[ingest.Rejected]) -> Iterator[str]:
+    """Rows of a file that could not be used, and why; the first of them."""
+    if rejected:
+        yield f"{len(rejected)} rejected:"
+    for each in rejected[:SHOWN]:
         yield f"  row {each.row}: {each.reason}"
-    if len(done.rejected) > SHOWN:
-        yield f"  and {len(done.rejected) - SHOWN} more; --json lists them all"
+    if len(rejected) > SHOWN:
+        yield f"  and {len(rejected) - SHOWN} more; --json lists them all"
 
 
 def export(args: Namespace) -> Result:

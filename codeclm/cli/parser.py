@@ -61,6 +61,10 @@ def build() -> Parser:
     ):
         command(name, "review", summary).add_argument("--reviewer", default="", metavar="NAME")
     _export(command("export", "files", "Write a training set."))
+    _evaluate(command("evaluate", "evaluating", "Measure candidates against the strong model."))
+    listing = command("evaluations", "evaluating", "List evaluations, or show or forget one.")
+    listing.add_argument("id", nargs="?", metavar="ID", help="show this one in full")
+    listing.add_argument("--delete", action="store_true", help="forget it; the calls stay in the log")
     copy = command("copy", "files", "Copy the project whole, also while a run goes on.")
     copy.add_argument("to", type=Path, metavar="PATH")
     serve = command("serve", "serving", "Open the app in a browser.")
@@ -176,6 +180,30 @@ def _decide(parser: Parser) -> None:
     parser.add_argument("--response", metavar="TEXT", help="the answer as it should be")
     parser.add_argument("--reason", action="append", default=[], metavar="R")
     parser.add_argument("--reviewer", default="", metavar="NAME")
+
+
+def _evaluate(parser: Parser) -> None:
+    parser.add_argument("prompts", type=Path, nargs="?", metavar="PROMPTS", help="a file of test prompts")
+    parser.add_argument("--holdout", type=share, metavar="0.2", help="ask a share of the seeds instead")
+    parser.add_argument("--field", metavar="F", help="the column that holds the prompt")
+    parser.add_argument("--input-field", metavar="F", help="the column joined on to it")
+    parser.add_argument("--group-field", metavar="F", help="the column of categories")
+    parser.add_argument("--answer-field", metavar="F", help="the column of a file of answers")
+    parser.add_argument(
+        "--strong-answers", type=Path, metavar="FILE", help="the strong answers, made already"
+    )
+    parser.add_argument(
+        "--candidate", action="append", default=[], metavar="[NAME=]MODEL[@URL]", help="another candidate"
+    )
+    parser.add_argument(
+        "--answers", action="append", default=[], metavar="[NAME=]FILE", help="a candidate's answers"
+    )
+    parser.add_argument(
+        "--scores", action="append", default=[], metavar="[NAME=]FILE", help="a candidate's scores by a judge"
+    )
+    parser.add_argument("--limit", type=whole(1), metavar="N", help="only the first N prompts")
+    parser.add_argument("--retry", action="store_true", help="ask again for what failed")
+    _asking(parser)
 
 
 def _export(parser: Parser) -> None:

@@ -68,11 +68,11 @@ def tally(outcomes: Iterable[Outcome]) -> Tally:
 
 
 def by_group(outcomes: Iterable[tuple[str, Outcome]]) -> dict[str, Tally]:
-    """The counts of each group, by its name."""
+    """The counts of each group, by its name; of none where nothing has a group."""
     groups: dict[str, list[Outcome]] = {}
     for name, each in outcomes:
         groups.setdefault(name, []).append(each)
-    return {name: tally(groups[name]) for name in sorted(groups)}
+    return {name: tally(groups[name]) for name in sorted(groups)} if any(groups) else {}
 
 
 @dataclass(frozen=True, slots=True)

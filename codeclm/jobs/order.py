@@ -106,14 +106,14 @@ def settle(store: Store, order: Order) -> Setup:
         for role in ROLES:
             if role in order.urls or role in order.models:
                 before = store.settings.endpoints()[role]
-                store.settings.set_endpoint(role, _endpoint(role, order, before))
+                store.settings.set_endpoint(role, endpoint_of(role, order, before))
         roles = store.settings.endpoints()
         config = make_config(roles, dials)
         store.settings.use_config(config)
     return Setup(order, stages, {role: _limited(roles[role], order) for role in ROLES}, dials, config)
 
 
-def _endpoint(role: Role, order: Order, before: Endpoint) -> Endpoint:
+def endpoint_of(role: Role, order: Order, before: Endpoint) -> Endpoint:
     """What was typed over what was there; another address or model sheds what was set for the old one."""
     url, model = order.urls.get(role), order.models.get(role)
     fresh = Endpoint.read({"url": url or before.url, "model": model or before.model})

@@ -1,0 +1,149 @@
+"""An evaluation as it stands in a project: its prompts, what its files say, and whom it has to ask.
+
+Nothing here asks a model.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from codeclm import ingest
+from codeclm.errors import UsageError
+from codeclm.evaluate import tables
+from codeclm.evaluate.tables import Asked
+from codeclm.export.families import in_test
+from codeclm.jobs.candidates import Ask, Asking, config_of, keep, model_of, names_of, settled, setup_of
+from codeclm.records import ROLES, Scores, content_id
+from codeclm.settings import Config, Endpoint
+from codeclm.store import Given, Missed, Prompt, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """An evaluation as it stands in a project. `setups` has one for each candidate that asks a model."""
+
+    id: str
+    prompts: list[Prompt]
+    config: Config
+    setups: dict[int, Asking]
+    rejected: list[ingest.Rejected]
+
+
+@dataclass(slots=True)
+class _Files:
+    """What the files of an evaluation hold, by candidate number; 0 is the strong model."""
+
+    answers: dict[int, dict[int, Given]] = field(default_factory=dict)
+    scores: dict[int, dict[int, tuple[Scores, ...]]] = field(default_factory=dict)
+    rejected: list[ingest.Rejected] = field(default_factory=list)
+
+
+def prepare(store: Store, ask: Ask) -> Trial:
+    """Put an evaluation and what its files hold into the project. One that is there already is gone on with.
+
+    UsageError: what was asked cannot be; InputError: a file cannot be used.
+    """
+    asked, rejected = _prompts(store, ask)
+    files = _read(ask, asked)
+    endpoints = {role: settled(store, ask.order, role) for role in ROLES}
+    models = [model_of(each, endpoints["target"]) for each in ask.candidates]
+    names = names_of(ask.candidates, models)
+    config = config_of(store, endpoints, [model for model in models if model])
+    judged = any(each.kind != "scores" for each in ask.candidates)
+    spec = {
+        "prompts": {"source": ask.prompts.name if ask.prompts else "seeds", "holdout": ask.holdout},
+        "strong": _strong(ask, endpoints["strong"], files, judged),
+        "candidates": [
+            {
+                "name": name,
+                "kind": each.kind,
+                "model": model.model if model else None,
+                "file": _digest(files, at),
+            }
+            for at, (name, each, model) in enumerate(zip(names, ask.candidates, models, strict=True), 1)
+        ],
+        "judge": endpoints["judge"].model if judged else None,
+        "config": config.model_dump(mode="json") if judged else None,
+    }  # fmt: skip
+    prompts = [each.prompt for each in asked]
+    with store.write():
+        keep(store, ask.order)
+        evaluation = store.evaluations.add(spec, prompts)
+        _fill(store, evaluation, files, len(prompts))
+        if ask.retry:
+            store.evaluations.retry(evaluation)
+    setups = {
+        at: setup_of(store, ask, endpoints, config, each, model, names[at - 1])
+        for at, (each, model) in enumerate(zip(ask.candidates, models, strict=True), 1)
+        if each.kind != "scores"
+    }
+    return Trial(evaluation, prompts, config, setups, rejected + files.rejected)
+
+
+def _prompts(store: Store, ask: Ask) -> tuple[list[Asked], list[ingest.Rejected]]:
+    if (ask.prompts is None) == (ask.holdout is None):
+        raise UsageError("evaluate: give a file of prompts, or --holdout SHARE for a share of the seeds")
+    if ask.prompts is not None:
+        parsed = tables.prompts(ingest.read(ask.prompts), ask.prompt_field, ask.input_field, ask.group_field)
+        return parsed.records[: ask.limit], parsed.rejected
+    cases = {row.seed: row.labels.use_case for row in store.metadata.page(limit=None) if row.seed}
+    held = [seed for seed in store.seeds.page(limit=None) if in_test(seed.id, ask.holdout or 0.0)]
+    if not held:
+        raise UsageError(
+            f"--holdout {ask.holdout:g}: no seed falls into that share; give a larger one, or a file"
+        )
+    return [Asked(Prompt(seed.text, cases.get(seed.id, "")), seed.id) for seed in held[: ask.limit]], []
+
+
+def _read(ask: Ask, asked: list[Asked]) -> _Files:
+    files = _Files()
+    if ask.strong_answers is not None:
+        found = tables.answers(ingest.read(ask.strong_answers), asked, ask.answer_field)
+        files.answers[0] = found.answers
+        files.rejected += found.rejected
+    for at, each in enumerate(ask.candidates, 1):
+        if each.path is None:
+            continue
+        table = ingest.read(each.path)
+        if each.kind == "scores":
+            found = tables.scores(table, asked)
+            files.scores[at] = found.scores
+        else:
+            found = tables.answers(table, asked, ask.answer_field)
+            files.answers[at] = found.answers
+        files.rejected += found.rejected
+    return files
+
+
+def _strong(ask: Ask, endpoint: Endpoint, files: _Files, judged: bool) -> dict[str, Any]:
+    if ask.strong_answers is not None:
+        return {"name": ask.strong_answers.stem, "kind": "answers", "model": None, "file": _digest(files, 0)}
+    name = endpoint.model if judged else ""
+    return {"name": name, "kind": "model" if judged else "scores", "model": name or None, "file": None}
+
+
+def _digest(files: _Files, number: int) -> str | None:
+    """Names what a file said, so that another file is another evaluation."""
+    if number in files.answers:
+        said = {place: [each.text, each.truncated] for place, each in files.answers[number].items()}
+        return content_id("answers", said=sorted(said.items()))
+    if number in files.scores:
+        judged = {
+            place: [[each.strong, each.target] for each in orders]
+            for place, orders in files.scores[number].items()
+        }
+        return content_id("scores", said=sorted(judged.items()))
+    return None
+
+
+def _fill(store: Store, evaluation: str, files: _Files, prompts: int) -> None:
+    room = store.evaluations
+    for number, answers in files.answers.items():
+        room.add_answers(evaluation, number, answers.items())
+        for place in sorted(set(range(prompts)) - answers.keys()):
+            room.miss(evaluation, Missed(number, place, "answer", "the file has no answer to this prompt"))
+    for number, scores in files.scores.items():
+        room.add_scores(evaluation, number, scores.items())
+        for place in sorted(set(range(prompts)) - scores.keys()):
+            room.miss(evaluation, Missed(number, place, "judge", "the file has no scores of this prompt"))

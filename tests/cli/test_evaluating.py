@@ -1,0 +1,96 @@
+"""`evaluate` and `evaluations` in words and JSON."""
+
+import json
+
+import pytest
+
+from codeclm.cli import main, parser
+from codeclm.cli.evaluating import ask_of
+from codeclm.errors import UsageError
+
+KEYS = ["wins", "ties", "losses", "crr", "ci95", "groups"]
+
+
+@pytest.fixture
+def prompts(tmp_path):
+    path = tmp_path / "test.jsonl"
+    path.write_text("\n".join(json.dumps({"prompt": f"Test {at}?", "category": "c"}) for at in range(3)))
+    return path
+
+
+@pytest.fixture
+def scores(tmp_path):
+    path = tmp_path / "scores.jsonl"
+    path.write_text("\n".join(json.dumps({"score": pair}) for pair in ([9, 2], [5, 5], [4, 6])))
+    return path
+
+
+def test_evaluate_has_the_contracts_keys(codeclm, prompts, endpoint, roles):
+    status, data, err = codeclm("evaluate", prompts, *roles(endpoint))
+    assert status == 0, err
+    assert list(data)[:6] == KEYS
+    assert data["wins"] + data["ties"] + data["losses"] == 3
+    assert data["crr"] == (data["wins"] + data["ties"]) / 3
+    assert data["ci95"][0] <= data["crr"] <= data["ci95"][1]
+    assert list(data["groups"]) == ["c"]
+    assert data["calls_sent"] == len(endpoint.requests)
+
+
+def test_scores_alone_need_no_models(codeclm, prompts, scores):
+    data = codeclm("evaluate", prompts, "--scores", f"mine={scores}")[1]
+    assert (data["wins"], data["ties"], data["losses"]) == (1, 1, 1)
+    assert [each["name"] for each in data["candidates"]] == ["mine"]
+    assert (data["calls_sent"], data["judge"]) == (0, None)
+
+
+def test_two_files_are_compared(codeclm, prompts, scores, capsys):
+    words = ["evaluate", prompts, "--scores", f"one={scores}", "--scores", f"two={scores}"]
+    (pair,) = codeclm(*words)[1]["compared"]
+    assert (pair["difference"], pair["p"], pair["test"]) == (0, 1, "exact McNemar, two-sided")
+    assert main([str(word) for word in words]) == 0
+    said = capsys.readouterr().out
+    assert "one against two: 0 prompts recovered by the first alone" in said
+    assert "judged in one order only" in said
+
+
+def test_evaluations_are_listed_shown_and_forgotten(codeclm, prompts, scores):
+    made = codeclm("evaluate", prompts, "--scores", scores)[1]
+    (listed,) = codeclm("evaluations")[1]["evaluations"]
+    assert (listed["id"], listed["source"], listed["prompts"]) == (made["id"], "test.jsonl", 3)
+    assert codeclm("evaluations", made["id"])[1]["wins"] == 1
+    assert codeclm("evaluations", "--delete")[0] == 2
+    assert codeclm("evaluations", made["id"], "--delete")[0] == 0
+    assert codeclm("evaluations")[1] == {"evaluations": []}
+    assert codeclm("evaluations", made["id"])[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("tuned", ("", "tuned", None)),
+        ("mine=tuned", ("mine", "tuned", None)),
+        ("mine=org/tuned:7b@http://127.0.0.1:1/v1", ("mine", "org/tuned:7b", "http://127.0.0.1:1/v1")),
+        ("tuned@https://x.example/v1?a=b", ("", "tuned", "https://x.example/v1?a=b")),
+        ("tuned@builtin", ("", "tuned", "builtin")),
+    ],
+)
+def test_a_candidate_has_a_name_a_model_and_an_address(text, expected):
+    (found,) = ask_of(parser.parse(["evaluate", "p", "--candidate", text])).candidates
+    assert (found.name, found.model, found.url) == expected
+
+
+def test_the_target_is_a_candidate_where_typed_or_alone():
+    def kinds(*words):
+        return [each.kind for each in ask_of(parser.parse(["evaluate", "p", *words])).candidates]
+
+    assert kinds() == ["model"]
+    assert kinds("--answers", "f") == ["answers"]
+    assert kinds("--answers", "f", "--target-model", "m") == ["model", "answers"]
+    with pytest.raises(UsageError, match="NAME=MODEL@URL"):
+        ask_of(parser.parse(["evaluate", "p", "--candidate", "x="]))
+
+
+def test_what_cannot_be_is_one_line(codeclm, prompts, tmp_path):
+    for words in ((), (prompts, "--holdout", "0.2"), (tmp_path / "none.jsonl",)):
+        status, data, err = codeclm("evaluate", *words)
+        assert (status in (1, 2), data, err.count("\n")) == (True, None, 1), words
