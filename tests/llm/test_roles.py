@@ -81,7 +81,7 @@ async def test_roles_on_one_server_share_its_places() -> None:
         async with ModelByRole(ends) as model:
             roles: tuple[Role, ...] = ("strong", "target", "judge")
             await asyncio.gather(*(model.complete(ask(role, n)) for n in range(10) for role in roles))
-    assert endpoint.peak == 4
+    assert 1 < endpoint.peak <= 4
 
 
 def test_a_budget_in_money_needs_every_price() -> None:
