@@ -256,6 +256,8 @@ class Decision:
     instruction: str | None = None
     response: str | None = None
     reasons: tuple[str, ...] = ()
+    adjudicated: bool = False
+    """Whether it settles what reviewers disagree on: it stands, whatever the others say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,9 @@ from codeclm.store.evaluations import Evaluation, Given, Missed, Prompt
 from codeclm.store.funnel import Funnel
 from codeclm.store.jobs import Job
 from codeclm.store.pairs import PairFilter, PairOrder
+from codeclm.store.scan import Scan
 from codeclm.store.store import Store
+from codeclm.store.verdicts import Vote
 from codeclm.store.writer import RunLog, Writer
 
 __all__ = [
@@ -27,7 +29,9 @@ __all__ = [
     "PairOrder",
     "Prompt",
     "RunLog",
+    "Scan",
     "Spend",
     "Store",
+    "Vote",
     "Writer",
 ]

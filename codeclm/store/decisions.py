@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Sequence
 
 from codeclm.errors import ProjectError
-from codeclm.records import Decision, Instruction
+from codeclm.records import Decision, Instruction, Verdict
 from codeclm.store.configs import Configs
-from codeclm.store.connection import Connection, Row, dump, pack, unpack
+from codeclm.store.connection import Connection, Row, chunks, dump, pack, slots, unpack
 from codeclm.store.nodes import Nodes
 from codeclm.store.rows import insert_instruction
+from codeclm.store.verdicts import Verdicts, Vote
 
-DECISION = "d.verdict, d.reviewer, d.answer, d.instruction, d.response, d.reasons"
+DECISION = "d.verdict, d.reviewer, d.answer, d.instruction, d.response, d.reasons, d.adjudicated"
 """The columns that `read_decision` reads."""
+
+_BATCH = "select comparison from decisions where batch = ?"
+_ENTRIES = "select seq from decisions where batch = ?"
 
 
 class Decisions:
@@ -27,6 +32,7 @@ class Decisions:
         self._db = db
         self._configs = configs
         self._nodes = nodes
+        self.verdicts = Verdicts(db)
 
     def decide(self, decision: Decision) -> str:
         """Log a decision and return its pair's id. An edited instruction becomes a node of its own.
@@ -47,7 +53,7 @@ class Decisions:
                     self._nodes.link(config, edited)
             entry = self._db.insert(
                 """insert into decisions (at, kind, reviewer, comparison, verdict, answer, instruction,
-                response, reasons, edited) values (?, 'decide', ?, ?, ?, ?, ?, ?, ?, ?)""",
+                response, reasons, edited, adjudicated) values (?, 'decide', ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                 [
                     time.time(),
                     decision.reviewer,
@@ -58,14 +64,36 @@ class Decisions:
                     decision.response,
                     dump(decision.reasons),
                     edited,
+                    int(decision.adjudicated),
                 ],
             )
             self._db.execute("delete from standing where reviewer = ? and undone", [decision.reviewer])
             self._db.execute(
                 "insert into standing values (?, ?, ?, 0)", [entry, decision.reviewer, comparison]
             )
-            self._settle(comparison)
+            self.verdicts.settle("?", [comparison])
         return decision.pair
+
+    def decide_all(
+        self, pairs: Sequence[str], verdict: Verdict, reviewer: str = "", reasons: Sequence[str] = ()
+    ) -> int:
+        """Log the same decision on many pairs, which one undo takes back: how many there were."""
+        with self._db.write():
+            last: int = self._db.value("select coalesce(max(seq), 0) from decisions")
+            for some in chunks(pairs):
+                self._db.execute(
+                    f"""insert into decisions (at, kind, reviewer, comparison, verdict, reasons, batch)
+                    select ?, 'decide', ?, seq, ?, ?, ? from comparisons where id in ({slots(some)})
+                    order by seq""",
+                    [time.time(), reviewer, verdict, dump(list(reasons)), last + 1, *map(pack, some)],
+                )
+            self._db.execute("delete from standing where reviewer = ? and undone", [reviewer])
+            done = self._db.execute(
+                "insert into standing select seq, reviewer, comparison, 0 from decisions where batch = ?",
+                [last + 1],
+            ).rowcount
+            self.verdicts.settle(_BATCH, [last + 1])
+        return done
 
     def undo(self, reviewer: str = "") -> str | None:
         """Take back the reviewer's newest standing decision: its pair's id; None: nothing to undo."""
@@ -74,6 +102,17 @@ class Decisions:
     def redo(self, reviewer: str = "") -> str | None:
         """Bring back what the reviewer undid last: its pair's id; None: nothing to redo."""
         return self._move(reviewer, "redo")
+
+    def together(self, reviewer: str = "", undone: bool = False) -> int:
+        """How many decisions the reviewer's next undo takes back; `undone`: how many a redo brings back."""
+        newest = "min(entry)" if undone else "max(entry)"
+        number: int = self._db.value(
+            f"""select case when d.batch is null then 1 else (select count(*) from standing
+                where entry in ({_ENTRIES.replace("?", "d.batch")})) end from decisions d
+            where d.seq = (select {newest} from standing where reviewer = ? and undone = ?)""",
+            [reviewer, int(undone)],
+        )
+        return number or 0
 
     def of(self, pair: str) -> list[Decision]:
         """The standing decision of each reviewer of a pair, oldest first."""
@@ -93,6 +132,10 @@ class Decisions:
             [pack(pair)],
         )
         return (None, False) if row is None else (read_decision(pair, row[1:]), row[0] == "conflict")
+
+    def votes(self, config: str | None) -> list[Vote]:
+        """The newest decision of each reviewer of each pair under a config, with the pair's gap."""
+        return self.verdicts.votes(self._configs.find(config))
 
     def reviewers(self) -> list[tuple[str, int]]:
         """Every reviewer with the number of pairs they have decided."""
@@ -125,21 +168,25 @@ class Decisions:
             )
             if entry is None:
                 return None
-            self._db.execute("update standing set undone = ? where entry = ?", [int(kind == "undo"), entry])
             row = self._db.row(
-                """select d.comparison, d.edited, c.id, c.config from decisions d
+                """select d.comparison, d.edited, d.batch, c.id, c.config from decisions d
                 join comparisons c on c.seq = d.comparison where d.seq = ?""",
                 [entry],
             )
             assert row is not None  # noqa: S101 - a foreign key says so
-            comparison, edited, pair, config = row
+            comparison, edited, batch, pair, config = row
+            which, value = ("entry = ?", entry) if batch is None else (f"entry in ({_ENTRIES})", batch)
+            self._db.execute(f"update standing set undone = ? where {which}", [int(kind == "undo"), value])
             self._db.execute(
                 """insert into decisions (at, kind, reviewer, entry, comparison) values (?, ?, ?, ?, ?)""",
                 [time.time(), kind, reviewer, entry, comparison],
             )
             if edited is not None:
                 self._relink(config, edited)
-            self._settle(comparison)
+            if batch is None:
+                self.verdicts.settle("?", [comparison])
+            else:
+                self.verdicts.settle(_BATCH, [batch])
         return unpack(pair)
 
     def _relink(self, config: int, edited: int) -> None:
@@ -153,21 +200,6 @@ class Decisions:
             self._nodes.link(config, edited)
         else:
             self._nodes.unlink(edited)
-
-    def _settle(self, comparison: int) -> None:
-        """What the newest decision of each reviewer comes to: the majority, or a conflict."""
-        rows = self._db.rows(
-            """select d.verdict, max(d.seq), count(*) from decisions d where d.seq in (
-                select max(entry) from standing where comparison = ? and not undone group by reviewer)
-            group by d.verdict order by 3 desc""",
-            [comparison],
-        )
-        self._db.execute("delete from verdicts where comparison = ?", [comparison])
-        if rows:
-            verdict, entry, votes = rows[0]
-            if len(rows) > 1 and rows[1][2] == votes:
-                verdict, entry = "conflict", None
-            self._db.execute("insert into verdicts values (?, ?, ?)", [comparison, verdict, entry])
 
     def _edit(self, instruction: int, text: str) -> int | None:
         """The node of an edited instruction, at the iteration of what it was made from; None: no change."""
@@ -196,7 +228,8 @@ class Decisions:
 
 def read_decision(pair: str, row: Row) -> Decision | None:
     """The decision in the columns DECISION; None where they are empty."""
-    verdict, reviewer, answer, instruction, response, reasons = row
+    verdict, reviewer, answer, instruction, response, reasons, settles = row
     if verdict is None:
         return None
-    return Decision(pair, verdict, reviewer, answer, instruction, response, tuple(json.loads(reasons)))
+    why = tuple(json.loads(reasons))
+    return Decision(pair, verdict, reviewer, answer, instruction, response, why, bool(settles))

@@ -16,8 +16,9 @@ from codeclm.store.rows import read_comparison
 from codeclm.store.texts import Texts
 
 PairStatus = Status | Literal["accepted", "rejected"]
-PairOrder = Literal["lineage", "theta", "orders"]
-"""As the loop made them; nearest to θ first; those first whose two orders of scores differ the most."""
+PairOrder = Literal["lineage", "theta", "orders", "rare"]
+"""As the loop made them; nearest to θ first; those first whose two orders of scores differ the most; those
+first whose use case has the fewest metadata."""
 
 _JOINS = """left join comparisons c on c.seq = n.comparison
     left join instructions i on i.seq = n.instruction left join metadata m on m.seq = i.metadata
@@ -38,15 +39,24 @@ _EXACT = {
     "metadata": "m.id = :metadata",
     "undecided_by": """not exists (select 1 from standing t where t.comparison = n.comparison and not t.undone
         and t.reviewer = :undecided_by)""",
+    "decided_by": """exists (select 1 from standing t where t.comparison = n.comparison and not t.undone
+        and t.reviewer = :decided_by)""",
+    "gap_from": "abs(n.gap) >= :gap_from",
+    "gap_to": "abs(n.gap) <= :gap_to",
+    "stale": "n.stale = :stale",
+    "flagged": "(n.comparison in (select comparison from flags)) = :flagged",
 }
 """What each field of a filter demands, where it is given."""
 _ORDER = "order by n.place, n.sample, n.iteration, n.id"
 _FIRST = "((c.strong_first ->> 0) - (c.strong_first ->> 1))"
 _SECOND = "((c.target_first ->> 0) - (c.target_first ->> 1))"
+_USES = """with uses as materialized (select s.use_case, count(*) as size from metadata r
+    join labels s on s.seq = r.labels where r.state = 'active' group by 1)"""
 _ORDERS: dict[PairOrder, str] = {
     "lineage": _ORDER,
     "theta": _ORDER.replace("by", "by abs(abs(n.gap) - :theta),"),
     "orders": _ORDER.replace("by", f"by abs({_FIRST} - {_SECOND}) desc,"),
+    "rare": _ORDER.replace("by", "by (select u.size from uses u where u.use_case = l.use_case),"),
 }
 
 
@@ -67,6 +77,12 @@ class PairFilter:
     decision: Literal["accept", "reject", "conflict", "none"] | None = None
     undecided_by: str | None = None
     """Only what this reviewer has not decided."""
+    decided_by: str | None = None
+    gap_from: float | None = None
+    gap_to: float | None = None
+    """Bounds of |gap|, both included."""
+    stale: bool | None = None
+    flagged: bool | None = None
 
 
 class Pairs:
@@ -122,7 +138,8 @@ class Pairs:
     ) -> list[str]:
         """The ids of the pairs, in order: a queue for review."""
         condition, values = self._where(config, theta, cap, where)
-        rows = self._db.rows(f"select c.id {_FROM} where {condition} {_ORDERS[order]}", values)
+        uses = _USES if order == "rare" else ""
+        rows = self._db.rows(f"{uses} select c.id {_FROM} where {condition} {_ORDERS[order]}", values)
         return [unpack(row[0]) for row in rows]
 
     def get(self, pair: str, theta: float, cap: int, config: str | None = None) -> Pair | None:

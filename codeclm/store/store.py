@@ -15,12 +15,14 @@ from codeclm.store.connection import Connection
 from codeclm.store.decisions import Decisions
 from codeclm.store.evaluations import Evaluations
 from codeclm.store.failures import Failures
+from codeclm.store.flags import Flags
 from codeclm.store.funnel import Funnel, count
 from codeclm.store.jobs import Jobs
 from codeclm.store.lineages import Lineages
 from codeclm.store.metadata import MetadataRoom
 from codeclm.store.nodes import Nodes
 from codeclm.store.pairs import Pairs
+from codeclm.store.scan import Scan, scan
 from codeclm.store.seeds import Seeds
 from codeclm.store.settings import Settings
 from codeclm.store.texts import Texts
@@ -42,6 +44,7 @@ class Store:
         self.lineages = Lineages(db, configs, texts, nodes)
         self.pairs = Pairs(db, configs, texts)
         self.decisions = Decisions(db, configs, nodes)
+        self.flags = Flags(db)
         self.calls = Calls(db, texts)
         self.jobs = Jobs(db)
         self.vectors = Vectors(db)
@@ -119,6 +122,10 @@ class Store:
     def checkpoint(self) -> None:
         """Move the write-ahead log into the file, as far as readers allow."""
         self._db.execute("pragma wal_checkpoint(truncate)")
+
+    def scan(self, config: str | None) -> Scan:
+        """Every scored node of a config as columns, for charts and sweeps over θ."""
+        return scan(self._db, self._configs, config)
 
     def funnel(self, config: str | None, theta: float, cap: int) -> Funnel:
         """The counts of `status` under a config (None: none is in use yet, so only imported results)."""

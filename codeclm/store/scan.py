@@ -1,0 +1,125 @@
+"""Every scored node of a config as plain columns, read in one go: what charts and sweeps over θ are made of.
+
+Knows no array library: columns are lists of equal length, and what they mean is in `Scan`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from codeclm.store.configs import Configs
+from codeclm.store.connection import Connection, Row, unpack
+
+_SCAN = """select c.id, n.gap, n.reach, n.leaf, n.iteration, n.stale, l.use_case,
+    c.strong_first, c.target_first, a.length, b.length,
+    coalesce(t.own, 0), coalesce(t.step, 0), coalesce(t.own_cost, 0), coalesce(t.step_cost, 0)
+    from nodes n join comparisons c on c.seq = n.comparison join answers a on a.seq = c.strong
+    join answers b on b.seq = c.target join instructions i on i.seq = n.instruction
+    join metadata m on m.seq = i.metadata join labels l on l.seq = m.labels
+    left join taken t on t.record = n.id
+    where n.config = :config order by n.place, n.sample, n.iteration, n.id"""
+_TAKEN = """with mine as materialized (select k.seq, k.stage from kinds k, configs f where f.seq = :config
+        and k.shape ->> '$.model' = coalesce(f.value ->> ('$.models.' || k.role), k.shape ->> '$.model')),
+    taken as materialized (select c.record,
+        total(c.prompt_tokens + c.completion_tokens) filter (where k.stage <> 'rubrics') as own,
+        total(c.prompt_tokens + c.completion_tokens) filter (where k.stage = 'rubrics') as step,
+        total(c.cost) filter (where k.stage <> 'rubrics') as own_cost,
+        total(c.cost) filter (where k.stage = 'rubrics') as step_cost
+    from calls c join mine k on k.seq = c.kind group by c.record)"""
+"""What the calls for each record took: to answer and score it, and to improve on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """Columns over scored nodes, in the order of lineages. Lengths are in characters, money in US dollars."""
+
+    pair: list[str]
+    gap: list[float]
+    reach: list[float]
+    leaf: list[int]
+    iteration: list[int]
+    stale: list[int]
+    use_case: list[str]
+    orders: list[tuple[tuple[float, float], tuple[float, float] | None]]
+    """Of each: (strong, target) with the strong answer read first, and with the target's first."""
+    strong_length: list[int]
+    target_length: list[int]
+    own_tokens: list[float]
+    """To answer and score it."""
+    step_tokens: list[float]
+    """To improve on it."""
+    own_cost: list[float]
+    step_cost: list[float]
+    shared_tokens: float
+    """What encoding, decoding and rubrics took, which no single node answers for."""
+    shared_cost: float
+    priced: bool
+    """Whether every reply has a price."""
+    judged: int
+    """Replies of the judge."""
+    unparsed: int
+    """Those of them that could not be read, and were asked for again or given up."""
+
+
+def scan(db: Connection, configs: Configs, config: str | None) -> Scan:
+    """Read it all, of one state of the file."""
+    seq = configs.find(config)
+    with db.read():
+        rows = db.rows(f"{_TAKEN} {_SCAN}", {"config": seq})
+        shared = db.row(
+            f"""{_TAKEN} select total(t.own + t.step), total(t.own_cost + t.step_cost) from taken t
+            where not exists (select 1 from instructions i where i.id = t.record)""",
+            {"config": seq},
+        )
+        priced = not db.value("select total(unpriced) from kinds")
+        judged, unparsed = _judged(db, seq)
+    columns = list(zip(*rows, strict=True)) if rows else [()] * 15
+    known: dict[str, tuple[float, float]] = {}
+    return Scan(
+        pair=[unpack(each) for each in columns[0]],
+        gap=list(columns[1]),
+        reach=list(columns[2]),
+        leaf=list(columns[3]),
+        iteration=list(columns[4]),
+        stale=list(columns[5]),
+        use_case=list(columns[6]),
+        orders=[_orders(pair, known) for pair in zip(columns[7], columns[8], strict=True)],
+        strong_length=list(columns[9]),
+        target_length=list(columns[10]),
+        own_tokens=list(columns[11]),
+        step_tokens=list(columns[12]),
+        own_cost=list(columns[13]),
+        step_cost=list(columns[14]),
+        shared_tokens=(shared or (0.0,))[0],
+        shared_cost=(shared or (0.0, 0.0))[1],
+        priced=priced,
+        judged=judged,
+        unparsed=unparsed,
+    )
+
+
+def _orders(
+    row: Row, known: dict[str, tuple[float, float]]
+) -> tuple[tuple[float, float], tuple[float, float] | None]:
+    """Scores repeat: each text of two numbers is read once."""
+    for text in row:
+        if text is not None and text not in known:
+            strong, target = json.loads(text)
+            known[text] = (strong, target)
+    return known[row[0]], None if row[1] is None else known[row[1]]
+
+
+def _judged(db: Connection, config: int) -> tuple[int, int]:
+    """Replies of the judge, and how many could not be read: each has a re-ask or a failure behind it."""
+    model = db.value("select value ->> '$.models.judge' from configs where seq = ?", [config])
+    rows = db.rows(
+        """select json_array_length(shape, '$.turns'), sum(calls - errors) from kinds
+        where stage = 'judge' and shape ->> '$.model' = ? group by 1 order by 1""",
+        [model],
+    )
+    given_up = db.value(
+        "select count(*) from failures where config = ? and stage = 'judge' and open and not transport",
+        [config],
+    )
+    return sum(calls for _, calls in rows), sum(calls for _, calls in rows[1:]) + given_up

@@ -1,0 +1,121 @@
+"""Several reviewers on one store: what their decisions come to, decisions taken together, flags, filters."""
+
+import pytest
+from growing import C, basic, encoded, grown, improved, manual
+
+from codeclm.errors import ProjectError
+from codeclm.records import Decision
+from codeclm.store import PairFilter, Store
+
+
+def pairs(store: Store, number: int = 4) -> list[str]:
+    return [grown(store, basic(manual(store, f"use {n}"), f"text {n}"), n + 1).id for n in range(number)]
+
+
+def test_the_adjudicated_decision_stands_over_any_majority(store: Store) -> None:
+    pair, *_ = pairs(store)
+    for reviewer in ("ann", "bob"):
+        store.decisions.decide(Decision(pair, "accept", reviewer))
+    settled = Decision(pair, "reject", "cyd", adjudicated=True)
+    store.decisions.decide(settled)
+    assert store.decisions.verdict(pair) == (settled, False)
+    store.decisions.decide(Decision(pair, "accept", "dan"))
+    assert store.decisions.verdict(pair) == (settled, False)
+    store.decisions.undo("cyd")
+    assert store.decisions.verdict(pair)[0] == Decision(pair, "accept", "dan")
+
+
+def test_a_pair_waits_for_the_minimum_of_reviewers(store: Store) -> None:
+    one, two, *_ = pairs(store)
+    store.decisions.decide(Decision(one, "accept", "ann"))
+    store.decisions.verdicts.set_minimum(2)
+    assert store.decisions.verdict(one) == (None, False)
+    assert store.pairs.count(C, 3, 4, PairFilter(decision="none")) == 4
+    store.decisions.decide(Decision(one, "accept", "bob"))
+    assert store.funnel(C, 3, 4).accepted == 1
+    store.decisions.decide(Decision(two, "reject", "bob", adjudicated=True))
+    assert store.funnel(C, 3, 4).rejected == 1
+    store.decisions.verdicts.set_minimum(1)
+    assert store.decisions.verdicts.minimum == 1
+    assert store.funnel(C, 3, 4).accepted == 1
+
+
+def test_many_decisions_are_one_step(store: Store) -> None:
+    ids = pairs(store)
+    store.decisions.decide(Decision(ids[0], "accept", "ann"))
+    assert store.decisions.decide_all([*ids, "0" * 20], "reject", "ann", ["too easy"]) == 4
+    assert store.funnel(C, 0, 4).rejected == 4
+    assert store.decisions.of(ids[2])[0].reasons == ("too easy",)
+    assert store.decisions.together("ann") == 4
+    assert store.decisions.undo("ann") == ids[3]
+    assert (store.funnel(C, 0, 4).accepted, store.funnel(C, 0, 4).rejected) == (1, 0)
+    assert (store.decisions.together("ann"), store.decisions.together("ann", undone=True)) == (1, 4)
+    store.decisions.redo("ann")
+    assert store.funnel(C, 0, 4).rejected == 4
+    store.decisions.undo("ann")
+    store.decisions.undo("ann")
+    assert store.decisions.undo("ann") is None
+    assert store.decisions.together("ann") == 0
+
+
+def test_flags_are_marks_and_no_verdicts(store: Store) -> None:
+    one, *_ = pairs(store)
+    store.flags.put(one, "ann", "odd")
+    store.flags.put(one, "ann", "very odd")
+    store.flags.put(one, "bob")
+    assert store.flags.of(one) == {"ann": "very odd", "bob": ""}
+    assert store.pairs.ids(C, 3, 4, PairFilter(flagged=True)) == [one]
+    assert store.pairs.count(C, 3, 4, PairFilter(flagged=False)) == 3
+    assert store.decisions.count() == 0
+    store.flags.clear(one, "ann")
+    store.flags.clear(one, "bob")
+    assert store.flags.count() == 0
+    with pytest.raises(ProjectError, match="no pair"):
+        store.flags.put("none")
+
+
+def test_filters_by_gap_reviewer_and_staleness(store: Store) -> None:
+    ids = pairs(store)
+    store.decisions.decide(Decision(ids[1], "accept", "ann"))
+
+    def found(**where: object) -> list[str]:
+        return sorted(store.pairs.ids(C, 0, 4, PairFilter(**where)))  # type: ignore[arg-type]
+
+    assert found(gap_from=2.0, gap_to=3.0) == sorted(ids[1:3])
+    assert found(decided_by="ann") == [ids[1]]
+    assert found(decided_by="bob") == []
+    assert found(undecided_by="ann") == sorted({*ids} - {ids[1]})
+    assert found(stale=True) == []
+    assert len(found(stale=False)) == 4
+
+
+def test_rare_use_cases_come_first(store: Store) -> None:
+    common = [encoded(store, f"poem {n}") for n in range(3)]
+    rare = manual(store, "law")
+    ids = [grown(store, basic(row), 5).id for row in (*common, rare)]
+    assert store.pairs.ids(C, 3, 4, order="rare")[0] == ids[3]
+
+
+def test_votes_are_the_newest_of_each_reviewer(store: Store) -> None:
+    one, *_ = pairs(store)
+    store.decisions.decide(Decision(one, "reject", "ann"))
+    store.decisions.decide(Decision(one, "accept", "ann", "target"))
+    store.decisions.decide(Decision(one, "reject", "bob"))
+    votes = store.decisions.votes(C)
+    assert [(v.pair, v.reviewer, v.verdict, v.answer, v.gap) for v in votes] == [
+        (one, "ann", "accept", "target", 1.0),
+        (one, "bob", "reject", None, 1.0),
+    ]
+
+
+def test_a_scan_has_every_scored_node_in_order(store: Store) -> None:
+    first = basic(encoded(store))
+    one, two = grown(store, first, 1), grown(store, improved(first, "Harder"), -5)
+    store.lineages.add_instruction(improved(first, "Unscored"), C)
+    seen = store.scan(C)
+    assert (seen.pair, seen.gap, seen.reach) == ([one.id, two.id], [1.0, -5.0], [0.0, 1.0])
+    assert (seen.iteration, seen.leaf, seen.use_case) == ([1, 2], [0, 1], ["poetry", "poetry"])
+    assert seen.orders[1] == ((0.0, 5.0), (0.0, 5.0))
+    assert seen.strong_length[0] == len(store.lineages.answers(first.id, C)[0].text)
+    assert (seen.judged, seen.unparsed, seen.priced) == (0, 0, True)
+    assert store.scan("none").pair == []
