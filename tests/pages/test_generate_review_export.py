@@ -1,6 +1,7 @@
 """Generate, Review and Export on real projects: what is offered, said, and sent to the browser."""
 
 import json
+import pickle
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -230,3 +231,24 @@ def test_nothing_accepted_says_what_to_do():
     test = opened("7_Export", project="mine", export_what="Accepted")
     assert "Nothing is accepted yet" in said(test)
     assert test.get("download_button")[0].proto.disabled
+
+
+@pytest.mark.parametrize("page", ["4_Generate", "6_Review", "7_Export"])
+def test_an_address_that_cannot_be_is_no_error(page):
+    pairing.project("mine")
+    odd = dict.fromkeys(
+        ("status", "review_use", "review_winner", "review_order", "export_what", "export_format"),
+        "![x](http://a)",
+    )
+    test = opened(page, project="mine", review_iteration="99", export_theta="-7", blind="maybe", **odd)
+    assert not test.error
+
+
+@pytest.mark.parametrize("page", ["4_Generate", "6_Review", "7_Export"])
+def test_session_state_stays_plain_data(page):
+    pairing.project("mine")
+    test = opened(page, project="mine")
+    kept = test.session_state._state.filtered_state
+    # a component's state is a dict of a local class of Streamlit's, which cannot be pickled as it is
+    plain = {name: dict(value) if isinstance(value, dict) else value for name, value in kept.items()}
+    assert pickle.loads(pickle.dumps(plain)) == plain
