@@ -1,4 +1,4 @@
-"""A project with as many pairs as wanted, of every state and with calls, for benchmarks and for looking at."""
+"""A project with as many pairs as wanted, of every state and with calls, for benchmarks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,24 @@ from codeclm.settings import Config
 from codeclm.store import Store
 
 CONFIG = Config(models={"strong": "big", "target": "small", "judge": "judge"}, sampling={})
-WORDS = "plan write explain compare a the for small large garden budget recipe letter code trip child".split()
+WORDS = (
+    "plan",
+    "write",
+    "explain",
+    "compare",
+    "a",
+    "the",
+    "for",
+    "small",
+    "large",
+    "garden",
+    "budget",
+    "recipe",
+    "letter",
+    "code",
+    "trip",
+    "child",
+)
 CASES = [f"{verb} {noun}" for verb in ("planning", "writing", "explaining", "coding") for noun in WORDS]
 
 
@@ -72,8 +89,11 @@ def _calls(store: Store) -> None:
     db = store._db
     text = db.insert("insert into texts (hash, data) values (x'00', 'x')")
     for role, stage, model in (
-        ("strong", "answer", "big"), ("target", "answer", "small"), ("judge", "judge", "judge"), ("strong", "rubrics", "big"),
-    ):  # fmt: skip
+        ("strong", "answer", "big"),
+        ("target", "answer", "small"),
+        ("judge", "judge", "judge"),
+        ("strong", "rubrics", "big"),
+    ):
         shape = f'{{"role":"{role}","stage":"{stage}","model":"{model}","turns":["user"]}}'
         kind = db.insert("insert into kinds (role, stage, shape) values (?, ?, ?)", [role, stage, shape])
         for sample in range(2 if role == "judge" else 1):

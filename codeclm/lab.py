@@ -1,0 +1,160 @@
+"""The θ lab: what any θ would keep, cost and flip, from stored scores alone, over arrays of scored nodes.
+
+Pure arithmetic; `contrast` says what the states are, one node at a time. Knows no store and no chart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+
+class Kept(NamedTuple):
+    """What a θ comes to. Tokens and money are those that a run at it would have taken."""
+
+    theta: float
+    kept: int
+    lineages: int
+    """Those that the loop has taken as far as this θ wants."""
+    pending: int
+    tokens: float
+    cost: float
+
+    @property
+    def share(self) -> float | None:
+        """Kept, of all lineages."""
+        return self.kept / self.lineages if self.lineages else None
+
+    @property
+    def tokens_per_pair(self) -> float | None:
+        """Tokens for each kept pair; None: nothing is kept."""
+        return self.tokens / self.kept if self.kept else None
+
+    @property
+    def cost_per_pair(self) -> float | None:
+        """US dollars for each kept pair; None: nothing is kept."""
+        return self.cost / self.kept if self.kept else None
+
+
+class Group(NamedTuple):
+    """One iteration, use case or cluster at a θ."""
+
+    name: str
+    scored: int
+    """Nodes that a run at this θ would have scored."""
+    kept: int
+    target_wins: int
+    mean_gap: float
+    tokens: float
+
+
+class More(NamedTuple):
+    """What a θ leaves to do: lineages to go on with, and the bounds of calls, nothing asked again."""
+
+    pending: int
+    least: int
+    most: int
+
+
+@dataclass(frozen=True)
+class Nodes:
+    """Scored nodes as arrays of equal length. `reach`: the greatest |gap| above on the path."""
+
+    gap: Floats
+    reach: Floats
+    leaf: Mask
+    iteration: NDArray[np.int64]
+    own_tokens: Floats
+    step_tokens: Floats
+    own_cost: Floats
+    step_cost: Floats
+    shared_tokens: float = 0.0
+    shared_cost: float = 0.0
+
+    @cached_property
+    def size(self) -> Floats:
+        """|gap|."""
+        return np.abs(self.gap)
+
+    def seen(self, theta: float) -> Mask:
+        """Nodes that a run at θ would have come to."""
+        return self.reach <= theta
+
+    def kept(self, theta: float) -> Mask:
+        """Nodes kept at θ."""
+        return (self.reach <= theta) & (self.size > theta)
+
+    def pending(self, theta: float, cap: int) -> Mask:
+        """Scored leaves that a run at θ would go on from."""
+        return self.leaf & (self.reach <= theta) & (self.size <= theta) & (self.iteration < cap)
+
+    def at(self, theta: float, cap: int) -> Kept:
+        """What θ comes to."""
+        seen, kept, pending = self.seen(theta), self.kept(theta), self.pending(theta, cap)
+        improved = seen & ~kept
+        ended = self.leaf & seen & ~kept
+        return Kept(
+            theta,
+            int(kept.sum()),
+            int(kept.sum() + ended.sum()),
+            int(pending.sum()),
+            float(self.own_tokens[seen].sum() + self.step_tokens[improved].sum() + self.shared_tokens),
+            float(self.own_cost[seen].sum() + self.step_cost[improved].sum() + self.shared_cost),
+        )
+
+    def sweep(self, thetas: Sequence[float], cap: int) -> list[Kept]:
+        """`at` for each θ."""
+        return [self.at(theta, cap) for theta in thetas]
+
+    def flips(self, theta: float, other: float) -> tuple[Mask, Mask]:
+        """Nodes kept at θ alone, and at the other alone."""
+        one, two = self.kept(theta), self.kept(other)
+        return one & ~two, two & ~one
+
+    def more(self, theta: float, cap: int) -> More:
+        """What a run at θ would have to do: each step an improvement, two answers, two judgements."""
+        pending = self.pending(theta, cap)
+        count = int(pending.sum())
+        return More(count, 5 * count, int(5 * (cap - self.iteration[pending]).sum()))
+
+    def groups(self, codes: NDArray[np.int64], names: Sequence[str], theta: float) -> list[Group]:
+        """Sums by group; `codes` says which of `names` each node belongs to, −1 for none."""
+        seen = self.seen(theta) & (codes >= 0)
+        kept = self.kept(theta) & (codes >= 0)
+        count = len(names)
+
+        def total(mask: Mask, weights: Floats | None = None) -> Floats:
+            found = np.bincount(codes[mask], None if weights is None else weights[mask], count)
+            return found.astype(np.float64)
+
+        scored = total(seen)
+        gaps, tokens = (
+            total(seen, self.gap),
+            total(seen, self.own_tokens) + total(seen & ~kept, self.step_tokens),
+        )
+        columns = (scored, total(kept), total(kept & (self.gap < 0)), gaps, tokens)
+        return [
+            Group(name, int(n), int(k), int(wins), float(gap / n), float(took))
+            for name, n, k, wins, gap, took in zip(names, *columns, strict=True)
+            if n
+        ]
+
+
+def histogram(gaps: Floats, width: float = 0.5, most: float = 9.0) -> tuple[list[float], list[int]]:
+    """The left edges of bins over [−most, most], and how many gaps fall into each; the last is closed."""
+    edges = np.arange(-most, most + width, width)
+    counts, _ = np.histogram(np.clip(gaps, -most, most), edges)
+    return [float(edge) for edge in edges[:-1]], [int(count) for count in counts]
+
+
+def thetas(most: float = 9.0, step: float = 0.25) -> list[float]:
+    """The values of θ that are looked at: gaps are means of two scores, halves mostly."""
+    return [round(number * step, 4) for number in range(round(most / step) + 1)]

@@ -1,0 +1,83 @@
+"""The θ lab over arrays is held against `contrast`, which looks at one node at a time."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from codeclm import contrast
+from codeclm.lab import Nodes, histogram, thetas
+
+PATHS = st.lists(
+    st.lists(st.sampled_from([0.0, 0.5, -1.0, 2.0, 3.0, -3.5, 6.0]), min_size=1, max_size=4),
+    min_size=1,
+    max_size=8,
+)
+CAP = 4
+
+
+def arrays(paths: list[list[float]]) -> tuple[Nodes, list[contrast.Node]]:
+    flat = [node for path in paths for node in contrast.nodes(path)]
+    count = len(flat)
+    return Nodes(
+        gap=np.array([node.gap for node in flat]),
+        reach=np.array([node.reach for node in flat]),
+        leaf=np.array([node.leaf for node in flat]),
+        iteration=np.array([node.iteration for node in flat]),
+        own_tokens=np.full(count, 10.0),
+        step_tokens=np.array([0.0 if node.leaf else 1.0 for node in flat]),
+        own_cost=np.full(count, 0.1),
+        step_cost=np.zeros(count),
+        shared_tokens=5.0,
+    ), flat
+
+
+@given(PATHS, st.sampled_from([0.0, 0.5, 1.0, 2.0, 3.0, 4.0]))
+def test_states_are_those_of_contrast(paths: list[list[float]], theta: float) -> None:
+    nodes, flat = arrays(paths)
+    states = [contrast.status(node, theta, CAP) for node in flat]
+    assert nodes.kept(theta).tolist() == [state == "kept" for state in states]
+    assert nodes.pending(theta, CAP).tolist() == [state == "pending" for state in states]
+    found = nodes.at(theta, CAP)
+    lineages = [contrast.lineage_status(path, theta, CAP) for path in paths]
+    assert found.lineages == len(paths)
+    spans = list(zip(nodes.gap, nodes.reach, strict=True))
+    assert [found.kept] == [lineages.count("kept")] == contrast.kept_at([theta], spans)
+    assert found.pending == lineages.count("pending")
+
+
+@given(PATHS, st.sampled_from([0.0, 1.0, 3.0]), st.sampled_from([0.5, 2.0, 4.0]))
+def test_flips_are_what_the_two_counts_differ_by(paths: list[list[float]], one: float, two: float) -> None:
+    nodes, _ = arrays(paths)
+    only_one, only_two = nodes.flips(one, two)
+    assert not (only_one & only_two).any()
+    assert only_one.sum() - only_two.sum() == nodes.at(one, CAP).kept - nodes.at(two, CAP).kept
+
+
+def test_a_run_at_a_lower_theta_would_not_have_paid_for_what_is_superseded() -> None:
+    nodes, _ = arrays([[1.0, 2.5, 6.0]])
+    assert [nodes.at(theta, CAP).tokens for theta in (0.5, 2.0, 3.0)] == [15.0, 26.0, 37.0]
+    assert nodes.at(2.0, CAP).tokens_per_pair == 26.0
+    assert nodes.at(7.0, CAP).tokens_per_pair is None
+
+
+def test_more_is_what_is_left_at_a_higher_theta() -> None:
+    nodes, _ = arrays([[4.0], [1.0, 1.0, 1.0, 1.0], [1.0, 4.0]])
+    assert nodes.more(3.0, CAP) == (0, 0, 0)
+    assert nodes.more(5.0, CAP) == (2, 10, 5 * (3 + 2))
+
+
+def test_groups_add_up() -> None:
+    nodes, _ = arrays([[4.0], [1.0, -5.0], [2.0]])
+    groups = nodes.groups(np.array([0, 1, 1, -1]), ["a", "b", "none"], 3.0)
+    assert [(g.name, g.scored, g.kept, g.target_wins, g.mean_gap) for g in groups] == [
+        ("a", 1, 1, 0, 4.0),
+        ("b", 2, 1, 1, -2.0),
+    ]
+
+
+def test_histogram_holds_every_gap() -> None:
+    edges, counts = histogram(np.array([-9.0, -0.1, 0.0, 0.49, 9.0, 12.0]))
+    assert sum(counts) == 6
+    assert counts[edges.index(0.0)] == 2
+    assert counts[-1] == 2
+    assert thetas(1.0) == [0.0, 0.25, 0.5, 0.75, 1.0]
