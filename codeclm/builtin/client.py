@@ -34,6 +34,9 @@ _BRISK = 2.0
 _HUNG = 20.0
 """Seconds after which one that does not is ended; starved of processor time it may be slow."""
 
+_FAREWELL = 5.0
+"""Seconds from asking a server to end to killing it."""
+
 _leases: dict[Path, FileLock] = {}
 _leasing = threading.Lock()
 
@@ -53,7 +56,7 @@ def ensure(model: str | None = None, timeout: float = 120.0) -> Server:
     end = time.monotonic() + timeout
     try:
         with place.starting().acquire(timeout=timeout):
-            return _answering(place) or _started(place, weights, end)
+            return _answering(place, _HUNG) or _started(place, weights, end)
     except Timeout:
         raise EndpointError(f"{weights.name}: another start of it has not ended in {timeout:.0f} s") from None
 
@@ -94,7 +97,7 @@ def _join(place: Place) -> None:
             os.utime(lease.lock_file)
 
 
-def _answering(place: Place, patience: float = _HUNG) -> Server | None:
+def _answering(place: Place, patience: float) -> Server | None:
     """The server that lives and is well. A stale state, or a stranger on its port, is none."""
     server = place.read()
     if server is None or not place.alive():
@@ -116,11 +119,11 @@ def _started(place: Place, weights: Weights, end: float) -> Server:
         _end(place)
     process = None if place.alive() else _spawn(place, weights)
     while time.monotonic() < end:
-        server = _answering(place) if place.read() else None
+        server = _answering(place, _BRISK) if place.read() else None
         if server:
             return server
         status = process.poll() if process else None
-        if status is not None or (process is None and not place.alive()):
+        if (process is None or status is not None) and not place.alive():
             why = _reason(place, status)
             raise EndpointError(f"{weights.name}: could not be loaded: {why}; try another copy of the file")
         time.sleep(0.05)
@@ -161,7 +164,7 @@ def _idle() -> list[str]:
     return ["--idle", text]
 
 
-def _end(place: Place, patience: float = 5.0) -> None:
+def _end(place: Place) -> None:
     """End the server of a place, by force if it must be."""
     for number in (signal.SIGTERM, getattr(signal, "SIGKILL", signal.SIGTERM)):
         server = place.read()
@@ -171,7 +174,7 @@ def _end(place: Place, patience: float = 5.0) -> None:
             os.kill(server.pid, number)
         except ProcessLookupError:
             break
-        end = time.monotonic() + patience
+        end = time.monotonic() + _FAREWELL
         while place.alive() and time.monotonic() < end:
             time.sleep(0.05)
     place.forget()

@@ -22,6 +22,9 @@ IDLE = 600.0
 GRACE = 30.0
 """Seconds a server waits for a new user when the last is gone: the next command saves loading anew."""
 
+_LOOKERS = 2.0
+"""Seconds to wait for the lock: whoever looks whether a server lives holds it for a moment."""
+
 LOG_LIMIT = 1_000_000
 """Bytes of log after which it starts over."""
 
@@ -76,8 +79,7 @@ def serve(
     """
     lock = place.serving()
     try:
-        # Not at once: whoever looks whether a server lives holds the lock for a moment.
-        lock.acquire(timeout=2)
+        lock.acquire(timeout=_LOOKERS)
     except Timeout:
         return "another serves"
     place.forget()
