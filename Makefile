@@ -28,6 +28,7 @@ help:
 	@echo "make lock       renew the lock files from the ranges in requirements*.txt"
 
 setup: $(VENV)/.app
+	@echo "Ready: make run"
 
 run: $(VENV)/.app
 	@exec $(PY) -m codeclm serve --port $(PORT)
@@ -45,7 +46,8 @@ check: $(VENV)/.dev
 	@$(PY) -m mypy
 
 bench: $(VENV)/.dev
-	@$(PYTEST) -m "" -s tests/bench
+	@for file in tests/bench/bench_*.py; do \
+		echo "== $$file"; $(PY) -m tests.bench.$$(basename $$file .py) || exit 1; done
 
 $(VENV)/.app: requirements.lock requirements-models.txt
 	@test -n "$(PYTHON)" && $(PYTHON) -c $(NEW_ENOUGH) 2>/dev/null || { echo \

@@ -21,7 +21,7 @@ LAYERS = [
     ["settings"],
     ["llm", "builtin", "contrast", "ingest"],
     ["stages", "store"],
-    ["pipeline", "export", "embed"],
+    ["agreement", "pipeline", "export", "embed"],
     ["atlas", "dedup", "evaluate", "lab"],
     ["charts"],
     ["jobs"],
