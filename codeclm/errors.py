@@ -40,7 +40,7 @@ class BusyError(ProjectError):
     """Another job of the same kind holds the project."""
 
 
-class BudgetReached(CodecError):
+class BudgetReached(CodecError):  # noqa: N818 - reaching a limit that was set is no fault
     """The budget in money or calls is used up; what is finished is kept."""
 
     exit_status = 4

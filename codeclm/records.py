@@ -247,7 +247,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a person said of a pair. `instruction` and `response` are that person's edits, None where untouched."""
+    """What a person said of a pair. `instruction` and `response` are edits, None where untouched."""
 
     pair: str
     verdict: Verdict
