@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -117,6 +118,32 @@ class Health(NamedTuple):
     """Comparisons won by the longer answer; of those with a winner and unequal lengths."""
     own_wins: Share
     """Comparisons won by the judge's own model; of those with a winner in which it wrote one answer."""
+
+
+class Spread(NamedTuple):
+    """How the single scores of a judge lie; a judge that says the same of all tells nothing apart."""
+
+    mean: float
+    deviation: float
+    commonest: float
+    """The score given most often."""
+    commonest_share: Share
+    ties: Share
+    """Judgements that gave both answers the same score."""
+
+
+def spread(rows: Iterable[Judged]) -> Spread | None:
+    """The spread of a judge's scores; None: there are none."""
+    judgements = [scores for row in rows for scores in (row.strong_first, row.target_first) if scores]
+    counts = Counter(score for scores in judgements for score in scores)
+    total = sum(counts.values())
+    if not total:
+        return None
+    mean = sum(score * count for score, count in counts.items()) / total
+    variance = sum((score - mean) ** 2 * count for score, count in counts.items()) / total
+    commonest, count = max(counts.items(), key=lambda item: (item[1], -item[0]))
+    ties = sum(strong == target for strong, target in judgements)
+    return Spread(mean, math.sqrt(variance), commonest, share(count, total), share(ties, len(judgements)))
 
 
 def health(rows: Iterable[Judged]) -> Health:
