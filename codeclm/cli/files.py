@@ -1,4 +1,4 @@
-"""`import`, `export`, `copy`, `prune`: between a project and files."""
+"""`import`, `export`, `copy`: between a project and files."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from codeclm import export as exports
 from codeclm import ingest
+from codeclm.cli.checking import checks_of
 from codeclm.cli.opening import config_of, open_project
 from codeclm.cli.output import Result
+from codeclm.jobs.checking import checked, look
 from codeclm.jobs.importing import Imported, prepare
 
 SHOWN = 20
@@ -49,7 +51,13 @@ def export(args: Namespace) -> Result:
             config=config,
             split=args.split,
             provenance=args.provenance,
+            per_use_case=args.per_use_case,
+            license=args.license,
         )
+        asked = checks_of(args)
+        if asked.dedup or asked.leaks:
+            found = look(store, options, asked, args.against, args.embedding_model).found
+            options = checked(options, found)
         done = exports.write(store, args.out, options)
     lines = [f"{done.rows} rows written to {', '.join(done.files)}"]
     lines += [f"  {count} left out: {reason}" for reason, count in done.dropped.items()]

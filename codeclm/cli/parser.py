@@ -61,6 +61,7 @@ def build() -> Parser:
     ):
         command(name, "review", summary).add_argument("--reviewer", default="", metavar="NAME")
     _export(command("export", "files", "Write a training set."))
+    _duplicates(command("duplicates", "checking", "List near-duplicates, and leaks of test prompts."))
     _evaluate(command("evaluate", "evaluating", "Measure candidates against the strong model."))
     listing = command("evaluations", "evaluating", "List evaluations, or show or forget one.")
     listing.add_argument("id", nargs="?", metavar="ID", help="show this one in full")
@@ -212,4 +213,34 @@ def _export(parser: Parser) -> None:
     parser.add_argument("--include", choices=("accepted", "kept", "all"), default="kept")
     parser.add_argument("--split", type=share, metavar="0.1", help="the share that goes to a test file")
     parser.add_argument("--provenance", action="store_true", help="also write where each row is from")
+    parser.add_argument(
+        "--per-use-case", type=whole(1), metavar="N", help="at most N rows of a use case, the first"
+    )
+    parser.add_argument("--license", default="", metavar="NAME", help="for the dataset card of hub")
+    _checks(parser, None)
     _reading(parser)
+
+
+def _duplicates(parser: Parser) -> None:
+    parser.add_argument("--include", choices=("accepted", "kept", "all"), default="kept")
+    parser.add_argument("--quiet", action="store_true", help="no progress, only warnings and errors")
+    _checks(parser, "ngram")
+    _reading(parser)
+
+
+def _checks(parser: Parser, usual: str | None) -> None:
+    methods = ("exact", "ngram", "embedding")
+    parser.add_argument("--dedup", choices=methods, default=usual, help="leave near-duplicates out")
+    parser.add_argument(
+        "--dedup-threshold", type=amount, metavar="T", help="from how near: 0 to 1 (0.7; embedding 0.9)"
+    )
+    parser.add_argument(
+        "--against", type=Path, action="append", default=[], metavar="FILE", help="test prompts not to leak"
+    )
+    parser.add_argument("--against-by", choices=methods, default="ngram", help="how leaks are looked for")
+    parser.add_argument(
+        "--against-threshold", type=amount, metavar="T", help="from how near: 0 to 1 (0.7; embedding 0.8)"
+    )
+    parser.add_argument(
+        "--embedding-model", default="all-MiniLM-L6-v2", metavar="NAME", help="a model's name or folder"
+    )

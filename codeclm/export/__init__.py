@@ -4,7 +4,8 @@ Nothing here knows a page or a command line, nor reads a clock: two equal projec
 """
 
 from codeclm.export.formats import FORMATS
+from codeclm.export.row import Row
 from codeclm.export.rows import Include
-from codeclm.export.writing import Exported, Options, preview, tally, write
+from codeclm.export.writing import Exported, Options, preview, tally, walk, write
 
-__all__ = ["FORMATS", "Exported", "Include", "Options", "preview", "tally", "write"]
+__all__ = ["FORMATS", "Exported", "Include", "Options", "Row", "preview", "tally", "walk", "write"]

@@ -6,7 +6,7 @@ Knows the rules of states, decisions and edits; knows no file format.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Literal
@@ -31,6 +31,10 @@ class Choice:
     """Ids of pairs: a selection; None: all."""
     per_use_case: int | None = None
     """The most rows of one use case, the first in order; None: no limit."""
+    groups: Mapping[str, str] = field(default_factory=dict)
+    """By metadata id, what is counted in place of the use case."""
+    without: Mapping[str, str] = field(default_factory=dict)
+    """By pair id, why it is left out."""
 
 
 def refusal(pair: Pair, include: Include) -> str | None:
@@ -123,15 +127,16 @@ class Rows:
     def _refusal(self, pair: Pair) -> str | None:
         if self.choice.only is not None and pair.id not in self.choice.only:
             return "not selected"
-        return refusal(pair, self.choice.include)
+        return refusal(pair, self.choice.include) or self.choice.without.get(pair.id)
 
     def _surplus(self, row: Row, seen: set[bytes], cases: Counter[str]) -> str | None:
         key = blake2b("\0".join((row.system, row.instruction, row.chosen)).encode(), digest_size=16).digest()
         if key in seen:
             return "duplicate"
         most = self.choice.per_use_case
-        if most is not None and cases[row.pair.use_case] >= most:
-            return "over the cap of its use case"
+        group = self.choice.groups.get(row.pair.metadata, row.pair.use_case)
+        if most is not None and cases[group] >= most:
+            return "over the cap of its cluster" if self.choice.groups else "over the cap of its use case"
         seen.add(key)
-        cases[row.pair.use_case] += 1
+        cases[group] += 1
         return None

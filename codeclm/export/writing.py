@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -16,6 +16,7 @@ from codeclm.export.families import in_test
 from codeclm.export.files import staged_file, staged_folder
 from codeclm.export.formats import Format, format_of
 from codeclm.export.provenance import Provenance
+from codeclm.export.row import Row
 from codeclm.export.rows import Choice, Include, Rows
 from codeclm.export.sinks import csv_lines, line
 from codeclm.records import IMPORTED
@@ -44,6 +45,10 @@ class Options:
     """Ids of pairs: a selection; None: all."""
     per_use_case: int | None = None
     """The most rows of one use case, the first in order."""
+    groups: Mapping[str, str] | None = None
+    """By metadata id, what `per_use_case` counts in place of the use case: such as its cluster."""
+    without: Mapping[str, str] | None = None
+    """By pair id, why it is left out: what the checks of `dedup` found."""
     license: str = ""
     """For the dataset card of `hub`."""
 
@@ -82,6 +87,11 @@ def preview(store: Store, options: Options, n: int = 3) -> list[str]:
     return csv_lines(first) if form.suffix == "csv" else [line(form.shape(row)) for row in first]
 
 
+def walk(store: Store, options: Options) -> Iterator[Row]:
+    """The rows in order, as `write` would write them."""
+    yield from _rows(store, options, format_of(options.format)).walk()
+
+
 def tally(store: Store, options: Options) -> Exported:
     """What `write` would come to, with nothing written."""
     rows = _rows(store, options, format_of(options.format))
@@ -102,6 +112,8 @@ def _rows(store: Store, options: Options, form: Format) -> Rows:
         include=options.include,
         only=options.only,
         per_use_case=options.per_use_case,
+        groups=options.groups or {},
+        without=options.without or {},
     )
     return Rows(store, choice, preference=form.preference)
 

@@ -1,0 +1,62 @@
+"""`duplicates`, and an export that leaves out what it finds."""
+
+import json
+
+import pytest
+
+BASE = "Plan a three-day walking trip through the hills for a family with two small "
+ROWS = [(BASE + "children", 2), (BASE + "dogs", 1), ("Read this aloud: name three fish of the north", 2)]
+
+
+@pytest.fixture
+def pairs(codeclm, tmp_path):
+    path = tmp_path / "pairs.jsonl"
+    rows = [
+        {"instruction": text, "strong": text, "target": "No.", "strong_score": 9, "target_score": low}
+        for text, low in ROWS
+    ]
+    path.write_text("\n".join(map(json.dumps, rows)))
+    assert codeclm("import", path, "--as", "pairs")[1]["added"] == len(ROWS)
+
+
+@pytest.fixture
+def test_set(tmp_path):
+    path = tmp_path / "test.jsonl"
+    path.write_text(json.dumps({"prompt": "Name three fish of the North!"}))
+    return path
+
+
+def test_an_export_leaves_out_what_is_near_or_leaks(codeclm, pairs, test_set, tmp_path):
+    words = ("export", tmp_path / "out.jsonl", "--format", "alpaca")
+    assert codeclm(*words)[1]["rows"] == 3
+    data = codeclm(*words, "--dedup", "ngram", "--against", test_set)[1]
+    assert data["dropped"] == {"leaks a test prompt": 1, "near-duplicate": 1}
+    (line,) = (tmp_path / "out.jsonl").read_text().splitlines()
+    assert json.loads(line)["instruction"] == BASE + "dogs"
+    assert codeclm(*words, "--dedup", "ngram", "--dedup-threshold", "0.95")[1]["rows"] == 3
+
+
+def test_duplicates_lists_them(codeclm, pairs, test_set):
+    status, data, _ = codeclm("duplicates", "--against", test_set)
+    assert status == 0
+    assert (data["rows"], data["prompts"]) == (3, 1)
+    (twin,), (leak,) = data["duplicates"], data["leaks"]
+    assert (twin["kept_instruction"], twin["dropped"], twin["method"]) == (BASE + "dogs", True, "ngram")
+    assert (leak["prompt"], leak["score"]) == ("Name three fish of the North!", 1)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--dedup-threshold", "2", "--dedup", "ngram"],
+        ["--dedup-threshold", "0.5", "--dedup", "exact"],
+        ["--against-threshold", "0.5"],
+    ],
+)
+def test_thresholds_that_cannot_be(codeclm, pairs, words):
+    assert codeclm("duplicates", *words)[0] == 2
+
+
+def test_a_cap_of_use_cases_is_in_the_words(codeclm, pairs, tmp_path):
+    data = codeclm("export", tmp_path / "o.csv", "--format", "csv", "--per-use-case", 2)[1]
+    assert (data["rows"], data["dropped"]) == (2, {"over the cap of its use case": 1})
