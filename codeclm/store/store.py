@@ -111,6 +111,13 @@ class Store:
         number: int = self._db.value("select number from revision")
         return number
 
+    def scored(self) -> str:
+        """A mark that differs once scores, calls, failures or labels do: decisions leave it as it is."""
+        tables = ("comparisons", "calls", "revisions", "configs")
+        numbers = [self._db.value(f"select max(seq) from {name}") for name in tables]
+        open_ = self._db.value("select count(*) from failures where open")
+        return " ".join(str(number or 0) for number in (*numbers, open_))
+
     def copy(self, path: str | Path) -> None:
         """Write a consistent, compact copy to `path`, also while a run goes on. ProjectError: it exists."""
         path = Path(path)

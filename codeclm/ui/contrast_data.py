@@ -1,0 +1,116 @@
+"""What the Contrast page works on: every scored node as arrays, read once for each change of the scores.
+
+While a run goes on they change all the time; then what was read is shown for half a minute.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from codeclm import contrast
+from codeclm.lab import Nodes
+from codeclm.projects import Project
+from codeclm.records import AnswerRole, Role
+from codeclm.store import Scan, Store
+from codeclm.ui.summary import Summary, config_id
+
+STEADY = 30
+"""Seconds for which a picture holds while a run goes on."""
+
+Codes = tuple[NDArray[np.int64], list[str]]
+"""For each node the place of its group in the list of names."""
+
+
+@dataclass(frozen=True)
+class Lab:
+    """The scored nodes of a config, and what they say of its judge."""
+
+    nodes: Nodes
+    pairs: list[str]
+    use_cases: Codes
+    health: contrast.Health
+    spread: contrast.Spread | None
+    unparsed: contrast.Share
+    itself: bool
+    """Whether the strong model judges."""
+    priced: bool
+
+    @property
+    def iterations(self) -> Codes:
+        """Each node's iteration as a group."""
+        most = int(self.nodes.iteration.max(initial=0))
+        return self.nodes.iteration - 1, [f"{step}" for step in range(1, most + 1)]
+
+
+def lab(project: Project, facts: Summary) -> Lab:
+    """The lab of the current config."""
+    with project.open(readonly=True) as store:
+        stamp = f"every {int(time.time() / STEADY)}" if facts.running else store.scored()
+    models = facts.config.models if facts.config else {}
+    return _lab(str(project.path), config_id(facts.config), stamp, models)
+
+
+@st.cache_resource(max_entries=4, ttl="2h", show_spinner="Reading the scores…")
+def _lab(path: str, config: str, stamp: str, _models: dict[Role, str]) -> Lab:
+    with Store.open(Path(path), readonly=True) as store:
+        seen = store.scan(config)
+    judged = list(_judged(seen, _own(_models)))
+    return Lab(
+        nodes=_nodes(seen),
+        pairs=seen.pair,
+        use_cases=codes(seen.use_case),
+        health=contrast.health(judged),
+        spread=contrast.spread(judged),
+        unparsed=contrast.share(min(seen.unparsed, seen.judged), seen.judged),
+        itself=bool(_models) and _models["judge"] == _models["strong"],
+        priced=seen.priced,
+    )
+
+
+def codes(values: Sequence[str]) -> Codes:
+    """Numbers for groups, the most common first; no name, no group."""
+    names, found, counts = np.unique(np.array(values, dtype=object), return_inverse=True, return_counts=True)
+    order = np.argsort(-counts, kind="stable")
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    return place[found], [str(names[at]) or "no use case" for at in order]
+
+
+def _nodes(seen: Scan) -> Nodes:
+    return Nodes(
+        gap=np.array(seen.gap, dtype=np.float64),
+        reach=np.array(seen.reach, dtype=np.float64),
+        leaf=np.array(seen.leaf, dtype=np.bool_),
+        iteration=np.array(seen.iteration, dtype=np.int64),
+        own_tokens=np.array(seen.own_tokens, dtype=np.float64),
+        step_tokens=np.array(seen.step_tokens, dtype=np.float64),
+        own_cost=np.array(seen.own_cost, dtype=np.float64),
+        step_cost=np.array(seen.step_cost, dtype=np.float64),
+        shared_tokens=seen.shared_tokens,
+        shared_cost=seen.shared_cost,
+    )
+
+
+def _judged(seen: Scan, own: AnswerRole | None) -> list[contrast.Judged]:
+    return [
+        contrast.Judged(first, second, strong or 0, target or 0, own)
+        for (first, second), strong, target in zip(
+            seen.orders, seen.strong_length, seen.target_length, strict=True
+        )
+    ]
+
+
+def _own(models: dict[Role, str]) -> AnswerRole | None:
+    """The answer that the judge's own model wrote; None: neither, or both."""
+    if not models or models["strong"] == models["target"]:
+        return None
+    if models["judge"] == models["strong"]:
+        return "strong"
+    return "target" if models["judge"] == models["target"] else None

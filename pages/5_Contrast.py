@@ -1,0 +1,41 @@
+"""Contrast: what θ keeps, whether the judge can be trusted, and whether people side with it."""
+
+import streamlit as st
+
+from codeclm.ui.contrast_data import lab
+from codeclm.ui.contrast_health import health
+from codeclm.ui.contrast_people import people
+from codeclm.ui.contrast_theta import summary_line, theta_lab
+from codeclm.ui.page import empty, page
+from codeclm.ui.summary import summary
+
+PARTS = ("θ lab", "Judge health", "People and judge")
+
+with page("Contrast") as project:
+    facts = summary(project)
+    if not facts.funnel.comparisons:
+        there = facts.funnel.seeds or facts.funnel.metadata
+        empty(
+            "No scores yet",
+            "A run lets both models answer each instruction and scores the answers; θ says which gaps count.",
+            "Generate" if there else "Seeds",
+            "Set up a run" if there else "Add seeds",
+        )
+        st.stop()
+    found = lab(project, facts)
+    part = st.segmented_control(
+        "Part",
+        PARTS,
+        default=PARTS[0],
+        required=True,
+        key="contrast",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    if part == PARTS[0]:
+        st.caption(summary_line(found))
+        theta_lab(project, facts, found)
+    elif part == PARTS[1]:
+        health(found)
+    else:
+        people(project, facts)
