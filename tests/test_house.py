@@ -41,10 +41,11 @@ HOMES = {
     "plotly": "charts",
     "sentence_transformers": "embed",
     "torch": "embed",
+    "transformers": "embed",
     "xllamacpp": "builtin",
     "huggingface_hub": "builtin",
 }
-LATE = {"sentence_transformers", "torch", "xllamacpp", "huggingface_hub", "sklearn"}
+LATE = {"sentence_transformers", "torch", "transformers", "xllamacpp", "huggingface_hub", "sklearn"}
 """Libraries that take seconds to import: inside a function, and never with a page or a command."""
 
 NAMES = {"sentence_transformers": "sentence-transformers", "sqlite_utils": "sqlite-utils"}
