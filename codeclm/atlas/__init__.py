@@ -1,0 +1,11 @@
+"""The map of a project: places, clusters and their names, coverage, labels that are nearly the same.
+
+numpy and scipy alone. Knows vectors, texts and counts; no project, model or page.
+"""
+
+from codeclm.atlas.clusters import same
+from codeclm.atlas.drawing import Drawn, draw
+from codeclm.atlas.layout import offsets
+from codeclm.atlas.naming import keywords, name
+
+__all__ = ["Drawn", "draw", "keywords", "name", "offsets", "same"]

@@ -1,0 +1,117 @@
+"""Which clusters there are: several readings of density, of which the graph of likeness agrees with one most.
+
+The measure is modularity (Newman and Girvan 2004) on the neighbour graph; on labelled texts it ranks
+readings nearly as agreement with the labels does, and needs none. Knows neither texts nor names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.optimize import linear_sum_assignment
+
+from codeclm.atlas import density
+from codeclm.atlas.graph import Floats, Graph, Ints
+from codeclm.atlas.layout import principal, settle
+
+DIMENSIONS = 5
+"""Of the space in which density is measured: room enough to keep clusters apart."""
+FEWEST = 3
+_SIZES = (3, 4, 5, 7, 10, 15, 20, 30, 50, 80, 120)
+_SAMPLES = (1, 3)
+_MOST_SHARE = 5
+"""A cluster may need at most the fifth part of all points."""
+_ROUNDS = 3
+SAME = 0.3
+"""Members shared, of both together, from which a new cluster is an old one (Jaccard)."""
+
+
+def space(graph: Graph, vectors: Floats, seed: int = 0) -> Floats:
+    """The points in the space in which density is measured."""
+    return settle(graph, principal(vectors, DIMENSIONS), seed)
+
+
+def find(points: Floats, graph: Graph, weights: NDArray[np.float64]) -> Ints:
+    """A cluster's number for each point, the heaviest cluster first; −1: unclustered."""
+    best, highest = np.full(len(points), -1), 0.0
+    for labels in _readings(points, weights):
+        attached = _attach(graph, labels)
+        if (agreement := modularity(graph, attached)) > highest:
+            best, highest = attached, agreement
+    return _by_weight(best, weights)
+
+
+def _readings(points: Floats, weights: NDArray[np.float64]) -> Iterator[Ints]:
+    if len(points) < 2 * FEWEST:
+        return
+    total = float(weights.sum())
+    for samples in _SAMPLES:
+        tree = density.tree(points, weights, samples)
+        for size in _SIZES:
+            if size <= max(FEWEST, total / _MOST_SHARE):
+                yield density.read(tree, size, "mass")
+                yield density.read(tree, size, "leaf")
+
+
+def modularity(graph: Graph, labels: Ints) -> float:
+    """How much more of the graph lies within clusters than by chance; the unclustered stand alone."""
+    alone = labels < 0
+    filled = labels.copy()
+    filled[alone] = labels.max(initial=-1) + 1 + np.arange(alone.sum())
+    rows = np.repeat(np.arange(graph.shape[0]), np.diff(graph.indptr))
+    total = float(graph.data.sum()) or 1.0
+    inside = float(graph.data[filled[rows] == filled[graph.indices]].sum())
+    degrees = np.bincount(filled[rows], graph.data, filled.max(initial=-1) + 1)
+    return inside / total - float(np.square(degrees / total).sum())
+
+
+def _attach(graph: Graph, labels: Ints) -> Ints:
+    """Points between clusters join the one to which more than half of their likeness leads."""
+    labels = labels.copy()
+    for _ in range(_ROUNDS):
+        loose = np.flatnonzero(labels < 0)
+        fixed = np.flatnonzero(labels >= 0)
+        if not len(loose) or not len(fixed):
+            break
+        shape = (len(labels), int(labels.max()) + 1)
+        members = sparse.csr_matrix((np.ones(len(fixed)), (fixed, labels[fixed])), shape=shape)
+        led = (graph[loose] @ members).toarray()
+        most = led.argmax(axis=1)
+        joins = led[np.arange(len(loose)), most] * 2 > np.asarray(graph[loose].sum(axis=1)).ravel()
+        if not joins.any():
+            break
+        labels[loose[joins]] = most[joins]
+    return labels
+
+
+def _by_weight(labels: Ints, weights: NDArray[np.float64]) -> Ints:
+    """The same clusters, numbered from the heaviest on."""
+    if labels.max(initial=-1) < 0:
+        return labels
+    heavy = np.bincount(labels[labels >= 0], weights[labels >= 0])
+    rank = np.empty(len(heavy), np.int64)
+    rank[np.argsort(-heavy, kind="stable")] = np.arange(len(heavy))
+    return np.where(labels >= 0, rank[labels], -1)
+
+
+def same(old: Mapping[str, int], new: Mapping[str, int]) -> dict[int, int]:
+    """Which old cluster each new one goes on: the pairing that shares most members, where it shares enough.
+
+    Both map a member to its cluster; only members of both are looked at. Unclustered members are left out.
+    """
+    shared = [(old[member], new[member]) for member in old.keys() & new.keys()]
+    olds, news = sorted({pair[0] for pair in shared}), sorted({pair[1] for pair in shared})
+    if not shared:
+        return {}
+    table = np.zeros((len(olds), len(news)))
+    rows, columns = ({name: at for at, name in enumerate(names)} for names in (olds, news))
+    for one, other in shared:
+        table[rows[one], columns[other]] += 1
+    # What one side alone knows, as members that came or went, says nothing about the other.
+    union = table.sum(axis=1, keepdims=True) + table.sum(axis=0, keepdims=True) - table
+    overlap = table / np.maximum(union, 1)
+    pairs = zip(*linear_sum_assignment(-overlap), strict=True)
+    return {news[column]: olds[row] for row, column in pairs if overlap[row, column] >= SAME}

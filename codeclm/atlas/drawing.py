@@ -1,0 +1,65 @@
+"""A map of texts: a place for each in the plane and a cluster, from their vectors.
+
+What was drawn before is not moved: new texts find their places among the old ones. Clusters are found
+anew each time, from all texts there are. Knows neither records nor names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from codeclm.atlas import clusters
+from codeclm.atlas.graph import NEIGHBOURS, Floats, Ints, aligned, likeness, neighbours
+from codeclm.atlas.layout import between, principal, settle
+
+SIZE = 10.0
+"""About how far the picture reaches from its middle, in its own units."""
+_FEWEST = 5
+"""Texts from which an old map is worth keeping to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A row for each text: its place, and its cluster (−1: none). `anew`: no old place was kept."""
+
+    places: Floats
+    labels: Ints
+    anew: bool
+
+
+def draw(
+    vectors: Floats,
+    short: NDArray[np.bool_],
+    weights: NDArray[np.float64],
+    old: Floats | None = None,
+    seed: int = 0,
+) -> Drawn:
+    """Draw a map. `short` marks labels; `weights`: records with each text; `old`: places, NaN where none."""
+    count = len(vectors)
+    vectors = aligned(vectors, short)
+    graph = likeness(vectors, short)
+    points = clusters.space(graph, vectors, seed) if count else np.zeros((0, clusters.DIMENSIONS), np.float32)
+    labels = clusters.find(points, graph, weights)
+    fixed = np.zeros(count, bool) if old is None else ~np.isnan(old).any(axis=1)
+    if old is None or fixed.sum() < _FEWEST:
+        flat = settle(graph, principal(points, 2), seed) if count else np.zeros((0, 2), np.float32)
+        return Drawn(_sized(flat), labels, True)
+    places = old.astype(np.float32)
+    fresh = np.flatnonzero(~fixed)
+    if len(fresh):
+        nearest, distances = neighbours(vectors[fresh], NEIGHBOURS // 2, vectors[fixed])
+        places[fresh] = between(old[fixed].astype(np.float32), nearest, distances)
+    return Drawn(places, labels, False)
+
+
+def _sized(places: Floats) -> Floats:
+    """Around the middle, nearly all of it within SIZE."""
+    if not len(places):
+        return places
+    centred = places - np.median(places, axis=0)
+    reach = float(np.quantile(np.abs(centred), 0.99)) or 1.0
+    sized: Floats = (centred * (SIZE / reach)).astype(np.float32)
+    return sized

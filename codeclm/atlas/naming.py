@@ -1,0 +1,121 @@
+"""What a cluster is called: the words that set it apart from the others (c-TF-IDF; Grootendorst 2022).
+
+One word or two in a row, without the small words of the languages that people write prompts in; pairs of
+signs where a script has no spaces. Knows only texts and the numbers of clusters.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
+
+_PART = re.compile(r"[^\w\s'’-]+|\n")
+_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]+|[^\W\d_](?:[\w'’-]*\w)?")
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+_GRAMMAR = re.compile(r"[\u3040-\u309f]+")
+"""Hiragana alone: mostly endings and particles."""
+WORDS = 8
+"""Kept of each cluster, the strongest first."""
+_IN_NAME = 3
+_READ = 1_500
+"""Characters of a text that are looked at."""
+
+
+def keywords(
+    texts: Sequence[str], labels: Iterable[int], weights: Sequence[float] = ()
+) -> dict[int, list[str]]:
+    """For each cluster (below 0: none) the words that set it apart, strongest first.
+
+    A word's strength: the share of the cluster's texts that have it, times log(1 + the mean number of texts
+    in a cluster / how many texts have it at all). Words of one text alone come last.
+    """
+    inside: dict[int, dict[str, float]] = {}
+    sizes: dict[int, float] = defaultdict(float)
+    everywhere: dict[str, float] = defaultdict(float)
+    for text, label, weight in zip(texts, labels, weights or [1.0] * len(texts), strict=True):
+        found = dict.fromkeys(_terms(text[:_READ]))
+        for term in found:
+            everywhere[term] += weight
+        if label >= 0:
+            sizes[label] += weight
+            counted = inside.setdefault(label, defaultdict(float))
+            for term in found:
+                counted[term] += weight
+    average = sum(sizes.values()) / max(1, len(sizes))
+    found_words: dict[int, list[str]] = {}
+    for label in sorted(sizes):
+        least = 2 if sizes[label] > 2 else 1
+        strength = {
+            term: count / sizes[label] * math.log1p(average / everywhere[term])
+            for term, count in inside.get(label, {}).items()
+        }
+        rarer = {term for term in strength if inside[label][term] < least}
+        ranked = sorted(strength, key=lambda term: (term in rarer, -strength[term], -len(term), term))
+        found_words[label] = _apart(ranked)
+    return found_words
+
+
+def name(words: Sequence[str], taken: Iterable[str] = ()) -> str:
+    """A short name of the strongest words, unlike those taken; "unnamed" where there is no word."""
+    used = set(taken)
+    for count in range(min(_IN_NAME, len(words)), len(words) + 1):
+        made = ", ".join(words[:count])
+        made = made[:1].upper() + made[1:]
+        if made and made not in used:
+            return made
+    base = (words[0][:1].upper() + words[0][1:]) if words else "Unnamed"
+    return next(
+        made for n in range(1, len(used) + 2) if (made := base if n == 1 else f"{base} {n}") not in used
+    )
+
+
+def _apart(terms: Iterable[str]) -> list[str]:
+    """The first terms that are not spellings or parts of one another."""
+    chosen: list[str] = []
+    seen: set[str] = set()
+    for term in terms:
+        stems = {_stem(word) for word in term.split()}
+        if not stems & seen:
+            chosen.append(term)
+            seen |= stems
+        if len(chosen) == WORDS:
+            break
+    return chosen
+
+
+def _stem(word: str) -> str:
+    """Enough to tell a plural or a form of one word: no linguistics."""
+    for endings in (("'s", "’s", "s"), ("ing", "ed", "er"), ("ie", "e", "y", "i")):
+        for ending in endings:
+            if word.endswith(ending) and len(word) - len(ending) > 2:
+                word = word.removesuffix(ending)
+                break
+    return word
+
+
+def _terms(text: str) -> Iterator[str]:
+    """The words of a text, and pairs of words that no sign and no small word parts."""
+    small = _stop_words()
+    for part in _PART.split(text.casefold()):
+        before = ""
+        for word in _WORD.findall(part):
+            if _UNSPACED.match(word):
+                pairs = (word[at : at + 2] for at in range(len(word) - 1))
+                yield from (pair for pair in pairs if not _GRAMMAR.fullmatch(pair))
+                before = ""
+            elif word in small or len(word) < 2:
+                before = ""
+            else:
+                yield word
+                if before:
+                    yield f"{before} {word}"
+                before = word
+
+
+@cache
+def _stop_words() -> frozenset[str]:
+    return frozenset((Path(__file__).parent / "stopwords.txt").read_text("utf-8").split())
