@@ -63,6 +63,7 @@ class Shift:
         """Do the work; what stops it is in what is returned."""
         self.job = self.store.jobs.start(kind, dict(command), os.getpid())
         self.main = asyncio.current_task()
+        self.writer.submit(self._sign)
         with on_signal(self.stop, self.abort):
             try:
                 async with self._beating():
@@ -114,6 +115,9 @@ class Shift:
         if not self.gate.closed and self.store.jobs.stop_asked(self.job):
             self.stop()
         self.writer.submit(self._report)
+
+    def _sign(self, store: Store) -> None:
+        store.calls.job = self.job
 
     def _report(self, store: Store) -> None:
         counts = self.counts

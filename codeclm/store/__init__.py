@@ -6,7 +6,8 @@
 Nothing outside this package knows SQL; nothing in it knows models, jobs or pages.
 """
 
-from codeclm.store.calls import LoggedCall, Spend
+from codeclm.store.callpages import CallFilter, CallRow, LoggedCall
+from codeclm.store.calls import Spend
 from codeclm.store.connection import Added
 from codeclm.store.evaluations import Evaluation, Given, Missed, Prompt
 from codeclm.store.funnel import Funnel
@@ -19,6 +20,8 @@ from codeclm.store.writer import RunLog, Writer
 
 __all__ = [
     "Added",
+    "CallFilter",
+    "CallRow",
     "Evaluation",
     "Funnel",
     "Given",

@@ -1,25 +1,20 @@
 """The call log: every request with its reply or error; by key, the cache. Large texts live in `texts`.
 
 What very many calls have in common (role, stage, model, sampling, schema, the turns' roles) is one row
-of `kinds`, which also keeps the sums of its calls, so that spend is known without reading the log.
+of `kinds`, by the job that asked; it also keeps the sums of its calls, so that spend is known without
+reading the log.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
-from codeclm.llm.model import Call, Reply, Request, Schema
-from codeclm.records import Message, Role, Stage
-from codeclm.settings import Sampling
-from codeclm.store.connection import Connection, Row, Value, dump, pack, unpack
+from codeclm.llm.model import Call, Reply, Request
+from codeclm.store.callpages import CallPages
+from codeclm.store.connection import Connection, Value, dump, pack
 from codeclm.store.texts import Texts
-
-_SELECT = """select c.seq, c.key, k.role, k.stage, k.shape, c.record, c.messages, c.seed, c.sample,
-    c.attempt, c.reply, c.raw, c.finish, c.prompt_tokens, c.completion_tokens, c.cost, c.took,
-    c.started, c.error from calls c join kinds k on k.seq = c.kind"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +28,13 @@ class Spend:
     cost: float | None = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedCall:
-    """A call with its number in the log, from 1 up."""
-
-    number: int
-    key: str
-    call: Call
-
-
-class Calls:
-    """The log. Reads of it are the store's part of llm.model.CallLog."""
+class Calls(CallPages):
+    """The log. `get` is the store's part of llm.model.CallLog."""
 
     def __init__(self, db: Connection, texts: Texts) -> None:
-        self._db = db
-        self._texts = texts
+        super().__init__(db, texts)
+        self.job = 0
+        """The job for which calls are logged from now on through this store; 0: none."""
 
     def get(self, key: str) -> Reply | None:
         """The reply that answers a key (marked cached), or None; calls that ended in an error do not."""
@@ -77,48 +64,20 @@ class Calls:
             for call in calls:
                 self._put(call, call.request.key)
 
-    def spend(self, by: Literal["role", "stage"] | None = None) -> dict[str, Spend]:
-        """Sums by role or by stage, or over all under the one name "all"."""
-        name = by or "'all'"
+    def spend(self, by: Literal["role", "stage"] | None = None, job: int | None = None) -> dict[str, Spend]:
+        """Sums by role or by stage, or over all under the one name "all"; of one job, or of everything.
+
+        They tell what was paid, so that they also count calls that were dropped from the log since.
+        """
+        name, where = by or "'all'", "1" if job is None else "job = ?"
         rows = self._db.rows(
             f"""select {name}, sum(calls), sum(errors), sum(prompt_tokens), sum(completion_tokens),
-            case when sum(unpriced) = 0 then sum(cost) end from kinds group by 1 order by 1"""
+            case when sum(unpriced) = 0 then sum(cost) end from kinds
+            where {where} group by 1 order by 1""",
+            [] if job is None else [job],
         )
         sums = {row[0]: Spend(*row[1:]) for row in rows}
         return sums if by else {"all": sums.get("all", Spend())}
-
-    def page(
-        self,
-        role: Role | None = None,
-        stage: Stage | None = None,
-        record: str | None = None,
-        errors: bool | None = None,
-        offset: int = 0,
-        limit: int = 50,
-    ) -> list[LoggedCall]:
-        """Calls, newest first, with all their texts. `errors`: only failed ones, or only the others."""
-        conditions, values = ["1"], list[Value]()
-        packed = None if record is None else pack(record)
-        for column, value in (("k.role", role), ("k.stage", stage), ("c.record", packed)):
-            if value is not None:
-                conditions.append(f"{column} = ?")
-                values.append(value)
-        if errors is not None:
-            conditions.append("c.error is not null" if errors else "c.error is null")
-        rows = self._db.rows(
-            f"{_SELECT} where {' and '.join(conditions)} order by c.seq desc limit ? offset ?",
-            [*values, limit, offset],
-        )
-        return [self._call(row) for row in rows]
-
-    def of_record(self, record: str) -> list[LoggedCall]:
-        """The calls made for a seed, metadata or instruction, oldest first."""
-        rows = self._db.rows(f"{_SELECT} where c.record = ? order by c.seq", [pack(record)])
-        return [self._call(row) for row in rows]
-
-    def count(self) -> int:
-        """How many calls are logged, failed ones included."""
-        return self.spend()["all"].calls
 
     def _put(self, call: Call, key: str) -> None:
         request, reply = call.request, call.reply if not call.error else None
@@ -163,13 +122,14 @@ class Calls:
                 "sampling": request.sampling.model_dump(mode="json", exclude={"seed"}),
                 "schema": None if schema is None else [schema.name, dict(schema.schema)],
                 "turns": [message.role for message in request.messages],
+                **({"job": self.job} if self.job else {}),
             }
         )
         seq: int | None = self._db.value("select seq from kinds where shape = ?", [shape])
         if seq is None:
             seq = self._db.insert(
-                "insert into kinds (role, stage, shape) values (?, ?, ?) on conflict do nothing",
-                [request.role, request.stage, shape],
+                "insert into kinds (role, stage, shape, job) values (?, ?, ?, ?) on conflict do nothing",
+                [request.role, request.stage, shape, self.job],
             )
         assert seq is not None  # noqa: S101 - looked up in the same transaction
         return seq
@@ -189,31 +149,6 @@ class Calls:
                 kind,
             ],
         )
-
-    def _call(self, row: Row) -> LoggedCall:
-        number, key, role, stage, shape, record, messages, seed, sample, attempt, *answer = row
-        text, raw, finish, prompt, completion, cost, took, started, error = answer
-        kind: dict[str, Any] = json.loads(shape)
-        contents = [self._texts.get(seq) for seq in json.loads(messages)]
-        request = Request(
-            role=role,
-            stage=stage,
-            record=unpack(record),
-            model=kind["model"],
-            messages=tuple(
-                Message(turn, content) for turn, content in zip(kind["turns"], contents, strict=True)
-            ),
-            sampling=Sampling(**{**kind["sampling"], "seed": seed}),
-            schema=None if kind["schema"] is None else Schema(*kind["schema"]),
-            sample=sample,
-            attempt=attempt,
-        )
-        reply = None
-        if text is not None:
-            said = self._texts.get(text)
-            whole = said if raw is None else self._texts.get(raw)
-            reply = Reply(said, whole, finish or "stop", prompt, completion, cost, took / 1000)
-        return LoggedCall(number, unpack(key), Call(request, reply, error or "", started / 1000))
 
 
 def _measures(reply: Reply | None) -> tuple[Value, ...]:

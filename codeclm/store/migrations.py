@@ -252,6 +252,17 @@ def m013_studio(db: Database) -> None:
     )
 
 
+@migrations()
+def m014_runs(db: Database) -> None:
+    """Kinds by the job that asked (0: none), so that a run's calls and sums are known; pages of the log."""
+    _run(
+        db,
+        "alter table kinds add column job integer not null default 0",
+        "create index calls_kind on calls (kind)",
+        "create index calls_failed on calls (seq) where error is not null",
+    )
+
+
 def _run(db: Database, *statements: str) -> None:
     for statement in statements:
         db.conn.execute(statement)

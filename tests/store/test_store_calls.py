@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from codeclm.errors import ProjectError
 from codeclm.llm.model import Call, Reply, Schema
 from codeclm.records import Failure
-from codeclm.store import Spend, Store
+from codeclm.store import CallFilter, Spend, Store
 from codeclm.store.texts import WINDOW, Texts
 
 WORDS = st.sampled_from(["ode", "rust", "\n", "€", "the same long phrase again and again ", "x" * 200])
@@ -88,6 +88,29 @@ def test_pages_of_calls_are_newest_first_and_filtered(store: Store) -> None:
     assert [logged.number for logged in store.calls.page(record="r0")] == [5, 3, 1]
     assert store.calls.page(role="strong") == store.calls.page(stage="answer") == []
     assert len(store.calls.page(role="judge", stage="judge", errors=False)) == 6
+
+
+def test_rows_are_found_by_job_model_state_and_the_beginning_of_an_id(store: Store) -> None:
+    store.calls.put_many([call("a", record="ab" * 10), Call(request("b"), None, "503: try later")])
+    store.calls.job = 7
+    store.calls.put_many([call("c", record="abab" + "0" * 16), call("d", record="m:1")])
+    find = store.calls.rows
+    assert [row.number for row in find()] == [4, 3, 2, 1]
+    assert [row.number for row in find(CallFilter(job=7))] == [4, 3]
+    assert [row.job for row in find(CallFilter(search="ABAB"))] == [7, 0]
+    assert [row.error for row in find(CallFilter(search="try later"))] == ["503: try later"]
+    for number, row in enumerate(reversed(find()), 1):
+        logged = store.calls.number(number)
+        assert logged is not None
+        assert row.key == logged.key == logged.call.request.key
+        assert [each.number for each in find(CallFilter(search=row.key[:12]))] == [number]
+    assert store.calls.count(CallFilter(model="m", errors=False)) == 3
+    assert store.calls.count(CallFilter(model="n")) == 0
+    assert find(CallFilter(search="zzz")) == find(offset=4) == []
+    assert store.calls.number(99) is None
+    assert store.calls.models() == ["m"]
+    assert store.calls.spend("role", job=7)["judge"] == Spend(2, 0, 20, 10, 1.0)
+    assert store.calls.spend()["all"].calls == 4
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

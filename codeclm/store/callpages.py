@@ -1,0 +1,202 @@
+"""Reading the call log: pages of it by filter, single calls with all their texts. Writes nothing."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from codeclm.llm.model import Call, Reply, Request, Schema
+from codeclm.records import Message, Role, Stage
+from codeclm.settings import Sampling
+from codeclm.store.connection import Connection, Row, Value, pack, search, unpack
+from codeclm.store.texts import Texts
+
+_SELECT = """select c.seq, c.key, k.role, k.stage, k.shape, c.record, c.messages, c.seed, c.sample,
+    c.attempt, c.reply, c.raw, c.finish, c.prompt_tokens, c.completion_tokens, c.cost, c.took,
+    c.started, c.error from calls c join kinds k on k.seq = c.kind"""
+_ROWS = """select c.seq, k.job, k.role, k.stage, k.shape ->> '$.model', c.record, c.key, c.sample, c.attempt,
+    c.finish, c.prompt_tokens, c.completion_tokens, c.cost, c.took, c.started, c.error
+    from calls c join kinds k on k.seq = c.kind"""
+_BEGINNING = re.compile(r"[0-9a-f]{4,20}").fullmatch
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedCall:
+    """A call with its number in the log, from 1 up."""
+
+    number: int
+    key: str
+    call: Call
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """A call without its texts. `job`: the job that made it, 0 for none; `seconds`, `started`: as in Call."""
+
+    number: int
+    job: int
+    role: Role
+    stage: Stage
+    model: str
+    record: str
+    key: str
+    sample: int
+    attempt: int
+    finish_reason: str
+    prompt_tokens: int
+    completion_tokens: int
+    cost: float | None
+    seconds: float
+    started: float
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallFilter:
+    """Which calls. `search`: the beginning of a record's id or of a key, at least four digits; else words
+    of an error. `errors`: only failed ones, or only the others.
+    """
+
+    role: Role | None = None
+    stage: Stage | None = None
+    model: str | None = None
+    job: int | None = None
+    record: str | None = None
+    errors: bool | None = None
+    search: str = ""
+
+
+class CallPages:
+    """The log as it is read by people."""
+
+    def __init__(self, db: Connection, texts: Texts) -> None:
+        self._db = db
+        self._texts = texts
+
+    def rows(self, where: CallFilter | None = None, offset: int = 0, limit: int = 50) -> list[CallRow]:
+        """Calls, newest first, without their texts."""
+        condition, values = _where(where or CallFilter())
+        found = self._db.rows(
+            f"""{_ROWS} where c.seq in (select c.seq from calls c where {condition}
+            order by c.seq desc limit ? offset ?) order by c.seq desc""",
+            [*values, limit, offset],
+        )
+        return [_row(row) for row in found]
+
+    def count(self, where: CallFilter | None = None) -> int:
+        """How many calls are in the log, failed ones included, that a filter lets through."""
+        condition, values = _where(where or CallFilter())
+        number: int = self._db.value(f"select count(*) from calls c where {condition}", values)
+        return number
+
+    def number(self, number: int) -> LoggedCall | None:
+        """The call of this number, with its texts."""
+        row = self._db.row(f"{_SELECT} where c.seq = ?", [number])
+        return None if row is None else self._call(row)
+
+    def page(
+        self,
+        role: Role | None = None,
+        stage: Stage | None = None,
+        record: str | None = None,
+        errors: bool | None = None,
+        offset: int = 0,
+        limit: int = 50,
+    ) -> list[LoggedCall]:
+        """Calls, newest first, with all their texts."""
+        condition, values = _where(CallFilter(role, stage, record=record, errors=errors))
+        rows = self._db.rows(
+            f"{_SELECT} where {condition} order by c.seq desc limit ? offset ?", [*values, limit, offset]
+        )
+        return [self._call(row) for row in rows]
+
+    def of_record(self, record: str) -> list[LoggedCall]:
+        """The calls made for a seed, metadata or instruction, oldest first."""
+        rows = self._db.rows(f"{_SELECT} where c.record = ? order by c.seq", [pack(record)])
+        return [self._call(row) for row in rows]
+
+    def models(self) -> list[str]:
+        """The names of the models that were asked."""
+        return [row[0] for row in self._db.rows("select distinct shape ->> '$.model' from kinds order by 1")]
+
+    def _call(self, row: Row) -> LoggedCall:
+        number, key, role, stage, shape, record, messages, seed, sample, attempt, *answer = row
+        text, raw, finish, prompt, completion, cost, took, started, error = answer
+        kind: dict[str, Any] = json.loads(shape)
+        contents = [self._texts.get(seq) for seq in json.loads(messages)]
+        request = Request(
+            role=role,
+            stage=stage,
+            record=unpack(record),
+            model=kind["model"],
+            messages=tuple(
+                Message(turn, content) for turn, content in zip(kind["turns"], contents, strict=True)
+            ),
+            sampling=Sampling(**{**kind["sampling"], "seed": seed}),
+            schema=None if kind["schema"] is None else Schema(*kind["schema"]),
+            sample=sample,
+            attempt=attempt,
+        )
+        reply = None
+        if text is not None:
+            said = self._texts.get(text)
+            whole = said if raw is None else self._texts.get(raw)
+            reply = Reply(said, whole, finish or "stop", prompt, completion, cost, took / 1000)
+        return LoggedCall(number, unpack(key), Call(request, reply, error or "", started / 1000))
+
+
+def _where(where: CallFilter) -> tuple[str, list[Value]]:
+    conditions, values = ["1"], list[Value]()
+    for condition, bound in _conditions(where):
+        conditions.append(condition)
+        values += bound
+    return " and ".join(conditions), values
+
+
+def _conditions(where: CallFilter) -> Iterator[tuple[str, list[Value]]]:
+    kind = {"role": where.role, "stage": where.stage, "shape ->> '$.model'": where.model, "job": where.job}
+    chosen = {column: value for column, value in kind.items() if value is not None}
+    if chosen:
+        test = " and ".join(f"{column} = ?" for column in chosen)
+        yield f"c.kind in (select seq from kinds where {test})", list(chosen.values())
+    if where.record is not None:
+        yield "c.record = ?", [pack(where.record)]
+    if where.errors is not None:
+        yield ("c.error is not null" if where.errors else "c.error is null"), []
+    part = where.search.strip()
+    if _BEGINNING(part.lower()):
+        bounds: list[Value] = [bytes.fromhex(part.lower().ljust(20, digit)) for digit in "0f"]
+        yield (
+            """(c.record between ? and ? or c.reply is not null and c.key between ? and ?
+            or c.error is not null and c.key between ? and ?)""",
+            bounds * 3,
+        )
+    elif part:
+        condition, values = search("c.error", part)
+        yield f"c.error is not null and {condition}", values
+
+
+def _row(row: Row) -> CallRow:
+    number, job, role, stage, model, record, key, sample, attempt, *told = row
+    finish, prompt, completion, cost, took, started, error = told
+    return CallRow(
+        number,
+        job,
+        role,
+        stage,
+        model,
+        unpack(record),
+        unpack(key),
+        sample,
+        attempt,
+        "" if error else finish or "stop",
+        prompt or 0,
+        completion or 0,
+        cost,
+        (took or 0) / 1000,
+        started / 1000,
+        error or "",
+    )
