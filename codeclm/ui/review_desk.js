@@ -1,45 +1,25 @@
-/* The desk: a queue of cards fetched ahead, keys, and an outbox of what was decided.
+/* The desk: a queue of cards fetched ahead, and the hands on them. A decision is applied to the card on
+   screen at once and goes into the outbox. */
 
-   A decision is applied to the card on screen at once and goes into the outbox, which is sent whole and
-   in order until the server says up to which number it has written it down. So nothing is lost by a
-   rerun that overtakes another, a dropped connection or a refresh, and nothing is applied twice. */
-
-const KEYS = {
-  a: "better", o: "other", e: "edit", x: "reject", s: "skip", j: "skip", k: "back", u: "undo", z: "undo",
-  y: "redo", l: "lineage", d: "scores", ArrowRight: "skip", ArrowLeft: "back", Escape: "cancel", Enter: "submit",
-};
 const JUDGING = new Set(["better", "other", "edit", "reject", "submit"]);
 const READY = 12;
 const PATIENCE = 3000;
-
-function inField(event) {
-  return event.composedPath().some((node) => node.matches && node.matches(
-    "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true], " +
-      "[role=listbox], [role=combobox], [role=menu], [role=dialog], [role=radiogroup], [role=slider]"));
-}
 
 class Desk {
   constructor(parent) {
     this.root = parent.querySelector(".desk");
     this.cards = new Map();
     this.at = 0;
-    this.ops = [];
     this.detour = null;
-    this.mode = "card";
+    this.panels = new Panels(this);
     this.turn = 0;
     this.late = 0;
     this.lateAt = 0;
-    this.told = 0;
     this.shownAt = Infinity;
     this.onKey = (event) => this.key(event);
     document.addEventListener("keydown", this.onKey);
     this.root.addEventListener("click", (event) => this.click(event));
-    this.form("reasons").addEventListener("submit", (event) => { event.preventDefault(); this.reject(this.own()); });
-    this.form("editor").addEventListener("submit", (event) => { event.preventDefault(); this.acceptEdited(); });
-    for (const name of ["reasons", "editor"]) {
-      this.form(name).addEventListener("keydown", (event) => this.formKey(event));
-    }
-    this.timer = setInterval(() => this.ops.length && Date.now() - this.sentAt > PATIENCE && this.send(), PATIENCE);
+    this.timer = setInterval(() => this.outbox?.ops.length && Date.now() - this.sentAt > PATIENCE && this.send(), PATIENCE);
   }
 
   close() {
@@ -47,28 +27,27 @@ class Desk {
     clearInterval(this.timer);
   }
 
-  form(name) { return this.root.querySelector(`.${name}`); }
-
   current() { return this.detour || this.cards.get(this.at); }
 
   /* ---- what the server says ---- */
 
   take(data) {
     const fresh = data.queue !== this.queue;
-    if (!this.data) this.restore(data);
+    const first = !this.data;
     this.data = data;
+    if (first) {
+      this.outbox = new Outbox(data.project);
+      this.told = this.outbox.seq;
+    }
     if (fresh) {
       this.queue = data.queue;
       this.cards.clear();
       this.at = 0;
       this.detour = null;
-      this.leave();
+      this.panels.leave();
     }
     for (const [index, card] of data.cards) if (!this.cards.has(index)) this.cards.set(index, card);
-    if (data.token === this.token && this.ops.length && data.ack >= this.ops[0].seq) {
-      this.ops = this.ops.filter((op) => op.seq > data.ack);
-      this.keep();
-    }
+    if (data.token === this.outbox.token) this.outbox.settle(data.ack);
     const fault = this.root.querySelector(".fault");
     fault.hidden = !data.fault;
     fault.textContent = data.fault;
@@ -76,13 +55,14 @@ class Desk {
     const shown = this.root.querySelector(".card").dataset.pair;
     if (fresh || moved || !shown || this.missing || data.blind !== this.blind) this.show();
     else this.count();
+    if (first && this.outbox.ops.length) this.send();
     this.fill();
   }
 
   hear(results) {
     let moved = false;
     for (const { seq, kind, pair, index, card } of results) {
-      if (seq <= this.told || seq > this.seq) continue;
+      if (seq <= this.told || seq > this.outbox.seq) continue;
       this.told = seq;
       if (seq === this.waiting) this.waiting = null;
       if (!pair) { this.say(`Nothing to ${kind}.`); continue; }
@@ -102,40 +82,25 @@ class Desk {
 
   /* ---- what goes to the server ---- */
 
-  restore(data) {
-    this.slot = `codeclm-review:${data.project}`;
-    let kept = null;
-    try { kept = JSON.parse(sessionStorage.getItem(this.slot)); } catch { kept = null; }
-    this.token = kept ? kept.token : Math.random().toString(36).slice(2) + Date.now().toString(36);
-    this.seq = this.told = kept ? kept.seq : 0;
-    this.ops = kept ? kept.ops : [];
-    if (this.ops.length) this.send();
-  }
-
-  keep() {
-    try { sessionStorage.setItem(this.slot, JSON.stringify({ token: this.token, seq: this.seq, ops: this.ops })); } catch { /* private mode: the outbox lives in the page alone */ }
-  }
-
-  put(op) {
-    this.seq += 1;
-    this.ops.push({ seq: this.seq, ...op });
-    this.keep();
-  }
-
-  send() {
+  /* The cards at hand without a gap: [first, end). */
+  span() {
     let low = this.at, high = this.at;
     while (this.cards.has(low - 1)) low -= 1;
     while (this.cards.has(high)) high += 1;
+    return [low, high];
+  }
+
+  send() {
+    const [low, high] = this.span();
     this.asked = `${this.queue} ${low} ${high}`;
     this.sentAt = Date.now();
-    this.setState({ token: this.token, queue: this.queue, at: this.at, have: [low, high], ops: this.ops, beat: this.sentAt });
+    const { token, ops } = this.outbox;
+    this.setState({ token, ops, queue: this.queue, at: this.at, have: [low, high], beat: this.sentAt });
   }
 
   /* Ask for more cards where few are ready. */
   fill() {
-    let low = this.at, high = this.at;
-    while (this.cards.has(low - 1)) low -= 1;
-    while (this.cards.has(high)) high += 1;
+    const [low, high] = this.span();
     const short = high < Math.min(this.at + READY, this.data.total) || (low > 0 && this.at - low < 2);
     if (short && this.asked !== `${this.queue} ${low} ${high}`) this.send();
   }
@@ -179,7 +144,8 @@ class Desk {
   count() {
     const { total, today } = this.data;
     const place = Math.min(this.at + 1, total);
-    const fresh = this.ops.filter((op) => op.kind === "decide").length;
+    const { ops } = this.outbox;
+    const fresh = ops.filter((op) => op.kind === "decide").length;
     const left = Math.max(0, total - this.at);
     this.root.querySelector(".count").textContent = total
       ? `${place} of ${total} · ${today + fresh} decided today · ${left} left` : "";
@@ -187,7 +153,7 @@ class Desk {
     bar.setAttribute("aria-valuemax", total);
     bar.setAttribute("aria-valuenow", this.at);
     bar.firstElementChild.style.width = `${total ? (100 * this.at) / total : 0}%`;
-    this.root.querySelector(".saving").textContent = this.ops.length ? `saving ${this.ops.length}…` : "saved";
+    this.root.querySelector(".saving").textContent = ops.length ? `saving ${ops.length}…` : "saved";
   }
 
   say(text) { this.root.querySelector(".said").textContent = text; }
@@ -208,7 +174,7 @@ class Desk {
     if (event.ctrlKey || event.metaKey || event.altKey || inField(event)) return;
     const onButton = event.composedPath().some((node) => node.matches && node.matches("button, summary, a"));
     if (onButton && event.key === "Enter") return;
-    if (this.mode === "reasons" && /^[1-9]$/.test(event.key)) {
+    if (this.panels.mode === "reasons" && /^[1-9]$/.test(event.key)) {
       event.preventDefault();
       if (event.repeat) return;
       if (event.timeStamp < this.shownAt) this.ignore();
@@ -216,14 +182,9 @@ class Desk {
       return;
     }
     const name = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-    if (!name || (this.mode === "card" && (name === "cancel" || name === "submit"))) return;
+    if (!name || (this.panels.mode === "card" && (name === "cancel" || name === "submit"))) return;
     event.preventDefault();
     if (!event.repeat) this.press(name, event.timeStamp);
-  }
-
-  formKey(event) {
-    if (event.key === "Escape") { event.preventDefault(); this.leave(); }
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); event.currentTarget.requestSubmit(); }
   }
 
   click(event) {
@@ -235,21 +196,21 @@ class Desk {
 
   press(name, when) {
     if (name === "undo" || name === "redo") return this.turnBack(name);
-    if (name === "cancel") return this.leave();
+    if (name === "cancel") return this.panels.leave();
     if (name === "lineage" || name === "scores") {
-      const details = this.form(name);
+      const details = this.root.querySelector(`.${name}`);
       details.open = !details.open;
       return undefined;
     }
     if (this.waiting || (JUDGING.has(name) && (!this.current() || when < this.shownAt))) return this.ignore();
-    if (this.mode !== "card") {
-      if (name === "submit" && this.mode === "reasons") return this.reject([]);
+    if (this.panels.mode !== "card") {
+      if (name === "submit" && this.panels.mode === "reasons") return this.reject([]);
       return this.ignore();
     }
     if (name === "skip") return this.move(1);
     if (name === "back") return this.move(-1);
-    if (name === "reject") return this.enter("reasons");
-    if (name === "edit") return this.enter("editor");
+    if (name === "reject") return this.panels.enter("reasons");
+    if (name === "edit") return this.panels.enter("editor");
     const role = choices(this.current(), this.blind)[name === "better" ? 0 : 1];
     return this.decide({ verdict: "accept", answer: role, reasons: [] });
   }
@@ -263,98 +224,26 @@ class Desk {
 
   decide(made) {
     const card = this.current();
-    this.put({ kind: "decide", pair: card.id, ...made });
+    this.outbox.put({ kind: "decide", pair: card.id, ...made });
     card.decision = { ...made, edited: Boolean(made.instruction || made.response) };
     const what = made.verdict === "reject" ? `Rejected${made.reasons.length ? `: ${made.reasons.join(", ")}` : ""}`
       : `Accepted the ${made.answer} answer${card.decision.edited ? " as edited" : ""}`;
     this.say(`${what} (${card.gap_text}). U undoes it.`);
-    this.leave();
+    this.panels.leave();
     this.move(1);
     this.send();
   }
 
   reject(reasons) { this.decide({ verdict: "reject", answer: null, reasons }); }
 
-  own() {
-    const text = this.form("reasons").querySelector(".own").value.trim();
-    return text ? [text] : [];
-  }
-
   turnBack(kind) {
-    if (this.mode !== "card") return this.ignore();
-    this.put({ kind });
-    this.waiting = this.seq;
+    if (this.panels.mode !== "card") return this.ignore();
+    this.outbox.put({ kind });
+    this.waiting = this.outbox.seq;
     this.say(kind === "undo" ? "Undoing…" : "Redoing…");
     this.count();
     this.send();
     return undefined;
-  }
-
-  /* ---- panels ---- */
-
-  enter(mode) {
-    this.mode = mode;
-    this.form("reasons").hidden = mode !== "reasons";
-    this.form("editor").hidden = mode !== "editor";
-    if (mode === "reasons") {
-      const chips = this.data.reasons.map((reason, place) => {
-        const chip = element("button", "", reason);
-        chip.type = "button";
-        chip.dataset.reason = reason;
-        chip.append(element("kbd", "", String(place + 1)));
-        return chip;
-      });
-      this.form("reasons").querySelector(".chips").replaceChildren(...chips);
-      this.form("reasons").querySelector(".own").value = "";
-      this.form("reasons").focus({ preventScroll: true });
-    } else this.startEditing();
-    this.paint();
-  }
-
-  leave() {
-    if (this.mode === "card") return;
-    this.mode = "card";
-    this.form("reasons").hidden = this.form("editor").hidden = true;
-    const active = this.root.getRootNode().activeElement;
-    if (active) active.blur();
-    this.paint();
-  }
-
-  startEditing() {
-    const card = this.current();
-    const roles = choices(card, this.blind);
-    const cover = hidden(card, this.blind);
-    const response = this.root.querySelector(".new-response");
-    const basis = this.root.querySelector(".basis");
-    basis.querySelectorAll("label").forEach((label) => label.remove());
-    roles.forEach((role, place) => {
-      const label = element("label");
-      const radio = element("input");
-      Object.assign(radio, { type: "radio", name: "basis", value: role, checked: place === 0 });
-      radio.onchange = () => {
-        const other = card[role === "strong" ? "target" : "strong"].text;
-        if (response.value === other) response.value = card[role].text;
-      };
-      label.append(radio, cover ? ["left", "right"][place] : role);
-      basis.append(label);
-    });
-    this.root.querySelector(".new-instruction").value = card.instruction;
-    response.value = card[roles[0]].text;
-    response.focus();
-  }
-
-  acceptEdited() {
-    const card = this.current();
-    const answer = this.root.querySelector(".basis input:checked").value;
-    const instruction = this.root.querySelector(".new-instruction").value;
-    const response = this.root.querySelector(".new-response").value;
-    if (!instruction.trim() || !response.trim()) return this.say("Neither the instruction nor the answer may be empty.");
-    const same = (one, other) => one === other.replace(/\r\n?/g, "\n");
-    return this.decide({
-      verdict: "accept", answer, reasons: [],
-      instruction: same(instruction, card.instruction) ? null : instruction,
-      response: same(response, card[answer].text) ? null : response,
-    });
   }
 }
 

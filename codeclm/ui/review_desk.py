@@ -34,13 +34,12 @@ REASONS = (
 """Why a pair may be rejected, each on the key of its number."""
 
 _HERE = Path(__file__).parent
+_SCRIPTS = ("pieces", "review_card", "review_keys", "review_outbox", "review_panels", "review_desk")
 _DESK = st.components.v2.component(
     "codeclm_review_desk",
     html=(_HERE / "review_card.html").read_text("utf-8"),
     css=(_HERE / "review_card.css").read_text("utf-8"),
-    js="".join(
-        (_HERE / name).read_text("utf-8") for name in ("pieces.js", "review_card.js", "review_desk.js")
-    ),
+    js="".join((_HERE / f"{name}.js").read_text("utf-8") for name in _SCRIPTS),
 )
 
 

@@ -1,0 +1,96 @@
+/* The two panels above a card: reasons for a rejection, and the editor. They hand what was entered to the desk. */
+
+class Panels {
+  constructor(desk) {
+    this.desk = desk;
+    this.mode = "card";
+    this.reasons = desk.root.querySelector(".reasons");
+    this.editor = desk.root.querySelector(".editor");
+    this.reasons.onsubmit = (event) => { event.preventDefault(); desk.reject(this.own()); };
+    this.editor.onsubmit = (event) => { event.preventDefault(); this.submit(); };
+    this.reasons.onkeydown = this.editor.onkeydown = (event) => this.key(event);
+  }
+
+  key(event) {
+    if (event.key === "Escape") this.leave();
+    else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.currentTarget.requestSubmit();
+    else return;
+    event.preventDefault();
+  }
+
+  enter(mode) {
+    this.mode = mode;
+    this.reasons.hidden = mode !== "reasons";
+    this.editor.hidden = mode !== "editor";
+    if (mode === "reasons") this.ask();
+    else this.edit();
+    this.desk.paint();
+  }
+
+  leave() {
+    if (this.mode === "card") return;
+    this.mode = "card";
+    this.reasons.hidden = this.editor.hidden = true;
+    const active = this.desk.root.getRootNode().activeElement;
+    if (active) active.blur();
+    this.desk.paint();
+  }
+
+  ask() {
+    const chips = this.desk.data.reasons.map((reason, place) => {
+      const chip = element("button", "", reason);
+      chip.type = "button";
+      chip.dataset.reason = reason;
+      chip.append(element("kbd", "", String(place + 1)));
+      return chip;
+    });
+    this.reasons.querySelector(".chips").replaceChildren(...chips);
+    this.reasons.querySelector(".own").value = "";
+    this.reasons.focus({ preventScroll: true });
+  }
+
+  own() {
+    const text = this.reasons.querySelector(".own").value.trim();
+    return text ? [text] : [];
+  }
+
+  edit() {
+    const card = this.desk.current();
+    const cover = hidden(card, this.desk.blind);
+    const response = this.editor.querySelector(".new-response");
+    const roles = choices(card, this.desk.blind);
+    const labels = roles.map((role, place) => {
+      const label = element("label");
+      const radio = element("input");
+      Object.assign(radio, { type: "radio", name: "basis", value: role, checked: place === 0 });
+      radio.onchange = () => {
+        const other = card[role === "strong" ? "target" : "strong"].text;
+        if (response.value === other) response.value = card[role].text;
+      };
+      label.append(radio, cover ? ["left", "right"][place] : role);
+      return label;
+    });
+    const basis = this.editor.querySelector(".basis");
+    basis.replaceChildren(basis.querySelector("legend"), ...labels);
+    this.editor.querySelector(".new-instruction").value = card.instruction;
+    response.value = card[roles[0]].text;
+    response.focus();
+  }
+
+  submit() {
+    const card = this.desk.current();
+    const answer = this.editor.querySelector(".basis input:checked").value;
+    const instruction = this.editor.querySelector(".new-instruction").value;
+    const response = this.editor.querySelector(".new-response").value;
+    if (!instruction.trim() || !response.trim()) {
+      this.desk.say("Neither the instruction nor the answer may be empty.");
+      return;
+    }
+    const same = (one, other) => one === other.replace(/\r\n?/g, "\n");
+    this.desk.decide({
+      verdict: "accept", answer, reasons: [],
+      instruction: same(instruction, card.instruction) ? null : instruction,
+      response: same(response, card[answer].text) ? null : response,
+    });
+  }
+}
