@@ -20,6 +20,9 @@ _SELECT = """select c.seq, c.key, k.role, k.stage, k.shape, c.record, c.messages
 _ROWS = """select c.seq, k.job, k.role, k.stage, k.shape ->> '$.model', c.record, c.key, c.sample, c.attempt,
     c.finish, c.prompt_tokens, c.completion_tokens, c.cost, c.took, c.started, c.error
     from calls c join kinds k on k.seq = c.kind"""
+_BEGINS = """select seq from calls where record between ? and ?
+    union select seq from calls where reply is not null and key between ? and ?
+    union select seq from calls where error is not null and key between ? and ?"""
 _BEGINNING = re.compile(r"[0-9a-f]{4,20}").fullmatch
 
 
@@ -161,7 +164,9 @@ def _conditions(where: CallFilter) -> Iterator[tuple[str, list[Value]]]:
     chosen = {column: value for column, value in kind.items() if value is not None}
     if chosen:
         test = " and ".join(f"{column} = ?" for column in chosen)
-        yield f"c.kind in (select seq from kinds where {test})", list(chosen.values())
+        # failed calls are few, and have an index that the plus leaves to be chosen
+        plus = "+" if where.errors else ""
+        yield f"{plus}c.kind in (select seq from kinds where {test})", list(chosen.values())
     if where.record is not None:
         yield "c.record = ?", [pack(where.record)]
     if where.errors is not None:
@@ -169,11 +174,7 @@ def _conditions(where: CallFilter) -> Iterator[tuple[str, list[Value]]]:
     part = where.search.strip()
     if _BEGINNING(part.lower()):
         bounds: list[Value] = [bytes.fromhex(part.lower().ljust(20, digit)) for digit in "0f"]
-        yield (
-            """(c.record between ? and ? or c.reply is not null and c.key between ? and ?
-            or c.error is not null and c.key between ? and ?)""",
-            bounds * 3,
-        )
+        yield f"c.seq in ({_BEGINS})", bounds * 3
     elif part:
         condition, values = search("c.error", part)
         yield f"c.error is not null and {condition}", values
