@@ -145,6 +145,18 @@ class RubricSet:
 
 
 @dataclass(frozen=True, slots=True)
+class Ratings:
+    """How far an instruction meets each rubric of a set, from 1 to 5, as the strong model sees it."""
+
+    instruction: str
+    revision: str
+    config: str
+    scores: tuple[int, ...]
+    sample: int = 0
+    """Which rubric set of the revision it is about."""
+
+
+@dataclass(frozen=True, slots=True)
 class Instruction:
     """One node of a lineage. The basic one has no parent and iteration 1."""
 

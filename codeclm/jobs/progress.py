@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from codeclm.llm.client import Counts
-from codeclm.pipeline import AnswerMade, Compared, Event, Failed, InstructionMade, RubricsMade
+from codeclm.pipeline import AnswerMade, Compared, Event, Failed, InstructionMade, Remarked, RubricsMade
 
 LINEAGES = "lineages"
 """Beside the stages: the metadata grown to their end."""
@@ -34,7 +34,7 @@ class Progress:
                 self.done["judge"] += 1
             case Failed():
                 self.failed += 1
-            case RubricsMade():
+            case RubricsMade() | Remarked():
                 pass
 
     def steps(self) -> dict[str, tuple[int, int]]:

@@ -23,6 +23,7 @@ from codeclm.pipeline import (
     Failed,
     InstructionMade,
     Plan,
+    Remarked,
     Root,
     RubricsMade,
     Task,
@@ -107,7 +108,9 @@ class Work:
         async def grow(metadata_id: str) -> None:
             if (metadata := self.store.metadata.get(metadata_id)) is None:
                 return
-            task = Task(metadata, tuple(self._roots(metadata_id)))
+            rubrics = self.store.lineages.rubrics(metadata.revision, self.setup.config.id)
+            changed = rubrics if rubrics is not None and rubrics.sample else None
+            task = Task(metadata, tuple(self._roots(metadata_id)), changed)
             async for event in pipeline.grow(task, self.plan, model):
                 self._keep(event)
                 self.progress.count(event)
@@ -138,6 +141,8 @@ class Work:
                 self._write(lambda store: store.lineages.add_rubrics(rubrics))
             case InstructionMade(instruction):
                 self._write(lambda store: store.lineages.add_instruction(instruction, config))
+            case Remarked(instruction_id, kind, reason):
+                self._write(lambda store: store.studio.remark(instruction_id, kind, reason))
             case AnswerMade(answer):
                 self._write(lambda store: store.lineages.add_answer(answer))
             case Compared(comparison):

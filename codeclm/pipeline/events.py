@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from codeclm.records import Answer, Comparison, Failure, Instruction, Metadata, RubricSet, Stage
 from codeclm.settings import Config, Dials
@@ -44,6 +45,8 @@ class Task:
 
     metadata: Metadata
     roots: tuple[Root, ...] = ()
+    rubrics: RubricSet | None = None
+    """Those that a person wrote or had made anew; None: the model's first."""
 
     @property
     def decodes(self) -> bool:
@@ -90,4 +93,13 @@ class Failed:
     failure: Failure
 
 
-Event = RubricsMade | InstructionMade | AnswerMade | Compared | Failed
+@dataclass(frozen=True, slots=True)
+class Remarked:
+    """Something about an instruction that a person should know, and that stops nothing."""
+
+    instruction: str
+    kind: Literal["drift"]
+    reason: str
+
+
+Event = RubricsMade | InstructionMade | Remarked | AnswerMade | Compared | Failed

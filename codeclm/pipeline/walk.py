@@ -15,11 +15,13 @@ from codeclm.pipeline.events import (
     Failed,
     InstructionMade,
     Plan,
+    Remarked,
     Root,
     RubricsMade,
     Task,
 )
 from codeclm.records import Answer, AnswerRole, Failure, Instruction, Metadata, RubricSet, Seed, Stage
+from codeclm.stages.checks import drift
 from codeclm.stages.steps import Steps, choose, decode_record
 
 Value = TypeVar("Value")
@@ -65,7 +67,8 @@ class _Walk:
         self._model = model
         self._steps = Steps(plan.config, plan.config.id, self, plan.attempts)
         self._stopped: Exception | None = None
-        self._rubrics: list[RubricSet | None] = []
+        self._rubrics: list[RubricSet | None] = [task.rubrics] if task.rubrics else []
+        self._taken: set[str] = set()
         self._turn = asyncio.Lock()
 
     async def complete(self, request: Request) -> Reply:
@@ -114,13 +117,26 @@ class _Walk:
     async def _lineage(self, root: Root) -> None:
         """Compare and improve until |G| > θ, strictly, or as many nodes as allowed (paper, section 3.3)."""
         dials, node, used = self._plan.dials, root.instruction, root.used
+        if not self._take(node):
+            return
         gap = root.gap if root.gap is not None else await self._gap(node, root.answers)
         while gap is not None and abs(gap) <= dials.theta and node.iteration < dials.iterations:
             child = await self._improved(node, used)
-            if child is None:
+            if child is None or not self._take(child):
                 return
+            self._remark(child, root.instruction)
             node, used = child, (*used, child.action or "")
             gap = await self._gap(node)
+
+    def _take(self, node: Instruction) -> bool:
+        """Whether a node is this lineage's to go on from: two may meet where a person grew a branch."""
+        fresh = node.id not in self._taken
+        self._taken.add(node.id)
+        return fresh
+
+    def _remark(self, child: Instruction, basic: Instruction) -> None:
+        if reason := drift(child.text, basic.text, self._task.metadata.labels):
+            self.events.put_nowait(Remarked(child.id, "drift", reason))
 
     async def _gap(self, node: Instruction, known: Sequence[Answer] = ()) -> float | None:
         """G of an instruction; None where it was not to be scored, or could not be."""

@@ -12,7 +12,7 @@ from dataclasses import replace
 from codeclm.llm.model import Request, Schema
 from codeclm.records import AnswerRole, Instruction, Message, Metadata, Role, Seed, Stage, content_id
 from codeclm.settings import Config
-from codeclm.stages import answer, decode, encode, judge, rubrics
+from codeclm.stages import answer, decode, encode, judge, rate, rubrics
 
 
 def encoding(config: Config, seed: Seed) -> Request:
@@ -41,6 +41,12 @@ def improvement(config: Config, instruction: Instruction, action: str, sample: i
     messages = rubrics.improve_messages(instruction.text, action, config.templates["improve"])
     schema = rubrics.IMPROVED_BOUNDED if config.profile == "small" else rubrics.IMPROVED
     return _request(config, "strong", "rubrics", instruction.id, messages, schema, sample)
+
+
+def rating(config: Config, instruction: Instruction, criteria: Sequence[str]) -> Request:
+    """Ask how far an instruction meets each rubric."""
+    messages = rate.messages(instruction.text, criteria, config.profile)
+    return _request(config, "strong", "rubrics", instruction.id, messages, rate.schema(len(criteria)))
 
 
 def answering(config: Config, instruction: Instruction, role: AnswerRole) -> Request:

@@ -11,7 +11,7 @@ from codeclm.errors import ReplyError
 from codeclm.llm.model import Schema
 from codeclm.llm.structured import read_object
 from codeclm.records import Labels, Message
-from codeclm.stages import decode, prose
+from codeclm.stages import checks, decode, prose
 from codeclm.stages.prompt import fill, marked, shown
 
 COUNT = 4
@@ -85,6 +85,6 @@ def improve_messages(instruction: str, action: str, template: str) -> tuple[Mess
     return fill(template, {"instruction": marked(instruction), "action": marked(action)})
 
 
-def improve_parse(text: str) -> str:
-    """The improved instruction. ReplyError: none, or plainly its own answer."""
-    return decode.parse(text)
+def improve_parse(text: str, before: str = "", action: str = "") -> str:
+    """The improved instruction. ReplyError: none, no change, its action copied, or plainly its own answer."""
+    return checks.improvement(decode.parse(text), before, action, text)

@@ -21,6 +21,7 @@ from codeclm.records import (
     Comparison,
     Instruction,
     Metadata,
+    Ratings,
     RubricSet,
     Scores,
     Seed,
@@ -28,7 +29,7 @@ from codeclm.records import (
     content_id,
 )
 from codeclm.settings import Config
-from codeclm.stages import answer, decode, encode, judge, requests, rubrics
+from codeclm.stages import answer, decode, encode, judge, rate, requests, rubrics
 
 Value = TypeVar("Value")
 
@@ -77,13 +78,20 @@ class Steps:
         (criteria, actions), _ = await self._read(request, rubrics.parse)
         return RubricSet(metadata.revision, self.config_id, criteria, actions, sample)
 
-    async def improve(self, node: Instruction, action: str) -> Instruction:
-        """The instruction that one action makes of another."""
-        request = requests.improvement(self.config, node, action)
-        text, _ = await self._read(request, rubrics.improve_parse)
+    async def improve(self, node: Instruction, action: str, sample: int = 0) -> Instruction:
+        """The instruction that one action makes of another; `sample` tells apart tries with one action."""
+        request = requests.improvement(self.config, node, action, sample)
+        parse = partial(rubrics.improve_parse, before=node.text, action=action)
+        text, _ = await self._read(request, parse)
         return replace(
             node, text=text, parent=node.id, action=action, iteration=node.iteration + 1, origin="generated"
         )
+
+    async def rate(self, node: Instruction, rubric_set: RubricSet) -> Ratings:
+        """How far an instruction meets each rubric of a set."""
+        request = requests.rating(self.config, node, rubric_set.rubrics)
+        scores, _ = await self._read(request, partial(rate.parse, count=len(rubric_set.rubrics)))
+        return Ratings(node.id, rubric_set.revision, self.config_id, scores, rubric_set.sample)
 
     async def answer(self, node: Instruction, role: AnswerRole) -> Answer:
         """One model's answer. A strong one that is cut or empty is asked once more, with room."""

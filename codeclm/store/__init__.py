@@ -15,11 +15,13 @@ from codeclm.store.jobs import Job
 from codeclm.store.pairs import PairFilter, PairOrder
 from codeclm.store.scan import Scan
 from codeclm.store.store import Store
+from codeclm.store.studio import Branch
 from codeclm.store.verdicts import Vote
 from codeclm.store.writer import RunLog, Writer
 
 __all__ = [
     "Added",
+    "Branch",
     "CallFilter",
     "CallRow",
     "Evaluation",

@@ -15,6 +15,7 @@ from codeclm.store.configs import IMPORTED_SEQ, Configs
 from codeclm.store.connection import Connection, chunks, dump, pack, slots
 from codeclm.store.nodes import Nodes
 from codeclm.store.rows import INSTRUCTION, insert_instruction, read_comparison, read_instruction, seq_of
+from codeclm.store.studio import KEPT_DRAFT
 from codeclm.store.texts import Texts
 from codeclm.store.work import unfinished
 
@@ -50,15 +51,20 @@ class Lineages:
             )
 
     def rubrics(self, revision: str, config: str) -> RubricSet | None:
-        """The rubric set (sample 0) of a revision under a config."""
-        row = self._db.row(
-            """select r.rubrics, r.actions from rubrics r join labels l on l.seq = r.labels
-            where l.id = ? and r.config = ? and r.sample = 0""",
+        """The rubric set of a revision under a config that counts: the newest, by sample number."""
+        return next(iter(self.rubric_sets(revision, config)), None)
+
+    def rubric_sets(self, revision: str, config: str) -> list[RubricSet]:
+        """Every rubric set of a revision under a config, the newest first."""
+        rows = self._db.rows(
+            """select r.rubrics, r.actions, r.sample from rubrics r join labels l on l.seq = r.labels
+            where l.id = ? and r.config = ? order by r.sample desc""",
             [pack(revision), self._configs.find(config)],
         )
-        if row is None:
-            return None
-        return RubricSet(revision, config, tuple(json.loads(row[0])), tuple(json.loads(row[1])))
+        return [
+            RubricSet(revision, config, tuple(json.loads(rubrics)), tuple(json.loads(actions)), sample)
+            for rubrics, actions, sample in rows
+        ]
 
     def add_instruction(self, instruction: Instruction, config: str) -> None:
         """Keep a node and that it was reached under `config`. Its metadata and parent must be there.
@@ -208,8 +214,10 @@ class Lineages:
             return unfinished(self._db, self._configs.find(config), dials, stages, limit)
 
     def roots(self, metadata: str, config: str) -> list[Instruction]:
-        """Edited and imported instructions of a metadata, but none that an edit of its labels left behind."""
-        return self._nodes_of([metadata], config, "i.origin <> 'generated' and not n.stale")
+        """Edited, imported and studio-grown instructions of a metadata that no edit of labels left behind."""
+        return self._nodes_of(
+            [metadata], config, f"(i.origin <> 'generated' or {KEPT_DRAFT}) and not n.stale"
+        )
 
     def roots_unscored(self, metadata: Sequence[str], config: str) -> list[Instruction]:
         """Edited and imported instructions that have no scores under a config yet."""

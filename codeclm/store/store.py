@@ -25,6 +25,7 @@ from codeclm.store.pairs import Pairs
 from codeclm.store.scan import Scan, scan
 from codeclm.store.seeds import Seeds
 from codeclm.store.settings import Settings
+from codeclm.store.studio import Studio
 from codeclm.store.texts import Texts
 from codeclm.store.vectors import Vectors
 
@@ -42,6 +43,7 @@ class Store:
         self.failures = Failures(db, configs, texts)
         self.metadata = MetadataRoom(db)
         self.lineages = Lineages(db, configs, texts, nodes)
+        self.studio = Studio(db, configs, nodes)
         self.pairs = Pairs(db, configs, texts)
         self.decisions = Decisions(db, configs, nodes)
         self.flags = Flags(db)

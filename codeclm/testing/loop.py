@@ -47,6 +47,8 @@ def loop_reply(body: Body) -> str:
         return json.dumps(
             {"rubrics": [{"rubric": f"{c} {tag}", "action": f"Raise the {c} to {tag}."} for c in criteria]}
         )
+    if "ratings" in wanted:
+        return json.dumps({"ratings": [1 + pick(f"rating {place}", 5) for place in range(4)]})
     if seats := sorted(wanted & {"first", "second", "score_1", "score_2"}):
         return _judgement(messages[-1][1], seats, pick)
     text = f"Write about {TOPICS[pick('topic', len(TOPICS))]}, case {pick('case', 1_000_000)}."

@@ -1,0 +1,111 @@
+"""Cheap checks of an improvement before anyone pays for answering and judging it, and whether it drifts.
+
+A text that fails a check is asked for again; drift is only noted, with a reason. By words, so that it
+costs nothing: knows no model and no embedding.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from difflib import SequenceMatcher
+
+from codeclm.errors import ReplyError
+from codeclm.records import Labels
+
+COPIED = 0.75
+"""The share of an action's words, in one run, from which it counts as copied."""
+FEWEST = 5
+"""Words of an action below which a run of them says nothing."""
+LETTERS = 12
+"""Letters from which a text's script is told."""
+
+_WORD = re.compile(r"[^\W_]+")
+_ASSENT = re.compile(r"^\W*(?:sure|certainly|of course|absolutely|gladly)\s*[,!.:]", re.IGNORECASE)
+_SPACELESS = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR")
+_STEM = 5
+
+
+def improvement(text: str, before: str, action: str, raw: str) -> str:
+    """The text of an improvement. ReplyError: it changed nothing, copied its action, or answered itself."""
+    new, old = words(text), words(before)
+    if new == old:
+        raise ReplyError("the rewritten instruction is the one that was given; carry the action out", raw)
+    if _copies(new, old, words(action)):
+        raise ReplyError(
+            "the rewritten instruction repeats the words of the action; carry it out instead", raw
+        )
+    if _answers(text, before):
+        raise ReplyError("the reply answers the instruction; write the instruction alone", raw)
+    return text
+
+
+def drift(text: str, basic: str, labels: Labels) -> str:
+    """Why an improvement may have left its metadata, in a few words; empty: nothing shows."""
+    one, other = _script(text), _script(basic)
+    if one and other and one != other:
+        return f"written in {one.title()} letters, unlike its basic instruction"
+    new = stems(text)
+    known = stems(" ".join((basic, labels.use_case, *labels.skills)))
+    if len(new) >= 4 and known and not new & known:
+        return "shares no word with its basic instruction or its metadata"
+    return ""
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, case and marks aside; a script without spaces gives its signs."""
+    found: list[str] = []
+    for run in _WORD.findall(unicodedata.normalize("NFKC", text).casefold()):
+        found += list(run) if _spaceless(run[0]) else [run]
+    return found
+
+
+def stems(text: str) -> set[str]:
+    """What a text is about, roughly: the beginnings of its longer words, or pairs of signs."""
+    found: set[str] = set()
+    before = ""
+    for word in words(text):
+        if _spaceless(word[0]):
+            if before:
+                found.add(before + word)
+            before = word
+        else:
+            before = ""
+            if len(word) > 3:
+                found.add(word[:_STEM])
+    return found
+
+
+def _copies(new: list[str], old: list[str], action: list[str]) -> bool:
+    if len(action) < FEWEST:
+        return False
+    match = SequenceMatcher(None, new, action, autojunk=False).find_longest_match()
+    run = action[match.b : match.b + match.size]
+    return match.size >= max(FEWEST, COPIED * len(action)) and not _holds(old, run)
+
+
+def _holds(whole: list[str], run: list[str]) -> bool:
+    return any(whole[at : at + len(run)] == run for at in range(len(whole) - len(run) + 1))
+
+
+def _answers(text: str, before: str) -> bool:
+    return bool(_ASSENT.match(text)) and not _ASSENT.match(before)
+
+
+def _script(text: str) -> str:
+    """The script of most letters; empty where there are few."""
+    counts = Counter(
+        unicodedata.name(sign, "").partition(" ")[0] for sign in text if unicodedata.category(sign)[0] == "L"
+    )
+    # Japanese mixes three scripts: they count as one.
+    for name in ("HIRAGANA", "KATAKANA"):
+        counts["CJK"] += counts.pop(name, 0)
+    if counts.total() < LETTERS:
+        return ""
+    name, count = counts.most_common(1)[0]
+    return name if count > counts.total() / 2 else ""
+
+
+def _spaceless(sign: str) -> bool:
+    return ord(sign) > 0x0E00 and unicodedata.name(sign, "").startswith(_SPACELESS)
