@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from codeclm.export.row import Row
-from codeclm.records import IMPORTED, Comparison, Instruction
+from codeclm.records import IMPORTED, Comparison, Instruction, Pair
 from codeclm.store import LoggedCall, Store
 
 
@@ -37,7 +37,7 @@ class Provenance:
             "rubrics": self._rubrics(path),
             "lineage": [_node(node) for node in path],
             "answers": self._answers(row),
-            "scores": _scores(pair.comparison),
+            "scores": _scores(self._explained(pair)),
             "status": pair.status,
             "decisions": [asdict(decision) for decision in self._store.decisions.of(pair.id)],
             "chosen": row.chosen_role,
@@ -61,6 +61,11 @@ class Provenance:
             for labels, author, _ in self._store.metadata.history(name)
         ]
         return {"id": name, "origin": metadata.origin, "draw": metadata.draw, "revisions": revisions}
+
+    def _explained(self, pair: Pair) -> Comparison:
+        """The pair's comparison with the judge's explanations."""
+        found = self._store.lineages.comparison(pair.instruction_id, self._config)
+        return found if found is not None and found.id == pair.id else pair.comparison
 
     def _rubrics(self, path: list[Instruction]) -> dict[str, Any] | None:
         revision = path[-1].revision if path else ""

@@ -6,7 +6,7 @@ Knows the rules of states, decisions and edits; knows no file format.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Literal
@@ -14,7 +14,7 @@ from typing import Literal
 from codeclm.export.families import ALONE, Families, Kin
 from codeclm.export.row import Row
 from codeclm.records import Pair
-from codeclm.store import PairFilter, Store
+from codeclm.store import Store
 
 Include = Literal["accepted", "kept", "all"]
 
@@ -100,29 +100,21 @@ class Rows:
     dropped: Counter[str] = field(default_factory=Counter)
 
     def walk(self) -> Generator[Row, None, None]:
-        """Seed import order (no seed last), metadata, sample, iteration.
-
-        Nodes under θ that were improved upon and that a person accepted all the same come at the end.
-        """
+        """Seed import order (no seed last), metadata, sample, iteration."""
         self.dropped.clear()
         seen: set[bytes] = set()
         cases: Counter[str] = Counter()
         families = Families(self.store)
         with self.store.read():
-            for pair in self._pairs():
+            choice = self.choice
+            accepted = choice.include != "kept"
+            for pair in self.store.pairs.each(choice.config, choice.theta, choice.cap, accepted=accepted):
                 found = self._refusal(pair) or compose(pair, self.preference, families.of(pair))
                 reason = found if isinstance(found, str) else self._surplus(found, seen, cases)
                 if reason is not None:
                     self.dropped[reason] += 1
                 elif isinstance(found, Row):
                     yield found
-
-    def _pairs(self) -> Iterator[Pair]:
-        at = (self.choice.config, self.choice.theta, self.choice.cap)
-        yield from self.store.pairs.each(*at)
-        if self.choice.include != "kept":
-            accepted = self.store.pairs.each(*at, PairFilter(status="accepted"))
-            yield from (pair for pair in accepted if pair.status == "improved")
 
     def _refusal(self, pair: Pair) -> str | None:
         if self.choice.only is not None and pair.id not in self.choice.only:

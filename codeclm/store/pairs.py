@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from codeclm.records import AnswerRole, Pair, Status
+from codeclm.store import bulk
 from codeclm.store.configs import Configs
 from codeclm.store.connection import Connection, Row, Value, pack, search, unpack
 from codeclm.store.decisions import DECISION, read_decision
@@ -115,12 +116,23 @@ class Pairs:
         return [self._pair(row) for row in rows]
 
     def each(
-        self, config: str | None, theta: float, cap: int, where: PairFilter | None = None
+        self,
+        config: str | None,
+        theta: float,
+        cap: int,
+        where: PairFilter | None = None,
+        accepted: bool = False,
     ) -> Iterator[Pair]:
-        """Every pair, in order, one at a time from one state of the file: for exports."""
+        """Every pair, in order, one at a time from one state of the file, without explanations and tags.
+
+        `accepted`: improved nodes that a person accepted come too, in their place.
+        """
         condition, values = self._where(config, theta, cap, where)
-        for row in self._db.each(f"{_COLUMNS} {_FROM} {_MORE} where {condition} {_ORDER}", values):
-            yield self._pair(row)
+        if accepted:
+            more = f"({STATUS}) = 'improved' and v.verdict = 'accept'"
+            condition = f"n.config = :config and ({condition} or {more})"
+        sql = f"{bulk.COLUMNS} {_FROM} {_MORE} {bulk.JOINS} where {condition} {_ORDER}"
+        yield from bulk.read(self._texts, self._db.each(sql, values))
 
     def count(self, config: str | None, theta: float, cap: int, where: PairFilter | None = None) -> int:
         """How many `page` has in all."""

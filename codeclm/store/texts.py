@@ -21,7 +21,8 @@ SHORT = 48
 WINDOW = 32_768
 """What deflate can look back on."""
 
-_RAW = -15
+RAW = -15
+"""How zlib is told that there is no header."""
 _WORTH = 0.7
 _BASES = 8
 _RECORDS = 512
@@ -71,11 +72,11 @@ class Texts:
             return data
         try:
             if bases is None:
-                return zlib.decompress(data, _RAW).decode()
+                return zlib.decompress(data, RAW).decode()
             dictionary = b"".join(
                 self.get(base).encode() for base in itertools.accumulate(map(int, bases.split()))
             )[-WINDOW:]
-            return zlib.decompressobj(_RAW, dictionary).decompress(data).decode()
+            return zlib.decompressobj(RAW, dictionary).decompress(data).decode()
         except (zlib.error, UnicodeDecodeError):
             raise ProjectError(f"{self._db.path}: a text is damaged. Put back a copy or a backup.") from None
 
@@ -129,7 +130,7 @@ def _squeeze(data: bytes, bases: list[bytes]) -> tuple[bytes | str, bool]:
 
 
 def _deflate(data: bytes, dictionary: bytes = b"") -> bytes:
-    squeeze = zlib.compressobj(wbits=_RAW, zdict=dictionary) if dictionary else zlib.compressobj(wbits=_RAW)
+    squeeze = zlib.compressobj(wbits=RAW, zdict=dictionary) if dictionary else zlib.compressobj(wbits=RAW)
     return squeeze.compress(data) + squeeze.flush()
 
 
