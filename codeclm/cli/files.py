@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 
 from codeclm import export as exports
 from codeclm import ingest
 from codeclm.cli.checking import checks_of
-from codeclm.cli.opening import config_of, open_project
+from codeclm.cli.opening import config_of, open_project, project_path
 from codeclm.cli.output import Result
 from codeclm.jobs.checking import checked, look
 from codeclm.jobs.importing import Imported, prepare
+from codeclm.jobs.prune import prune as drop
 
 SHOWN = 20
 """Rejected rows listed for a person; JSON has them all."""
@@ -69,3 +71,12 @@ def copy(args: Namespace) -> Result:
     with open_project(args) as store:
         store.copy(args.to)
     return Result({"path": str(args.to)}, [f"copied to {args.to}"])
+
+
+def prune(args: Namespace) -> Result:
+    """Drop what nothing needs, and give the room back."""
+    open_project(args).close()
+    done = drop(project_path(args))
+    kept = "what the current settings could ask for again is kept"
+    line = f"{done.calls} calls and {done.texts} texts dropped, {done.bytes:,} bytes freed; {kept}"
+    return Result(asdict(done), [line])
