@@ -14,7 +14,7 @@ from codeclm.errors import UsageError
 from codeclm.pipeline import DEFAULT_STAGES
 from codeclm.records import ROLES, Role, Stage
 from codeclm.settings import BUILTIN_MODEL, Config, Dials, Endpoint
-from codeclm.stages.profiles import make_config
+from codeclm.stages.profiles import make_config, profile_of
 from codeclm.store import Store
 
 NEEDS: Mapping[Role, frozenset[Stage]] = {
@@ -23,6 +23,9 @@ NEEDS: Mapping[Role, frozenset[Stage]] = {
     "judge": frozenset({"judge"}),
 }
 """The stages that ask each role."""
+
+TEMPLATES = "templates"
+"""The setting that holds, by profile and name, the prompts that were edited in a project."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +111,15 @@ def settle(store: Store, order: Order) -> Setup:
                 before = store.settings.endpoints()[role]
                 store.settings.set_endpoint(role, endpoint_of(role, order, before))
         roles = store.settings.endpoints()
-        config = make_config(roles, dials)
+        config = config_for(store, roles, dials)
         store.settings.use_config(config)
     return Setup(order, stages, {role: _limited(roles[role], order) for role in ROLES}, dials, config)
+
+
+def config_for(store: Store, endpoints: Mapping[Role, Endpoint], dials: Dials) -> Config:
+    """The config of these settings, with the prompts that were edited in this project."""
+    edited: dict[str, dict[str, str]] = store.settings.get(TEMPLATES, {})
+    return make_config(endpoints, dials, edited.get(profile_of(endpoints["strong"], dials), {}))
 
 
 def endpoint_of(role: Role, order: Order, before: Endpoint) -> Endpoint:

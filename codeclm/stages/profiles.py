@@ -80,7 +80,7 @@ def make_config(
         "target": target,
         "judge": endpoints.get("judge", strong),
     }
-    profile = _profile(strong, dials)
+    profile = profile_of(strong, dials)
     texts = default_templates(profile)
     if strong.model != target.model:
         # Demonstrations are a handicap for the target only where one model plays both parts.
@@ -100,7 +100,8 @@ def make_config(
     )
 
 
-def _profile(strong: Endpoint, dials: Dials) -> Profile:
+def profile_of(strong: Endpoint, dials: Dials) -> Profile:
+    """The profile that a config of these settings has."""
     if dials.profile == "auto":
         return "small" if strong.builtin else "standard"
     return dials.profile

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from codeclm.jobs.order import same_model
+from codeclm.jobs.order import config_for, same_model
 from codeclm.llm.prices import prices_of
 from codeclm.records import ROLES, Role, Stage
 from codeclm.settings import Dials, Endpoint
-from codeclm.stages.profiles import make_config
 from codeclm.store import Store
 
 REACH: dict[str, tuple[Stage, ...]] = {
@@ -83,7 +82,7 @@ class Forecast:
 
 def forecast(store: Store, wanted: Wanted, endpoints: Mapping[Role, Endpoint]) -> Forecast:
     """Count what these settings leave to do."""
-    config = make_config(endpoints, wanted.dials)
+    config = config_for(store, endpoints, wanted.dials)
     current = store.settings.config()
     stages = REACH[wanted.reach]
     seeds = len(store.seeds.unencoded_ids(config.id, wanted.limit))
