@@ -25,7 +25,7 @@ class Families:
     """Looks up what rows share, once for neighbours: rows of one seed or metadata come together."""
 
     store: Store
-    _seed: tuple[str, str] = ("", "")
+    _systems: dict[str, str] | None = None
     _origin: tuple[str, str] = field(default=("", ""))
 
     def of(self, pair: Pair) -> Kin:
@@ -35,11 +35,9 @@ class Families:
         return Kin(self._system(pair.seed), pair.seed)
 
     def _system(self, seed: str) -> str:
-        if self._seed[0] != seed:
-            found = self.store.seeds.get(seed)
-            first = found.messages[0] if found and found.messages else None
-            self._seed = (seed, first.content if first and first.role == "system" else "")
-        return self._seed[1]
+        if self._systems is None:
+            self._systems = self.store.seeds.systems()
+        return self._systems.get(seed, "")
 
     def _without_seed(self, pair: Pair) -> str:
         """Its metadata; for an imported pair its first instruction, as many share empty labels."""

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from codeclm.export.flat import COLUMNS, flat
 from codeclm.export.row import Row
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 _BREAKS = {0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 _FIRST = frozenset("'=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
@@ -32,7 +33,8 @@ class Sink(Protocol):
 
 def line(record: dict[str, Any]) -> str:
     """One line of JSON Lines, without its newline. Signs that some readers break lines at are escaped."""
-    return json.dumps(record, ensure_ascii=False).translate(_BREAKS)
+    text = _encode(record)
+    return text if text.isascii() else text.translate(_BREAKS)
 
 
 class JsonLines:

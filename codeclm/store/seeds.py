@@ -43,6 +43,14 @@ class Seeds:
         row = self._db.row(f"select {_COLUMNS} from seeds s where id = ?", [pack(seed)])
         return None if row is None else self._seed(row)
 
+    def systems(self) -> dict[str, str]:
+        """The system prompts by seed, of the chats that have one."""
+        rows = self._db.rows(
+            """select id, messages ->> '$[0].content' from seeds
+            where messages is not null and messages ->> '$[0].role' = 'system'"""
+        )
+        return {unpack(id_): text for id_, text in rows}
+
     def page(
         self,
         search: str = "",
