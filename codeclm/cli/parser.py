@@ -67,7 +67,6 @@ def build() -> Parser:
     listing.add_argument("id", nargs="?", metavar="ID", help="show this one in full")
     listing.add_argument("--delete", action="store_true", help="forget it; the calls stay in the log")
     _step(command("step", "stepping", "Take one step by hand; what it makes is a draft."))
-    _step(command("step", "stepping", "Take one step by hand; what it makes is a draft."))
     copy = command("copy", "files", "Copy the project whole, also while a run goes on.")
     copy.add_argument("to", type=Path, metavar="PATH")
     command("prune", "files", "Drop calls and texts that nothing needs.")
@@ -208,14 +207,6 @@ def _evaluate(parser: Parser) -> None:
     parser.add_argument("--limit", type=whole(1), metavar="N", help="only the first N prompts")
     parser.add_argument("--retry", action="store_true", help="ask again for what failed")
     _asking(parser)
-
-
-def _step(parser: Parser) -> None:
-    parser.add_argument("what", choices=("rubrics", "basic", "improve", "rate", "score"))
-    parser.add_argument("record", metavar="ID", help="a metadata (rubrics, basic), else an instruction")
-    parser.add_argument("--action", metavar="TEXT", help="how to improve; default: drawn as a run draws it")
-    parser.add_argument("--max-calls", type=whole(1), metavar="N", help="stop when this many were sent")
-    parser.add_argument("--quiet", action="store_true", help="no progress, only warnings and errors")
 
 
 def _step(parser: Parser) -> None:
