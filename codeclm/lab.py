@@ -35,13 +35,13 @@ class Kept(NamedTuple):
 
     @property
     def tokens_per_pair(self) -> float | None:
-        """Tokens for each kept pair; None: nothing is kept."""
-        return self.tokens / self.kept if self.kept else None
+        """Tokens for each kept pair; None: nothing is kept, or no call is known."""
+        return self.tokens / self.kept if self.kept and self.tokens else None
 
     @property
     def cost_per_pair(self) -> float | None:
-        """US dollars for each kept pair; None: nothing is kept."""
-        return self.cost / self.kept if self.kept else None
+        """US dollars for each kept pair; None: nothing is kept, or no call is known."""
+        return self.cost / self.kept if self.kept and self.tokens else None
 
 
 class Group(NamedTuple):
@@ -149,10 +149,14 @@ class Nodes:
 
 
 def histogram(gaps: Floats, width: float = 0.5, most: float = 9.0) -> tuple[list[float], list[int]]:
-    """The left edges of bins over [−most, most], and how many gaps fall into each; the last is closed."""
-    edges = np.arange(-most, most + width, width)
+    """The middles of bins from −most to most, and how many gaps fall into each, or beyond the ends.
+
+    Gaps are halves mostly: each has a bar of its own, and none lies on an edge.
+    """
+    middles = np.arange(-most, most + width / 2, width)
+    edges = np.append(middles - width / 2, most + width / 2)
     counts, _ = np.histogram(np.clip(gaps, -most, most), edges)
-    return [float(edge) for edge in edges[:-1]], [int(count) for count in counts]
+    return [float(middle) for middle in middles], [int(count) for count in counts]
 
 
 def thetas(most: float = 9.0, step: float = 0.25) -> list[float]:

@@ -76,8 +76,8 @@ def test_groups_add_up() -> None:
 
 
 def test_histogram_holds_every_gap() -> None:
-    edges, counts = histogram(np.array([-9.0, -0.1, 0.0, 0.49, 9.0, 12.0]))
+    middles, counts = histogram(np.array([-9.0, -0.1, 0.0, 0.49, 9.0, 12.0]))
     assert sum(counts) == 6
-    assert counts[edges.index(0.0)] == 2
+    assert (counts[middles.index(0.0)], counts[middles.index(0.5)]) == (2, 1)
     assert counts[-1] == 2
     assert thetas(1.0) == [0.0, 0.25, 0.5, 0.75, 1.0]

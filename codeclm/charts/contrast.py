@@ -6,16 +6,16 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from codeclm.charts.palette import FAINT, GRAY, KEPT, STRONG, TARGET, frame
+from codeclm.charts.palette import DIM, FAINT, GRAY, KEPT, STRONG, TARGET, frame
 from codeclm.contrast import Share
 
 
-def gaps(edges: Sequence[float], counts: Sequence[int], width: float, theta: float) -> go.Figure:
-    """A histogram of G; bins whose gaps all pass θ have the colour of the answer that wins."""
-    colours = [_side(edge, edge + width, theta) for edge in edges]
+def gaps(middles: Sequence[float], counts: Sequence[int], width: float, theta: float) -> go.Figure:
+    """A histogram of G; bins beyond θ have the colour of the answer that wins."""
+    colours = [_side(middle, theta) for middle in middles]
     figure = go.Figure(
         go.Bar(
-            x=[edge + width / 2 for edge in edges],
+            x=list(middles),
             y=list(counts),
             width=width * 0.92,
             marker_color=colours,
@@ -34,8 +34,9 @@ def curve(
     theta: float,
     title: str,
     other: float | None = None,
+    log: bool = False,
 ) -> go.Figure:
-    """One figure over θ, with the θ looked at and the project's own marked."""
+    """One figure over θ, with the θ looked at and the project's own marked; `log`: by powers of ten."""
     figure = go.Figure(
         go.Scatter(
             x=list(thetas),
@@ -48,7 +49,10 @@ def curve(
     figure.add_vline(x=theta, line_dash="dash", line_color=GRAY, line_width=1.5)
     if other is not None and other != theta:
         figure.add_vline(x=other, line_dash="dot", line_color=GRAY, line_width=1)
-    return frame(figure, x="θ", y=title)
+    framed = frame(figure, x="θ", y=title)
+    if log:
+        framed.update_yaxes(type="log", rangemode="normal", dtick=1)
+    return framed
 
 
 def shares(names: Sequence[str], found: Sequence[Share], x: str, y: str) -> go.Figure:
@@ -78,7 +82,7 @@ def shares(names: Sequence[str], found: Sequence[Share], x: str, y: str) -> go.F
     return frame(figure, x=x, y=y)
 
 
-def _side(low: float, high: float, theta: float) -> str:
-    if low >= theta and high > theta:
-        return STRONG
-    return TARGET if high <= -theta and low < -theta else FAINT.replace("0.25", "0.6")
+def _side(gap: float, theta: float) -> str:
+    if abs(gap) <= theta:
+        return DIM
+    return STRONG if gap > 0 else TARGET

@@ -14,6 +14,7 @@ TARGET = "#D2701F"
 KEPT = "#35905A"
 REJECTED = "#D2564A"
 GRAY = "#7C8985"
+DIM = "rgba(124, 137, 133, 0.6)"
 FAINT = "rgba(124, 137, 133, 0.25)"
 
 CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False}

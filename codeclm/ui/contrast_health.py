@@ -182,7 +182,7 @@ def _spread(lab: Lab) -> None:
         st.dataframe(
             pd.DataFrame(
                 [
-                    {"": name, "Share": f"{100 * (each.rate or 0):.1f} %", "Interval": _interval(each)}
+                    {"Of all": name, "Share": f"{100 * (each.rate or 0):.1f} %", "Interval": _interval(each)}
                     for name, each in rows
                 ]
             ),

@@ -90,7 +90,7 @@ def _figures(here: Kept, now: Kept, priced: bool) -> None:
         )
         st.metric(
             "Money per kept pair",
-            dollars(here.cost_per_pair if priced else None) if here.kept else "–",
+            dollars(here.cost_per_pair if priced else None) if here.kept and here.tokens else "–",
             help="Unknown where a model has no price; set one on the Models page.",
             border=True,
         )
@@ -115,16 +115,16 @@ def _left(lab: Lab, theta: float, facts: Summary) -> None:
 
 
 def _charts(lab: Lab, theta: float, facts: Summary) -> None:
-    edges, counts = histogram(lab.nodes.gap, _WIDTH)
+    middles, counts = histogram(lab.nodes.gap, _WIDTH)
     st.plotly_chart(
-        charts.gaps(edges, counts, _WIDTH, theta),
+        charts.gaps(middles, counts, _WIDTH, theta),
         config=CONFIG,
         key="contrast_gaps",
         alt=f"Histogram of the gap over {len(lab.pairs):,} scored pairs, with θ at {theta:g} on both sides",
     )
-    st.caption(
-        "Each bar is a span of gaps. :blue-badge[blue] the strong answer wins by more than θ, "
-        ":orange-badge[orange] the target’s does; the rest is not kept at this θ."
+    st.markdown(
+        ":small[:blue-badge[blue] the strong answer wins by more than θ · :orange-badge[orange] the "
+        "target’s does · :gray-badge[gray] not kept at this θ, unless by a later step]"
     )
     steps = thetas()
     found = lab.nodes.sweep(steps, facts.dials.iterations)
@@ -139,7 +139,7 @@ def _charts(lab: Lab, theta: float, facts: Summary) -> None:
     with right:
         tokens = [each.tokens_per_pair for each in found]
         st.plotly_chart(
-            charts.curve(steps, tokens, theta, "tokens per kept pair", facts.dials.theta),
+            charts.curve(steps, tokens, theta, "tokens per kept pair", facts.dials.theta, log=True),
             config=CONFIG,
             key="contrast_tokens",
             alt="Tokens per kept pair against θ",
@@ -149,14 +149,15 @@ def _charts(lab: Lab, theta: float, facts: Summary) -> None:
 def _flips(project: Project, lab: Lab, theta: float, facts: Summary) -> None:
     st.subheader("What flips", anchor=False)
     options = [each for each in thetas() if each != theta]
+    wanted = facts.dials.theta if facts.dials.theta != theta else theta - 1
     other = st.select_slider(
         "Against θ",
         options,
-        facts.dials.theta if facts.dials.theta in options else options[0],
+        min(options, key=lambda each: abs(each - wanted)),
         format_func=lambda value: f"{value:g}",
         key=f"contrast_other_{theta:g}",
         width=460,
-        help="Another θ to compare with; the project’s own to begin with.",
+        help="Another θ to compare with.",
     )
     gained, lost = lab.nodes.flips(theta, other)
     left, right = st.columns(2)
@@ -226,7 +227,7 @@ def _row(group: Group, by: str) -> dict[str, object]:
         "Share kept": group.kept / group.scored,
         "Target wins": group.target_wins,
         "Mean gap": gap(round(group.mean_gap, 2)),
-        "Tokens per kept pair": round(group.tokens / group.kept) if group.kept else None,
+        "Tokens per kept pair": round(group.tokens / group.kept) if group.kept and group.tokens else None,
     }
 
 
