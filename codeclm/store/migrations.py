@@ -263,6 +263,33 @@ def m014_runs(db: Database) -> None:
     )
 
 
+@migrations()
+def m015_maps(db: Database) -> None:
+    """The map: a place for each text, the clusters; selections; labels changed in bulk; counts wanted."""
+    _run(
+        db,
+        """create table places (
+            text blob primary key, x real not null, y real not null, cluster integer) without rowid""",
+        """create table spots (
+            kind integer not null, record blob not null, text blob not null references places,
+            primary key (kind, record)) without rowid""",
+        """create table clusters (
+            seq integer primary key, name text not null, words text not null, named text not null,
+            alive integer not null)""",
+        """create table selections (
+            id text not null, kind integer not null, record blob not null,
+            primary key (id, kind, record)) without rowid""",
+        """create table relabels (
+            seq integer primary key, at real not null, what text not null, undone integer not null)""",
+        """create table relabelled (
+            relabel integer not null references relabels, metadata integer not null references metadata,
+            old integer not null references labels, new integer not null references labels,
+            primary key (relabel, metadata)) without rowid""",
+        "alter table metadata add column wanted integer not null default 0",
+        "alter table jobs add column reached integer",
+    )
+
+
 def _run(db: Database, *statements: str) -> None:
     for statement in statements:
         db.conn.execute(statement)

@@ -19,11 +19,13 @@ from codeclm.store.flags import Flags
 from codeclm.store.funnel import Funnel, count
 from codeclm.store.jobs import Jobs
 from codeclm.store.lineages import Lineages
+from codeclm.store.maps import Maps
 from codeclm.store.metadata import MetadataRoom
 from codeclm.store.nodes import Nodes
 from codeclm.store.pairs import Pairs
 from codeclm.store.scan import Scan, scan
 from codeclm.store.seeds import Seeds
+from codeclm.store.selections import Selections
 from codeclm.store.settings import Settings
 from codeclm.store.studio import Studio
 from codeclm.store.texts import Texts
@@ -50,6 +52,8 @@ class Store:
         self.calls = Calls(db, texts)
         self.jobs = Jobs(db)
         self.vectors = Vectors(db)
+        self.maps = Maps(db, configs)
+        self.selections = Selections(db)
         self.evaluations = Evaluations(db, texts)
         self._configs = configs
 

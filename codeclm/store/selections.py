@@ -1,0 +1,54 @@
+"""Records picked out together, under a short name that an address can carry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from codeclm.records import content_id
+from codeclm.store.connection import Connection, pack, unpack
+from codeclm.store.maps import KINDS, MapKind
+
+
+class Selections:
+    """The selections of a project. One is its records: the same records have the same name."""
+
+    def __init__(self, db: Connection) -> None:
+        self._db = db
+
+    def keep(self, records: Iterable[tuple[MapKind, str]]) -> str:
+        """Keep records as a selection: its name."""
+        listed = sorted(set(records))
+        name = content_id("selection", records=[list(each) for each in listed])[:12]
+        with self._db.write():
+            for kind, record in listed:
+                self._db.execute(
+                    "insert into selections values (?, ?, ?) on conflict do nothing",
+                    [name, KINDS.index(kind), pack(record)],
+                )
+        return name
+
+    def get(self, name: str) -> list[tuple[MapKind, str]]:
+        """The records of a selection; empty where there is none of this name."""
+        rows = self._db.rows("select kind, record from selections where id = ? order by kind, record", [name])
+        return [(KINDS[kind], unpack(record)) for kind, record in rows]
+
+    def metadata(self, name: str) -> list[str]:
+        """The metadata selected, and that of what is selected beside it, in order."""
+        rows = self._db.rows(
+            f"select m.id from metadata m where {_META} order by m.place", {"selection": name}
+        )
+        return [unpack(row[0]) for row in rows]
+
+
+_META = """(m.id in (select record from selections where id = :selection and kind = 0)
+    or m.seed in (select s.seq from selections t join seeds s on s.id = t.record
+        where t.id = :selection and t.kind = 1)
+    or m.seq in (select i.metadata from selections t join instructions i on i.id = t.record
+        where t.id = :selection and t.kind = 2))"""
+"""Whether metadata `m` is in a selection, itself or by its seed or an instruction."""
+
+IN_SELECTION = """(n.id in (select record from selections where id = :selection and kind = 2)
+    or m.id in (select record from selections where id = :selection and kind = 0)
+    or m.seed in (select s.seq from selections t join seeds s on s.id = t.record
+        where t.id = :selection and t.kind = 1))"""
+"""Whether node `n` of metadata `m` is in a selection: itself, or by its metadata or seed."""
