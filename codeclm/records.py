@@ -244,12 +244,14 @@ class Comparison:
     @property
     def strong_score(self) -> float:
         """The strong answer's mean."""
-        return sum(scores.strong for scores in self.orders) / len(self.orders)
+        first, second = self.strong_first, self.target_first
+        return float(first.strong) if second is None else (first.strong + second.strong) / 2
 
     @property
     def target_score(self) -> float:
         """The target answer's mean."""
-        return sum(scores.target for scores in self.orders) / len(self.orders)
+        first, second = self.strong_first, self.target_first
+        return float(first.target) if second is None else (first.target + second.target) / 2
 
     @property
     def gap(self) -> float:

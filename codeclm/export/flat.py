@@ -19,6 +19,7 @@ COLUMNS = (
 )
 FLAGS = ("strong_truncated", "target_truncated")
 NUMBERS = (*SCORES, *ORDERS)
+_PAIRS = (ORDERS[:2], ORDERS[2:])
 
 
 def flat(row: Row) -> dict[str, Any]:
@@ -48,11 +49,8 @@ def flat(row: Row) -> dict[str, Any]:
     }
     if row.scored:
         scores = pair.comparison
-        record |= {
-            "strong_score": scores.strong_score,
-            "target_score": scores.target_score,
-            "gap": scores.gap,
-        }
-        for number, order in enumerate(scores.orders, 1):
-            record |= {f"strong_score_{number}": order.strong, f"target_score_{number}": order.target}
+        strong, target = scores.strong_score, scores.target_score
+        record["strong_score"], record["target_score"], record["gap"] = strong, target, strong - target
+        for (strong_name, target_name), order in zip(_PAIRS, scores.orders, strict=False):
+            record[strong_name], record[target_name] = order.strong, order.target
     return record

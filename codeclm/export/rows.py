@@ -17,6 +17,7 @@ from codeclm.records import Pair
 from codeclm.store import Store
 
 Include = Literal["accepted", "kept", "all"]
+_UNEDITED: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,8 @@ def compose(pair: Pair, preference: bool, kin: Kin = ALONE) -> Row | str:
 
 
 def _edits(instruction: str | None, response: str | None) -> frozenset[str]:
+    if instruction is None and response is None:
+        return _UNEDITED
     edits = {"instruction": instruction, "response": response}
     return frozenset(name for name, text in edits.items() if text is not None)
 
