@@ -213,7 +213,11 @@ def until(condition, seconds=30):
 
 
 def asked(body):
-    return body["model"], tuple((turn["role"], turn["content"]) for turn in body["messages"])
+    return (
+        body["model"],
+        body.get("seed"),
+        tuple((turn["role"], turn["content"]) for turn in body["messages"]),
+    )
 
 
 def logged(path):
@@ -221,7 +225,9 @@ def logged(path):
     with Store.open(path) as store:
         found = store.calls.page(errors=False, limit=100_000)
     requests = [each.call.request for each in found]
-    return {(r.model, tuple((turn.role, turn.content) for turn in r.messages)) for r in requests}
+    return {
+        (r.model, r.sampling.seed, tuple((turn.role, turn.content) for turn in r.messages)) for r in requests
+    }
 
 
 def killed_at_random(project, order, endpoint, launch, times, seeds):
