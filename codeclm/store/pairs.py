@@ -19,7 +19,7 @@ from codeclm.store.texts import Texts
 PairStatus = Status | Literal["accepted", "rejected"]
 PairOrder = Literal["lineage", "theta", "orders", "rare"]
 """As the loop made them; nearest to θ first; those first whose two orders of scores differ the most; those
-first whose use case has the fewest metadata."""
+first whose cluster on the map is the smallest, or without a map their use case."""
 
 _JOINS = """left join comparisons c on c.seq = n.comparison
     left join instructions i on i.seq = n.instruction left join metadata m on m.seq = i.metadata
@@ -32,6 +32,10 @@ _COLUMNS = f"""select i.id, a.id, b.id, k.id, c.strong_first, c.target_first, c.
 _MORE = """join configs k on k.seq = c.config join answers a on a.seq = c.strong
     join answers b on b.seq = c.target left join seeds s on s.seq = m.seed
     left join verdicts v on v.comparison = n.comparison left join decisions d on d.seq = v.entry"""
+CLUSTER = """coalesce(
+    (select t.cluster from spots s join places t on t.text = s.text where s.kind = 2 and s.record = n.id),
+    (select t.cluster from spots s join places t on t.text = s.text where s.kind = 0 and s.record = m.id))"""
+"""The cluster of node `n` on the map, or that of its metadata `m`."""
 _EXACT = {
     "use_case": "l.use_case = :use_case",
     "skill": "exists (select 1 from json_each(l.skills) where value = :skill)",
@@ -46,18 +50,23 @@ _EXACT = {
     "gap_to": "abs(n.gap) <= :gap_to",
     "stale": "n.stale = :stale",
     "flagged": "(n.comparison in (select comparison from flags)) = :flagged",
+    "cluster": f"{CLUSTER} = :cluster",
 }
 """What each field of a filter demands, where it is given."""
 _ORDER = "order by n.place, n.sample, n.iteration, n.id"
 _FIRST = "((c.strong_first ->> 0) - (c.strong_first ->> 1))"
 _SECOND = "((c.target_first ->> 0) - (c.target_first ->> 1))"
-_USES = """with uses as materialized (select s.use_case, count(*) as size from metadata r
-    join labels s on s.seq = r.labels where r.state = 'active' group by 1)"""
+_SIZES = """with uses as materialized (select s.use_case, count(*) as size from metadata r
+        join labels s on s.seq = r.labels where r.state = 'active' group by 1),
+    clustered as materialized (select t.cluster, count(*) as size from spots s
+        join places t on t.text = s.text where s.kind in (0, 2) and t.cluster is not null group by 1)"""
+_RARE = f"""coalesce((select size from clustered where cluster = {CLUSTER}),
+    (select size from uses where use_case = l.use_case))"""
 _ORDERS: dict[PairOrder, str] = {
     "lineage": _ORDER,
     "theta": _ORDER.replace("by", "by abs(abs(n.gap) - :theta),"),
     "orders": _ORDER.replace("by", f"by abs({_FIRST} - {_SECOND}) desc,"),
-    "rare": _ORDER.replace("by", "by (select u.size from uses u where u.use_case = l.use_case),"),
+    "rare": _ORDER.replace("by", f"by {_RARE},"),
 }
 
 
@@ -84,6 +93,8 @@ class PairFilter:
     """Bounds of |gap|, both included."""
     stale: bool | None = None
     flagged: bool | None = None
+    cluster: int | None = None
+    """On the map."""
 
 
 class Pairs:
@@ -150,9 +161,17 @@ class Pairs:
     ) -> list[str]:
         """The ids of the pairs, in order: a queue for review."""
         condition, values = self._where(config, theta, cap, where)
-        uses = _USES if order == "rare" else ""
-        rows = self._db.rows(f"{uses} select c.id {_FROM} where {condition} {_ORDERS[order]}", values)
+        sizes = _SIZES if order == "rare" else ""
+        rows = self._db.rows(f"{sizes} select c.id {_FROM} where {condition} {_ORDERS[order]}", values)
         return [unpack(row[0]) for row in rows]
+
+    def instructions(
+        self, config: str | None, theta: float, cap: int, where: PairFilter | None = None
+    ) -> list[tuple[str, str, float]]:
+        """(pair, instruction, gap) of the pairs, in order, without what else belongs to them."""
+        condition, values = self._where(config, theta, cap, where)
+        rows = self._db.rows(f"select c.id, i.text, n.gap {_FROM} where {condition} {_ORDER}", values)
+        return [(unpack(pair), text, gap) for pair, text, gap in rows]
 
     def get(self, pair: str, theta: float, cap: int, config: str | None = None) -> Pair | None:
         """One pair, of whatever status; an imported one has the state that it has under `config`."""

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 from codeclm.store.configs import Configs
 from codeclm.store.connection import Connection, Row, unpack
+from codeclm.store.pairs import CLUSTER
 
-_SCAN = """select c.id, n.gap, n.reach, n.leaf, n.iteration, n.stale, l.use_case,
+_SCAN = f"""select c.id, n.gap, n.reach, n.leaf, n.iteration, n.stale, l.use_case,
     c.strong_first, c.target_first, a.length, b.length,
-    coalesce(t.own, 0), coalesce(t.step, 0), coalesce(t.own_cost, 0), coalesce(t.step_cost, 0)
+    {CLUSTER}, coalesce(t.own, 0), coalesce(t.step, 0), coalesce(t.own_cost, 0), coalesce(t.step_cost, 0)
     from nodes n join comparisons c on c.seq = n.comparison join answers a on a.seq = c.strong
     join answers b on b.seq = c.target join instructions i on i.seq = n.instruction
     join metadata m on m.seq = i.metadata join labels l on l.seq = m.labels
@@ -41,6 +42,8 @@ class Scan:
     iteration: list[int]
     stale: list[int]
     use_case: list[str]
+    cluster: list[int | None]
+    """On the map."""
     orders: list[tuple[tuple[float, float], tuple[float, float] | None]]
     """Of each: (strong, target) with the strong answer read first, and with the target's first."""
     strong_length: list[int]
@@ -74,7 +77,7 @@ def scan(db: Connection, configs: Configs, config: str | None) -> Scan:
         )
         priced = not db.value("select total(unpriced) from kinds")
         judged, unparsed = _judged(db, seq)
-    columns = list(zip(*rows, strict=True)) if rows else [()] * 15
+    columns = list(zip(*rows, strict=True)) if rows else [()] * 16
     known: dict[str, tuple[float, float]] = {}
     return Scan(
         pair=[unpack(each) for each in columns[0]],
@@ -87,10 +90,11 @@ def scan(db: Connection, configs: Configs, config: str | None) -> Scan:
         orders=[_orders(pair, known) for pair in zip(columns[7], columns[8], strict=True)],
         strong_length=list(columns[9]),
         target_length=list(columns[10]),
-        own_tokens=list(columns[11]),
-        step_tokens=list(columns[12]),
-        own_cost=list(columns[13]),
-        step_cost=list(columns[14]),
+        cluster=list(columns[11]),
+        own_tokens=list(columns[12]),
+        step_tokens=list(columns[13]),
+        own_cost=list(columns[14]),
+        step_cost=list(columns[15]),
         shared_tokens=(shared or (0.0,))[0],
         shared_cost=(shared or (0.0, 0.0))[1],
         priced=priced,

@@ -35,6 +35,8 @@ class Lab:
     nodes: Nodes
     pairs: list[str]
     use_cases: Codes
+    clusters: Codes | None
+    """None: there is no map."""
     health: contrast.Health
     spread: contrast.Spread | None
     unparsed: contrast.Share
@@ -53,6 +55,7 @@ def lab(project: Project, facts: Summary) -> Lab:
     """The lab of the current config."""
     with project.open(readonly=True) as store:
         stamp = f"every {int(time.time() / STEADY)}" if facts.running else store.scored()
+        stamp += f" {hash(tuple(store.maps.clusters()))}"
     models = facts.config.models if facts.config else {}
     return _lab(str(project.path), config_id(facts.config), stamp, models)
 
@@ -61,11 +64,13 @@ def lab(project: Project, facts: Summary) -> Lab:
 def _lab(path: str, config: str, stamp: str, _models: dict[Role, str]) -> Lab:
     with Store.open(Path(path), readonly=True) as store:
         seen = store.scan(config)
+        names: dict[int | None, str] = {each.id: each.name for each in store.maps.clusters()}
     judged = list(_judged(seen, _own(_models)))
     return Lab(
         nodes=_nodes(seen),
         pairs=seen.pair,
         use_cases=codes(seen.use_case),
+        clusters=codes([names.get(each, "in no cluster") for each in seen.cluster]) if names else None,
         health=contrast.health(judged),
         spread=contrast.spread(judged),
         unparsed=contrast.share(min(seen.unparsed, seen.judged), seen.judged),
