@@ -60,6 +60,7 @@ class Order:
             "budget": self.budget,
             "max_calls": self.max_calls,
             "augment_to": self.augment_to,
+            "retry": self.retry,
         }
 
     @property

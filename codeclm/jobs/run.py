@@ -74,6 +74,6 @@ async def _run(store: Store, writer: Writer, setup: Setup, warn: Tell, show: Tel
             await probe(store, writer, setup, models)
             await work.do(models, width(setup, room))
 
-    ended = await shift.go(RUN, setup.order.as_dict(), stages)
+    ended = await shift.go(RUN, {**setup.order.as_dict(), "config": setup.config.id}, stages)
     failures = store.failures.count(setup.config.id)
     return Outcome(ended.calls_sent, ended.calls_cached, ended.seconds, failures, ended.error)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -120,6 +120,15 @@ class CallPages:
         """The calls made for a seed, metadata or instruction, oldest first."""
         rows = self._db.rows(f"{_SELECT} where c.record = ? order by c.seq", [pack(record)])
         return [self._call(row) for row in rows]
+
+    def rows_of(self, records: Sequence[str], limit: int = 500) -> list[CallRow]:
+        """The calls made for these records, the first record's first, each record's oldest first."""
+        found: list[CallRow] = []
+        for record in records:
+            left = limit - len(found)
+            rows = self._db.rows(f"{_ROWS} where c.record = ? order by c.seq limit ?", [pack(record), left])
+            found += map(_row, rows)
+        return found
 
     def models(self) -> list[str]:
         """The names of the models that were asked."""

@@ -105,6 +105,17 @@ class Jobs:
         """The newest jobs of every kind, newest first."""
         return self._jobs("order by seq desc limit ?", [n])
 
+    def page(self, kind: str | None = None, offset: int = 0, limit: int = 50) -> list[Job]:
+        """Jobs, newest first, of every kind or of one."""
+        return self._jobs(
+            "where coalesce(?, kind) = kind order by seq desc limit ? offset ?", [kind, limit, offset]
+        )
+
+    def count(self) -> int:
+        """How many jobs there were, of every kind."""
+        number: int = self._db.value("select count(*) from jobs")
+        return number
+
     def _jobs(self, where: str, values: list[Value]) -> list[Job]:
         return [self._job(row) for row in self._db.rows(f"select {_COLUMNS} from jobs {where}", values)]
 

@@ -82,6 +82,16 @@ class Settings:
         rows = self._db.rows("select id from configs where seq <> ? order by seq", [IMPORTED_SEQ])
         return [row[0] for row in rows]
 
+    def results(self) -> list[tuple[str, int]]:
+        """Every config of the project, oldest first, with the number of comparisons of its own."""
+        rows = self._db.rows(
+            """select f.id, coalesce(c.number, 0) from configs f
+            left join (select config, count(*) as number from comparisons group by config) c
+            on c.config = f.seq where f.seq <> ? order by f.seq""",
+            [IMPORTED_SEQ],
+        )
+        return [(config, number) for config, number in rows]
+
     def _read(self, kind: type[S], value: Any) -> S:
         try:
             return kind.read(value)

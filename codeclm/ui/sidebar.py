@@ -8,7 +8,8 @@ from codeclm import projects
 from codeclm.projects import Project
 from codeclm.ui import state
 from codeclm.ui.guard import guard
-from codeclm.ui.rooms import Room, shown
+from codeclm.ui.results_picker import note
+from codeclm.ui.rooms import Room, room, shown
 from codeclm.ui.runpanel import sidebar_run
 from codeclm.ui.summary import summary
 from codeclm.ui.text import number
@@ -36,6 +37,9 @@ def sidebar(here: Room, project: Project | None) -> None:
                 )
         if project and facts and facts.running:
             sidebar_run(project)
+        if facts and (said := note(facts.config, facts.newest)):
+            st.caption(said)
+            st.page_link(room("Runs").file, label="Change", query_params=state.parameters())
 
 
 WAITING = {

@@ -5,7 +5,7 @@ Only counts and settings; what a page shows of the records themselves it asks fo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import streamlit as st
@@ -30,6 +30,8 @@ class Summary:
     to_review: int
     proposed: int
     running: bool
+    newest: str | None = None
+    """The config of the newest run."""
 
     @property
     def unencoded(self) -> int:
@@ -60,12 +62,11 @@ def summary(project: Project) -> Summary:
     except ProjectError:
         with project.open() as store:
             revision = store.revision()
-    funnel, dials, config, to_review, proposed = _read(str(project.path), revision)
-    return Summary(funnel, dials, config, to_review, proposed, holder(project.path, RUN) is not None)
+    return replace(_read(str(project.path), revision), running=holder(project.path, RUN) is not None)
 
 
 @st.cache_resource(max_entries=16, ttl="1h", show_spinner=False)
-def _read(path: str, revision: int) -> tuple[Funnel, Dials, Config | None, int, int]:
+def _read(path: str, revision: int) -> Summary:
     with Store.open(Path(path), readonly=True) as store, store.read():
         dials, config = store.settings.dials(), store.settings.config()
         current = config_id(config)
@@ -73,4 +74,6 @@ def _read(path: str, revision: int) -> tuple[Funnel, Dials, Config | None, int, 
         undecided = PairFilter(status="kept", decision="none")
         to_review = store.pairs.count(current, dials.theta, dials.iterations, undecided)
         proposed = store.metadata.count(state="proposed")
-    return funnel, dials, config, to_review, proposed
+        last = store.jobs.page(RUN, limit=1)
+    newest = last[0].command.get("config") if last else None
+    return Summary(funnel, dials, config, to_review, proposed, running=False, newest=newest)

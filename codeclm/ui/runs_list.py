@@ -1,0 +1,174 @@
+"""Every run of a project, and every other job: what was asked, how far it came, what it took, its end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from codeclm.jobs.lock import holder
+from codeclm.jobs.watch import LOST
+from codeclm.projects import Project
+from codeclm.records import ROLES, STAGES
+from codeclm.store import Job, Spend
+from codeclm.ui.guard import guarded
+from codeclm.ui.home import ENDED
+from codeclm.ui.runpanel import DOING
+from codeclm.ui.table import first_page, offset, pager, rows_key
+from codeclm.ui.text import ago, dollars, duration, number, one_line, plain
+
+_PAGE, _SIZE = "runs_page", 10
+RUN_FILTER = "calls_run"
+CALLS_PAGE = "calls_page"
+
+
+def runs(project: Project) -> None:
+    """The table of jobs, and the one that is chosen."""
+    with project.open(readonly=True) as store:
+        total = store.jobs.count()
+        jobs = store.jobs.page(offset=offset(_PAGE, total, _SIZE), limit=_SIZE)
+        spent = {job.id: store.calls.spend(job=job.id)["all"] for job in jobs}
+    if not jobs:
+        st.caption("No run yet.")
+        return
+    frame = pd.DataFrame(
+        {
+            "Run": [job.id for job in jobs],
+            "What": [_what(job) for job in jobs],
+            "Started": [ago(job.started) for job in jobs],
+            "Took": [duration(_took(job)) for job in jobs],
+            "Ended": [ended(project, job) for job in jobs],
+            "Sent": [job.calls_sent for job in jobs],
+            "Cached": [job.calls_cached for job in jobs],
+            "Tokens": [spent[job.id].prompt_tokens + spent[job.id].completion_tokens for job in jobs],
+            "Cost": [dollars(spent[job.id].cost) for job in jobs],
+        }
+    )
+    event = st.dataframe(
+        frame,
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        key=rows_key("runs_rows", (str(job.id) for job in jobs)),
+        height=38 + 35 * len(jobs),
+        column_config={
+            "Run": st.column_config.NumberColumn(width=60),
+            "Ended": st.column_config.TextColumn(width=260),
+            **{
+                name: st.column_config.NumberColumn(format="localized")
+                for name in ("Sent", "Cached", "Tokens")
+            },
+        },
+        alt="Runs and other jobs",
+    )
+    pager(_PAGE, total, "runs", _SIZE)
+    chosen = [jobs[row] for row in event.selection.rows if row < len(jobs)]
+    for job in chosen:
+        _detail(project, job)
+    if not chosen:
+        st.caption("Choose a row to see what was asked of a run, and what it spent on what.")
+
+
+def localized(*names: str) -> dict[str, Any]:
+    """Columns of whole numbers."""
+    return {name: st.column_config.NumberColumn(format="localized") for name in names}
+
+
+def ended(project: Project, job: Job) -> str:
+    """How a job ended, in a few words; or that it goes on."""
+    if job.state != "running":
+        return one_line(job.message, 200) or ENDED[job.state]
+    held = holder(project.path, job.kind)
+    if held is None or held.pid not in (0, job.pid):
+        return LOST
+    return "stopping" if job.stop_asked else "going on"
+
+
+def asked(command: Mapping[str, Any]) -> list[str]:
+    """What was asked of a job, as short phrases; what was left as the project has it is left out."""
+    said = []
+    for name, value in command.items():
+        if name == "config" or value in (None, {}, [], "", False):
+            continue
+        if isinstance(value, Mapping):
+            said += [f"{key.replace('_', ' ')} {each}" for key, each in value.items()]
+        else:
+            shown = ", ".join(map(str, value)) if isinstance(value, list) else value
+            said.append(name.replace("_", " ") + ("" if value is True else f" {shown}"))
+    return said
+
+
+def spend_by(spent: Mapping[str, Spend], names: tuple[str, ...], title: str) -> pd.DataFrame:
+    """Calls, tokens and money as rows, those that were asked at all."""
+    return pd.DataFrame(
+        [
+            {
+                title: name.capitalize(),
+                "Calls": spent[name].calls,
+                "Failed": spent[name].errors,
+                "Tokens in": spent[name].prompt_tokens,
+                "Tokens out": spent[name].completion_tokens,
+                "Cost": dollars(spent[name].cost),
+            }
+            for name in names
+            if name in spent
+        ]
+    )
+
+
+def spend_tables(by_role: Mapping[str, Spend], by_stage: Mapping[str, Spend]) -> None:
+    """What was spent, by role and by stage."""
+    with st.grid(2, min_column_width=380):
+        for spent, names, title in ((by_role, ROLES, "Model"), (by_stage, STAGES, "Stage")):
+            st.dataframe(
+                spend_by(spent, names, title),
+                hide_index=True,
+                height="content",
+                alt=f"Calls, tokens and cost by {title.lower()}",
+                column_config=localized("Calls", "Failed", "Tokens in", "Tokens out"),
+            )
+
+
+def _detail(project: Project, job: Job) -> None:
+    with project.open(readonly=True) as store:
+        by_role, by_stage = store.calls.spend("role", job.id), store.calls.spend("stage", job.id)
+    with st.container(border=True):
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(job.started))
+            st.markdown(f"**Run {job.id}** · {_what(job)} · {when}", width="content")
+            st.button(
+                "Show its calls",
+                icon=":material/filter_alt:",
+                on_click=_show_calls,
+                args=(job.id,),
+                key="runs_show_calls",
+            )
+        told = asked(job.command)
+        st.caption(plain("Asked: " + (" · ".join(told) or "everything, as the project has it"), 900))
+        steps = [
+            f"{DOING.get(stage, stage.capitalize())}: {number(done)} of {number(total)}"
+            for stage, (done, total) in job.progress.items()
+        ]
+        if steps:
+            st.caption(" · ".join(steps))
+        if job.message:
+            st.text(job.message)
+        if by_role:
+            spend_tables(by_role, by_stage)
+
+
+@guarded
+def _show_calls(job: int) -> None:
+    st.session_state[RUN_FILTER] = str(job)
+    first_page(CALLS_PAGE)
+
+
+def _what(job: Job) -> str:
+    return "run again what failed" if job.command.get("retry") else job.kind
+
+
+def _took(job: Job) -> float:
+    return (job.finished or job.heartbeat) - job.started

@@ -1,0 +1,123 @@
+"""From a record to the calls that made it, and on to what was made of it: its chain, from the seed on."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from codeclm.projects import Project
+from codeclm.store import CallRow, Store
+from codeclm.store.origins import Kind, Origin, made_from, origin
+from codeclm.ui.guard import guarded
+from codeclm.ui.page import go
+from codeclm.ui.runs_calls import RECORD, look_at, show, table
+from codeclm.ui.summary import summary
+from codeclm.ui.text import body, one_line, plain
+
+ICONS: dict[Kind, str] = {
+    "seed": ":material/grain:",
+    "metadata": ":material/sell:",
+    "instruction": ":material/edit_note:",
+}
+
+
+def record(project: Project) -> bool:
+    """The record that the address names: its text, its chain, its calls. False: it names none."""
+    name = st.query_params.get(RECORD, "").strip()
+    if not name:
+        return False
+    facts = summary(project)
+    with project.open(readonly=True) as store, store.read():
+        found = origin(store, name)
+        chain = [] if found is None else _chain(store, found)
+        children = _children(store, found, facts.config.id if facts.config else None)
+        calls = _calls(store, name, found)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.subheader(f"Calls behind {_called(found, name)}", anchor=False, width="content")
+        st.button("All runs and calls", icon=":material/close:", on_click=_leave, key="runs_leave")
+    if found is None and not calls:
+        st.caption("Nothing in this project is called so.")
+        return True
+    for kind, id_, text in chain:
+        _step(kind, id_, text, id_ == chain[-1][1])
+    if children:
+        with st.expander("Made of it", icon=":material/arrow_downward:"):
+            for kind, id_, text in children:
+                _step(kind, id_, text, last=False)
+    if found is not None and found.kind == "pair":
+        go("Review", "Review pairs")
+    _table(project, calls, {id_: kind for kind, id_, _ in chain})
+    return True
+
+
+def _table(project: Project, calls: list[CallRow], kinds: dict[str, Kind]) -> None:
+    if not calls:
+        st.caption("No model was asked for it: it was imported, authored or written by hand.")
+        return
+    path = [id_ for id_, kind in kinds.items() if kind == "instruction"]
+    of = [
+        f"iteration {path.index(row.record) + 1}" if row.record in path else kinds.get(row.record, row.record)
+        for row in calls
+    ]
+    chosen = table(calls, "record_rows", of)
+    if chosen is None:
+        st.caption("Choose a row to see what was asked and what came back, as it was.")
+    else:
+        show(project, chosen)
+
+
+def _step(kind: Kind, id_: str, text: str, last: bool) -> None:
+    with st.container(border=True, gap="xxsmall"):
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            st.caption(f"{ICONS.get(kind, '')} {kind} :gray[{id_}]", width="content")
+            if not last:
+                st.button("Look at it", type="tertiary", on_click=look_at, args=(id_,), key=f"look_{id_}")
+        if last:
+            body(text)
+        else:
+            st.caption(plain(one_line(text, 240)))
+
+
+def _called(found: Origin | None, name: str) -> str:
+    return plain(f"{'record' if found is None else found.kind} {name}", 60)
+
+
+def _chain(store: Store, found: Origin) -> list[tuple[Kind, str, str]]:
+    """Seed, metadata and instructions with their texts, as far as there are any."""
+    chain: list[tuple[Kind, str, str]] = []
+    if found.seed and (seed := store.seeds.get(found.seed)) is not None:
+        chain.append(("seed", found.seed, seed.text))
+    if found.metadata:
+        chain.append(("metadata", found.metadata, _labels(store, found.metadata)))
+    for id_ in found.path:
+        node = store.lineages.get(id_)
+        chain.append(("instruction", id_, node.text if node else ""))
+    return chain
+
+
+def _children(store: Store, found: Origin | None, config: str | None) -> list[tuple[Kind, str, str]]:
+    if found is None:
+        return []
+    children: list[tuple[Kind, str, str]] = []
+    for kind, id_ in made_from(store, found.records[-1], config) if found.records else []:
+        if kind == "metadata":
+            children.append((kind, id_, _labels(store, id_)))
+        elif (node := store.lineages.get(id_)) is not None:
+            children.append((kind, id_, node.text))
+    return children
+
+
+def _calls(store: Store, name: str, found: Origin | None) -> list[CallRow]:
+    """The calls of the whole chain. Other samples of the metadata are not behind an instruction."""
+    rows = store.calls.rows_of([name] if found is None else found.records)
+    root = None if found is None or not found.path else store.lineages.get(found.path[0])
+    return [row for row in rows if root is None or row.stage != "decode" or row.sample == root.sample]
+
+
+def _labels(store: Store, metadata: str) -> str:
+    row = store.metadata.get(metadata)
+    return ", ".join((row.labels.use_case, *row.labels.skills)) if row else ""
+
+
+@guarded
+def _leave() -> None:
+    st.query_params.pop(RECORD, None)

@@ -1,0 +1,18 @@
+"""Runs: every run and every call, from any record to the calls that made it, and whose results are shown."""
+
+import streamlit as st
+
+from codeclm.ui.page import page
+from codeclm.ui.results_picker import picker
+from codeclm.ui.runs_calls import calls
+from codeclm.ui.runs_list import runs
+from codeclm.ui.runs_record import record
+
+with page("Runs") as project:
+    if record(project):
+        st.stop()
+    picker(project)
+    st.subheader("Runs", anchor=False)
+    runs(project)
+    st.subheader("Calls", anchor=False)
+    calls(project)

@@ -1,0 +1,142 @@
+"""The Runs page: runs, calls, records with their calls, and whose results are shown."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from codeclm import projects
+from codeclm.jobs.order import Order
+from codeclm.jobs.run import run
+from codeclm.records import Seed
+from codeclm.settings import Config
+from codeclm.testing import ScriptedEndpoint, loop_reply
+from codeclm.ui.results_picker import described, note
+from codeclm.ui.runs_list import asked
+
+ROOT = Path(__file__).parent.parent.parent
+ROLES = ("strong", "target", "judge")
+HOSTILE = "![x](http://127.0.0.1:1/x.png) <script>alert(1)</script> :red[x]"
+
+
+@pytest.fixture
+def made(tmp_path, monkeypatch):
+    """A project with two runs under two configs, the second with a hostile target."""
+    monkeypatch.setenv(projects.FOLDER_ENVIRONMENT, str(tmp_path))
+    monkeypatch.setenv("CODECLM_CONFIG_DIR", str(tmp_path))
+    monkeypatch.setenv("CODECLM_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.delenv(projects.ENVIRONMENT, raising=False)
+    project = projects.create("ran")
+    with project.open() as store:
+        store.seeds.add(Seed(f"Explain thing {number}.") for number in range(2))
+
+    def reply(body):
+        return HOSTILE if body["model"] == "second" else loop_reply(body)
+
+    with ScriptedEndpoint(reply=reply) as endpoint:
+        for target in ("first", "second"):
+            models = {"strong": "strong", "target": target, "judge": "judge"}
+            order = Order(urls=dict.fromkeys(ROLES, endpoint.url), models=models, limit=2)
+            run(project.path, order, lambda line: None, lambda line: None)
+    return project
+
+
+def opened(**parameters):
+    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for name, value in {"project": "ran", **parameters}.items():
+        test.query_params[name] = value
+    test.switch_page("pages/10_Runs.py").run()
+    assert not test.exception
+    assert [error.value for error in test.error] == []
+    return test
+
+
+def texts(test):
+    return " ".join(str(each.value) for each in (*test.caption, *test.markdown, *test.subheader, *test.text))
+
+
+def calls(test):
+    return test.dataframe[-1].value
+
+
+def test_every_run_and_call_is_there(made):
+    test = opened()
+    listed = test.dataframe[0].value
+    assert list(listed["Run"]) == [2, 1]
+    assert list(listed["Ended"]) == ["finished", "finished"]
+    with made.open() as store:
+        total = store.calls.count()
+    assert f"of {total} calls" in texts(test) or len(calls(test)) == total
+
+
+@pytest.mark.parametrize(
+    ("filters", "column", "value"),
+    [
+        ({"calls_stage": "judge"}, "Stage", "judge"),
+        ({"calls_role": "target"}, "Role", "target"),
+        ({"calls_model": "second"}, "Model", "second"),
+        ({"calls_stage": "encode", "calls_run": "1"}, "Stage", "encode"),
+    ],
+)
+def test_filters_are_in_the_address(made, filters, column, value):
+    shown = calls(opened(**filters))
+    assert set(shown[column]) == {value}
+
+
+def test_nothing_matches_is_said(made):
+    for filters in ({"calls_state": "failed"}, {"calls_search": "no such error"}, {"calls_run": "77"}):
+        assert "No call matches" in texts(opened(**filters))
+
+
+def test_from_any_record_to_its_calls(made):
+    with made.open() as store:
+        config = store.settings.config().id
+        pair = store.pairs.page(config, 3, 4)[0]
+        answer = store.lineages.answers(pair.instruction_id, config)[0]
+    stages = {
+        pair.seed: {"encode"},
+        pair.metadata: {"encode", "decode", "rubrics"},
+        pair.instruction_id: {"encode", "decode", "rubrics", "answer", "judge"},
+        answer.id: {"encode", "decode", "rubrics", "answer", "judge"},
+        pair.id: {"encode", "decode", "rubrics", "answer", "judge"},
+    }
+    for record, wanted in stages.items():
+        test = opened(record=record)
+        found = set(calls(test)["Stage"])
+        assert found <= wanted
+        assert found >= wanted - {"rubrics"}
+        assert record in texts(test)
+
+
+@pytest.mark.parametrize("record", ["0" * 20, "no such", HOSTILE, "../../etc"])
+def test_a_record_that_is_not_there_is_said(made, record):
+    assert "Nothing in this project is called so" in texts(opened(record=record))
+
+
+def test_other_results_can_be_shown(made):
+    with made.open() as store:
+        (first, _), (second, _) = store.settings.results()
+    test = opened()
+    assert test.selectbox(key="runs_results").value == second
+    assert "not the newest run" not in texts(test.sidebar)
+    test.selectbox(key="runs_results").select(first).run()
+    with made.open() as store:
+        assert store.settings.config().id == first
+    assert "not the newest run" in texts(test.sidebar)
+
+
+def test_configs_that_look_alike_are_told_apart():
+    models = {"strong": "a", "target": "b", "judge": "c"}
+    same, other = Config(models=models, sampling={}), Config(models=models, sampling={}, seed=1)
+    third = Config(models={**models, "judge": "a"}, sampling={})
+    words = described([same, other, third])
+    assert len(set(words.values())) == 3
+    assert words[third.id] == "a → b"
+    assert note(same, other.id)
+    assert not note(same, same.id)
+    assert not note(None, same.id)
+
+
+def test_what_was_asked_is_short_phrases():
+    command = {"stages": ["encode"], "dials": {"theta": 2}, "limit": None, "retry": True, "config": "x"}
+    assert asked(command) == ["stages encode", "theta 2", "retry"]
