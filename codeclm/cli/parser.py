@@ -60,6 +60,7 @@ def build() -> Parser:
         ("redo", "Decide again what was undone."),
     ):
         command(name, "review", summary).add_argument("--reviewer", default="", metavar="NAME")
+    _map(command("map", "mapping", "Draw the map of the data, or bring it up to date."))
     _export(command("export", "files", "Write a training set."))
     _duplicates(command("duplicates", "checking", "List near-duplicates, and leaks of test prompts."))
     _evaluate(command("evaluate", "evaluating", "Measure candidates against the strong model."))
@@ -214,6 +215,14 @@ def _step(parser: Parser) -> None:
     parser.add_argument("record", metavar="ID", help="a metadata (rubrics, basic), else an instruction")
     parser.add_argument("--action", metavar="TEXT", help="how to improve; default: drawn as a run draws it")
     parser.add_argument("--max-calls", type=whole(1), metavar="N", help="stop when this many were sent")
+    parser.add_argument("--quiet", action="store_true", help="no progress, only warnings and errors")
+
+
+def _map(parser: Parser) -> None:
+    parser.set_defaults(function="draw")
+    parser.add_argument("--of", choices=("metadata", "seeds", "instructions"), help="default: all three")
+    parser.add_argument("--points", action="store_true", help="list every point, not only how many")
+    parser.add_argument("--anew", action="store_true", help="give up the old places, and lay all out again")
     parser.add_argument("--quiet", action="store_true", help="no progress, only warnings and errors")
 
 
