@@ -10,9 +10,9 @@ from codeclm.store.callpages import CallFilter, CallRow, LoggedCall
 from codeclm.store.calls import Spend
 from codeclm.store.connection import Added
 from codeclm.store.evaluations import Evaluation, Given, Missed, Prompt
+from codeclm.store.filters import PairFilter, PairOrder
 from codeclm.store.funnel import Funnel
 from codeclm.store.jobs import Job
-from codeclm.store.pairs import PairFilter, PairOrder
 from codeclm.store.scan import Scan
 from codeclm.store.store import Store
 from codeclm.store.studio import Branch

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
 
-from codeclm.records import AnswerRole, Pair, Status
+from codeclm.records import Pair
 from codeclm.store import bulk
 from codeclm.store.configs import Configs
-from codeclm.store.connection import Connection, Row, Value, pack, search, unpack
+from codeclm.store.connection import Connection, Row, Value, pack, unpack
 from codeclm.store.decisions import DECISION, read_decision
+from codeclm.store.filters import ORDER, ORDERS, SIZES, PairFilter, PairOrder, conditions
 from codeclm.store.nodes import STATUS
 from codeclm.store.rows import read_comparison
 from codeclm.store.texts import Texts
-
-PairStatus = Status | Literal["accepted", "rejected"]
-PairOrder = Literal["lineage", "theta", "orders", "rare"]
-"""As the loop made them; nearest to θ first; those first whose two orders of scores differ the most; those
-first whose cluster on the map is the smallest, or without a map their use case."""
 
 _JOINS = """left join comparisons c on c.seq = n.comparison
     left join instructions i on i.seq = n.instruction left join metadata m on m.seq = i.metadata
@@ -32,69 +26,6 @@ _COLUMNS = f"""select i.id, a.id, b.id, k.id, c.strong_first, c.target_first, c.
 _MORE = """join configs k on k.seq = c.config join answers a on a.seq = c.strong
     join answers b on b.seq = c.target left join seeds s on s.seq = m.seed
     left join verdicts v on v.comparison = n.comparison left join decisions d on d.seq = v.entry"""
-CLUSTER = """coalesce(
-    (select t.cluster from spots s join places t on t.text = s.text where s.kind = 2 and s.record = n.id),
-    (select t.cluster from spots s join places t on t.text = s.text where s.kind = 0 and s.record = m.id))"""
-"""The cluster of node `n` on the map, or that of its metadata `m`."""
-_EXACT = {
-    "use_case": "l.use_case = :use_case",
-    "skill": "exists (select 1 from json_each(l.skills) where value = :skill)",
-    "tag": "m.seed in (select seed from seed_tags where tag = :tag)",
-    "iteration": "n.iteration = :iteration",
-    "metadata": "m.id = :metadata",
-    "undecided_by": """not exists (select 1 from standing t where t.comparison = n.comparison and not t.undone
-        and t.reviewer = :undecided_by)""",
-    "decided_by": """exists (select 1 from standing t where t.comparison = n.comparison and not t.undone
-        and t.reviewer = :decided_by)""",
-    "gap_from": "abs(n.gap) >= :gap_from",
-    "gap_to": "abs(n.gap) <= :gap_to",
-    "stale": "n.stale = :stale",
-    "flagged": "(n.comparison in (select comparison from flags)) = :flagged",
-    "cluster": f"{CLUSTER} = :cluster",
-}
-"""What each field of a filter demands, where it is given."""
-_ORDER = "order by n.place, n.sample, n.iteration, n.id"
-_FIRST = "((c.strong_first ->> 0) - (c.strong_first ->> 1))"
-_SECOND = "((c.target_first ->> 0) - (c.target_first ->> 1))"
-_SIZES = """with uses as materialized (select s.use_case, count(*) as size from metadata r
-        join labels s on s.seq = r.labels where r.state = 'active' group by 1),
-    clustered as materialized (select t.cluster, count(*) as size from spots s
-        join places t on t.text = s.text where s.kind in (0, 2) and t.cluster is not null group by 1)"""
-_RARE = f"""coalesce((select size from clustered where cluster = {CLUSTER}),
-    (select size from uses where use_case = l.use_case))"""
-_ORDERS: dict[PairOrder, str] = {
-    "lineage": _ORDER,
-    "theta": _ORDER.replace("by", "by abs(abs(n.gap) - :theta),"),
-    "orders": _ORDER.replace("by", f"by abs({_FIRST} - {_SECOND}) desc,"),
-    "rare": _ORDER.replace("by", f"by {_RARE},"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class PairFilter:
-    """Which pairs. Status None: results (kept, superseded, exhausted, pending); accepted and rejected
-    are decisions and bring improved nodes too. `search`: a part of the instruction, whatever its case.
-    """
-
-    status: PairStatus | None = None
-    search: str = ""
-    use_case: str | None = None
-    skill: str | None = None
-    tag: str | None = None
-    iteration: int | None = None
-    metadata: str | None = None
-    winner: AnswerRole | None = None
-    decision: Literal["accept", "reject", "conflict", "none"] | None = None
-    undecided_by: str | None = None
-    """Only what this reviewer has not decided."""
-    decided_by: str | None = None
-    gap_from: float | None = None
-    gap_to: float | None = None
-    """Bounds of |gap|, both included."""
-    stale: bool | None = None
-    flagged: bool | None = None
-    cluster: int | None = None
-    """On the map."""
 
 
 class Pairs:
@@ -118,10 +49,10 @@ class Pairs:
         condition, values = self._where(config, theta, cap, where)
         rows = self._db.rows(
             f"""{_COLUMNS} from (select n.config, n.place, n.sample, n.iteration, n.id
-                {_FROM} where {condition} {_ORDER} limit :limit offset :offset) p
+                {_FROM} where {condition} {ORDER} limit :limit offset :offset) p
             cross join nodes n on n.config = p.config and n.place = p.place and n.sample = p.sample
                 and n.iteration = p.iteration and n.id = p.id
-            {_JOINS} {_MORE} {_ORDER}""",
+            {_JOINS} {_MORE} {ORDER}""",
             {**values, "limit": -1 if limit is None else limit, "offset": offset},
         )
         return [self._pair(row) for row in rows]
@@ -142,7 +73,7 @@ class Pairs:
         if accepted:
             more = f"({STATUS}) = 'improved' and v.verdict = 'accept'"
             condition = f"n.config = :config and ({condition} or {more})"
-        sql = f"{bulk.COLUMNS} {_FROM} {_MORE} {bulk.JOINS} where {condition} {_ORDER}"
+        sql = f"{bulk.COLUMNS} {_FROM} {_MORE} {bulk.JOINS} where {condition} {ORDER}"
         yield from bulk.read(self._texts, self._db.each(sql, values))
 
     def count(self, config: str | None, theta: float, cap: int, where: PairFilter | None = None) -> int:
@@ -161,8 +92,8 @@ class Pairs:
     ) -> list[str]:
         """The ids of the pairs, in order: a queue for review."""
         condition, values = self._where(config, theta, cap, where)
-        sizes = _SIZES if order == "rare" else ""
-        rows = self._db.rows(f"{sizes} select c.id {_FROM} where {condition} {_ORDERS[order]}", values)
+        sizes = SIZES if order == "rare" else ""
+        rows = self._db.rows(f"{sizes} select c.id {_FROM} where {condition} {ORDERS[order]}", values)
         return [unpack(row[0]) for row in rows]
 
     def instructions(
@@ -170,7 +101,7 @@ class Pairs:
     ) -> list[tuple[str, str, float]]:
         """(pair, instruction, gap) of the pairs, in order, without what else belongs to them."""
         condition, values = self._where(config, theta, cap, where)
-        rows = self._db.rows(f"select c.id, i.text, n.gap {_FROM} where {condition} {_ORDER}", values)
+        rows = self._db.rows(f"select c.id, i.text, n.gap {_FROM} where {condition} {ORDER}", values)
         return [(unpack(pair), text, gap) for pair, text, gap in rows]
 
     def get(self, pair: str, theta: float, cap: int, config: str | None = None) -> Pair | None:
@@ -194,13 +125,13 @@ class Pairs:
         self, config: str | None, theta: float, cap: int, where: PairFilter | None
     ) -> tuple[str, dict[str, Value]]:
         where = where or PairFilter()
-        conditions, values = ["n.config = :config and n.comparison is not null"], dict[str, Value]()
+        parts, values = ["n.config = :config and n.comparison is not null"], dict[str, Value]()
         values |= {"config": self._configs.find(config), "theta": theta, "cap": cap}
-        for condition, name, value in _conditions(where):
-            conditions.append(condition)
+        for condition, name, value in conditions(where):
+            parts.append(condition)
             if name:
                 values[name] = value
-        return " and ".join(conditions), values
+        return " and ".join(parts), values
 
     def _pair(self, row: Row) -> Pair:
         id_, seed, seed_seq, metadata, use_case, skills, text, strong, target = row[7:16]
@@ -231,27 +162,3 @@ class Pairs:
             conflict=verdict == "conflict",
             tags=tuple(tag[0] for tag in tags),
         )
-
-
-def _conditions(where: PairFilter) -> Iterator[tuple[str, str, Value]]:
-    """Each condition that a filter makes, with the name and value that it binds."""
-    verdict = "(select verdict from verdicts where comparison = n.comparison)"
-    if where.status == "accepted" or where.status == "rejected":
-        yield f"{verdict} = :standing", "standing", where.status.removesuffix("ed")
-    elif where.status is None:
-        yield f"({STATUS}) <> 'improved'", "", None
-    else:
-        yield f"({STATUS}) = :status", "status", where.status
-    if where.search:
-        condition, values = search("i.text", where.search)
-        yield condition.replace("?", ":search", 1), "search", values[0]
-    for name, condition in _EXACT.items():
-        value = getattr(where, name)
-        if value is not None:
-            yield condition, name, pack(value) if name == "metadata" else value
-    if where.winner is not None:
-        yield f"n.gap {'>' if where.winner == 'strong' else '<'} 0", "", None
-    if where.decision == "none":
-        yield f"{verdict} is null", "", None
-    elif where.decision is not None:
-        yield f"{verdict} = :verdict", "verdict", where.decision

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from codeclm.store.configs import Configs
 from codeclm.store.connection import Connection, Row, unpack
-from codeclm.store.pairs import CLUSTER
+from codeclm.store.filters import CLUSTER
 
 _SCAN = f"""select c.id, n.gap, n.reach, n.leaf, n.iteration, n.stale, l.use_case,
     c.strong_first, c.target_first, a.length, b.length,

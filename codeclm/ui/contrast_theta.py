@@ -20,7 +20,7 @@ from codeclm.ui.text import dollars, gap, number, one_line, plural, score
 EXAMPLES = 6
 GROUPS = 40
 _WIDTH = 0.5
-_BY = ("iteration", "use case")
+_BY = ("iteration", "use case", "cluster")
 
 
 @fragment
@@ -199,10 +199,15 @@ def _pair(store: Store, pair: str, theta: float, cap: int, config: str) -> dict[
 
 def _groups(lab: Lab, theta: float) -> None:
     st.subheader("Where the kept pairs come from", anchor=False)
+    options = _BY if lab.clusters else _BY[:2]
     by = st.segmented_control(
-        "By", _BY, default=_BY[0], required=True, key="contrast_by", bind="query-params"
+        "By", options, default=_BY[0], required=True, key="contrast_by", bind="query-params"
     )
-    codes, names = lab.iterations if by == _BY[0] else lab.use_cases
+    codes, names = lab.use_cases
+    if by == _BY[0]:
+        codes, names = lab.iterations
+    elif by == _BY[2] and lab.clusters:
+        codes, names = lab.clusters
     groups = lab.nodes.groups(codes, names, theta)
     if by != _BY[0]:
         groups = sorted(groups, key=lambda group: -group.scored)

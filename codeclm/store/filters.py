@@ -1,0 +1,104 @@
+"""Filters and orders of pairs, as conditions over a node `n` and what is joined to it; reads nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from codeclm.records import AnswerRole, Status
+from codeclm.store.connection import Value, pack, search
+from codeclm.store.nodes import STATUS
+
+PairStatus = Status | Literal["accepted", "rejected"]
+PairOrder = Literal["lineage", "theta", "orders", "rare"]
+"""As the loop made them; nearest to θ first; those first whose two orders of scores differ the most; those
+first whose cluster on the map is the smallest, or without a map their use case."""
+
+CLUSTER = """coalesce(
+    (select t.cluster from spots s join places t on t.text = s.text where s.kind = 2 and s.record = n.id),
+    (select t.cluster from spots s join places t on t.text = s.text where s.kind = 0 and s.record = m.id))"""
+"""The cluster of node `n` on the map, or that of its metadata `m`."""
+_EXACT = {
+    "use_case": "l.use_case = :use_case",
+    "skill": "exists (select 1 from json_each(l.skills) where value = :skill)",
+    "tag": "m.seed in (select seed from seed_tags where tag = :tag)",
+    "iteration": "n.iteration = :iteration",
+    "metadata": "m.id = :metadata",
+    "undecided_by": """not exists (select 1 from standing t where t.comparison = n.comparison and not t.undone
+        and t.reviewer = :undecided_by)""",
+    "decided_by": """exists (select 1 from standing t where t.comparison = n.comparison and not t.undone
+        and t.reviewer = :decided_by)""",
+    "gap_from": "abs(n.gap) >= :gap_from",
+    "gap_to": "abs(n.gap) <= :gap_to",
+    "stale": "n.stale = :stale",
+    "flagged": "(n.comparison in (select comparison from flags)) = :flagged",
+    "cluster": f"{CLUSTER} = :cluster",
+}
+"""What each field of a filter demands, where it is given."""
+ORDER = "order by n.place, n.sample, n.iteration, n.id"
+_FIRST = "((c.strong_first ->> 0) - (c.strong_first ->> 1))"
+_SECOND = "((c.target_first ->> 0) - (c.target_first ->> 1))"
+SIZES = """with uses as materialized (select s.use_case, count(*) as size from metadata r
+        join labels s on s.seq = r.labels where r.state = 'active' group by 1),
+    clustered as materialized (select t.cluster, count(*) as size from spots s
+        join places t on t.text = s.text where s.kind in (0, 2) and t.cluster is not null group by 1)"""
+_RARE = f"""coalesce((select size from clustered where cluster = {CLUSTER}),
+    (select size from uses where use_case = l.use_case))"""
+ORDERS: dict[PairOrder, str] = {
+    "lineage": ORDER,
+    "theta": ORDER.replace("by", "by abs(abs(n.gap) - :theta),"),
+    "orders": ORDER.replace("by", f"by abs({_FIRST} - {_SECOND}) desc,"),
+    "rare": ORDER.replace("by", f"by {_RARE},"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PairFilter:
+    """Which pairs. Status None: results (kept, superseded, exhausted, pending); accepted and rejected
+    are decisions and bring improved nodes too. `search`: a part of the instruction, whatever its case.
+    """
+
+    status: PairStatus | None = None
+    search: str = ""
+    use_case: str | None = None
+    skill: str | None = None
+    tag: str | None = None
+    iteration: int | None = None
+    metadata: str | None = None
+    winner: AnswerRole | None = None
+    decision: Literal["accept", "reject", "conflict", "none"] | None = None
+    undecided_by: str | None = None
+    """Only what this reviewer has not decided."""
+    decided_by: str | None = None
+    gap_from: float | None = None
+    gap_to: float | None = None
+    """Bounds of |gap|, both included."""
+    stale: bool | None = None
+    flagged: bool | None = None
+    cluster: int | None = None
+    """On the map."""
+
+
+def conditions(where: PairFilter) -> Iterator[tuple[str, str, Value]]:
+    """Each condition that a filter makes, with the name and value that it binds."""
+    verdict = "(select verdict from verdicts where comparison = n.comparison)"
+    if where.status == "accepted" or where.status == "rejected":
+        yield f"{verdict} = :standing", "standing", where.status.removesuffix("ed")
+    elif where.status is None:
+        yield f"({STATUS}) <> 'improved'", "", None
+    else:
+        yield f"({STATUS}) = :status", "status", where.status
+    if where.search:
+        condition, values = search("i.text", where.search)
+        yield condition.replace("?", ":search", 1), "search", values[0]
+    for name, condition in _EXACT.items():
+        value = getattr(where, name)
+        if value is not None:
+            yield condition, name, pack(value) if name == "metadata" else value
+    if where.winner is not None:
+        yield f"n.gap {'>' if where.winner == 'strong' else '<'} 0", "", None
+    if where.decision == "none":
+        yield f"{verdict} is null", "", None
+    elif where.decision is not None:
+        yield f"{verdict} = :verdict", "verdict", where.decision
