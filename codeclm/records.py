@@ -1,17 +1,11 @@
-"""The records of the loop, and the content ids that make every insert idempotent.
-
-An id is a hash of the canonical JSON of what makes the record itself (sorted keys, NFC text), so
-importing twice, running twice and resuming are harmless. Nothing here knows how a record is
-stored, asked for or shown.
-"""
+"""The records of the loop, each named by a content id. Nothing here knows how one is stored or shown."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import unicodedata
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
+
+from codeclm.ids import content_id
 
 Role = Literal["strong", "target", "judge"]
 Stage = Literal["encode", "augment", "decode", "rubrics", "answer", "judge"]
@@ -26,31 +20,6 @@ STAGES: tuple[Stage, ...] = get_args(Stage)
 
 IMPORTED = "imported"
 """The config of answers and comparisons that came from a file: shown under every config."""
-
-
-_encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
-
-
-def canonical(value: Any) -> str:
-    """The one JSON text of a value: keys sorted, strings in NFC, no spaces."""
-    text = _encode(value)
-    return text if unicodedata.is_normalized("NFC", text) else _encode(_nfc(value))
-
-
-def _nfc(value: Any) -> Any:
-    if isinstance(value, str):
-        return unicodedata.normalize("NFC", value)
-    if isinstance(value, dict):
-        return {_nfc(key): _nfc(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_nfc(item) for item in value]
-    return value
-
-
-def content_id(kind: str, **parts: Any) -> str:
-    """20 hexadecimal digits (80 bits) that name a record by what makes it itself."""
-    text = canonical({"kind": kind, **parts})
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:20]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from codeclm.errors import UsageError
-from codeclm.records import Role, Stage, content_id
+from codeclm.ids import content_id
+from codeclm.records import Role, Stage
 
 Profile = Literal["standard", "small"]
 BUILTIN = "builtin"

@@ -16,12 +16,12 @@ PAGES = [ROOT / "app.py", *sorted(ROOT.glob("pages/*.py"))]
 
 # A room imports from the rows above its own, and from nothing beside or below it.
 LAYERS = [
-    ["errors"],
+    ["errors", "ids"],
     ["records"],
     ["settings"],
     ["llm", "builtin", "contrast", "ingest"],
     ["stages", "store"],
-    ["agreement", "pipeline", "export", "embed"],
+    ["agreement", "complexity", "pipeline", "export", "embed"],
     ["atlas", "dedup", "evaluate", "lab"],
     ["charts"],
     ["jobs"],

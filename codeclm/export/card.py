@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from codeclm import __version__
-from codeclm.records import IMPORTED, content_id
+from codeclm.ids import content_id
+from codeclm.records import IMPORTED
 from codeclm.settings import Config
 
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))

@@ -6,7 +6,8 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from codeclm.records import Pair, content_id
+from codeclm.ids import content_id
+from codeclm.records import Pair
 from codeclm.store import Store
 
 

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from codeclm.errors import UsageError
+from codeclm.ids import content_id
 from codeclm.jobs.order import Order, Setup, endpoint_of, same_model
-from codeclm.records import ROLES, Role, Stage, content_id
+from codeclm.records import ROLES, Role, Stage
 from codeclm.settings import Config, Endpoint
 from codeclm.stages.profiles import make_config
 from codeclm.store import Store

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from codeclm.records import Message, Role, Stage, content_id
+from codeclm.ids import content_id
+from codeclm.records import Message, Role, Stage
 from codeclm.settings import Sampling
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from random import Random
 
-from codeclm.records import Labels, Metadata, MetadataState, content_id
+from codeclm.ids import content_id
+from codeclm.records import Labels, Metadata, MetadataState
 from codeclm.stages.encode import SKILLS
 
 _TRIES = 50

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from codeclm.ids import content_id
 from codeclm.llm.model import Request, Schema
-from codeclm.records import AnswerRole, Instruction, Message, Metadata, Role, Seed, Stage, content_id
+from codeclm.records import AnswerRole, Instruction, Message, Metadata, Role, Seed, Stage
 from codeclm.settings import Config
 from codeclm.stages import answer, decode, encode, judge, rate, rubrics
 

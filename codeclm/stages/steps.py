@@ -13,6 +13,7 @@ from random import Random
 from typing import TypeVar
 
 from codeclm.errors import ReplyError
+from codeclm.ids import content_id
 from codeclm.llm.model import ChatModel, Request
 from codeclm.llm.structured import ask
 from codeclm.records import (
@@ -26,7 +27,6 @@ from codeclm.records import (
     Scores,
     Seed,
     Stage,
-    content_id,
 )
 from codeclm.settings import Config
 from codeclm.stages import answer, decode, encode, judge, rate, requests, rubrics

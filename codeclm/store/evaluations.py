@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from codeclm.errors import ProjectError
-from codeclm.records import Instruction, Scores, content_id
+from codeclm.ids import content_id
+from codeclm.records import Instruction, Scores
 from codeclm.store.connection import Connection, Row, dump, pack, unpack
 from codeclm.store.texts import Texts
 

@@ -7,7 +7,8 @@ import time
 from collections.abc import Iterable
 
 from codeclm.errors import ProjectError
-from codeclm.records import Labels, Metadata, MetadataState, Origin, content_id
+from codeclm.ids import content_id
+from codeclm.records import Labels, Metadata, MetadataState, Origin
 from codeclm.store.connection import (
     Added,
     Connection,

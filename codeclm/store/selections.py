@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from codeclm.records import content_id
+from codeclm.ids import content_id
 from codeclm.store.connection import Connection, pack, unpack
 from codeclm.store.maps import KINDS, MapKind
 

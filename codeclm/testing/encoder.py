@@ -18,10 +18,9 @@ class WordEncoder:
     """Hashes each word to a fixed direction; a text is their sum. `seen` are the texts asked for."""
 
     size: int = 64
-    name: str = "words"
     seen: list[str] = field(default_factory=list)
 
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def encode(self, texts: Sequence[str], **_: object) -> NDArray[np.float32]:
         """A unit vector for each text."""
         self.seen += texts
         rows = np.array([self._row(text) for text in texts], np.float32).reshape(len(texts), self.size)

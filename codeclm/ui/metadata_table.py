@@ -11,8 +11,9 @@ import pandas as pd
 import streamlit as st
 
 from codeclm.errors import CodecError
+from codeclm.ids import content_id
 from codeclm.projects import Project
-from codeclm.records import Labels, Metadata, MetadataState, Origin, content_id
+from codeclm.records import Labels, Metadata, MetadataState, Origin
 from codeclm.ui.glossary import term
 from codeclm.ui.guard import guarded, notify
 from codeclm.ui.labels import labels_of

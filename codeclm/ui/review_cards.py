@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from codeclm.records import Comparison, Instruction, Pair, Scores, content_id
+from codeclm.ids import content_id
+from codeclm.records import Comparison, Instruction, Pair, Scores
 from codeclm.store import Store
 from codeclm.ui.text import gap, score
 from codeclm.ui.worddiff import diff

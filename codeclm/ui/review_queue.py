@@ -12,8 +12,8 @@ from typing import Any
 
 import streamlit as st
 
+from codeclm.ids import content_id
 from codeclm.projects import Project
-from codeclm.records import content_id
 from codeclm.settings import Dials
 from codeclm.store import PairFilter, PairOrder, Store
 from codeclm.ui.glossary import term

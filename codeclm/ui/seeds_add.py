@@ -9,8 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from codeclm import ingest
+from codeclm.ids import content_id
 from codeclm.projects import Project
-from codeclm.records import Seed, content_id
+from codeclm.records import Seed
 from codeclm.ui.glossary import term
 from codeclm.ui.guard import guard, guarded, notify
 from codeclm.ui.labels import by_hand

@@ -12,7 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-from codeclm.records import content_id
+from codeclm.ids import content_id
 from codeclm.ui.text import number
 
 PAGE = 50
