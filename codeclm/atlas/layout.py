@@ -7,8 +7,9 @@ draw comes from one seed: the same graph gives the same picture.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
 from codeclm.atlas.graph import Floats, Graph, Ints
@@ -74,8 +75,9 @@ def between(places: Floats, indices: Ints, distances: Floats) -> Floats:
     return found
 
 
-def offsets(keys: NDArray[np.uint64], radius: float = 0.02) -> Floats:
-    """A small shift for each record, from its key alone: records of one text do not hide each other."""
-    angle = (keys % np.uint64(65_536)).astype(np.float64) * (2 * np.pi / 65_536)
-    reach = radius * np.sqrt(((keys >> np.uint64(16)) % np.uint64(65_536)).astype(np.float64) / 65_536)
+def offsets(ids: Sequence[str], radius: float = 0.02) -> Floats:
+    """A small shift for each record, from its id alone: records of one text do not hide each other."""
+    keys = np.array([int(each[:8], 16) for each in ids], np.int64)
+    angle = (keys % 65_536) * (2 * np.pi / 65_536)
+    reach = radius * np.sqrt((keys >> 16) / 65_536)
     return np.column_stack((reach * np.cos(angle), reach * np.sin(angle))).astype(np.float32)

@@ -196,6 +196,7 @@ def _evaluate(parser: Parser) -> None:
     parser.add_argument(
         "--strong-answers", type=Path, metavar="FILE", help="the strong answers, made already"
     )
+    parser.add_argument("--with-target", action="store_true", help="the target too, beside other candidates")
     parser.add_argument(
         "--candidate", action="append", default=[], metavar="[NAME=]MODEL[@URL]", help="another candidate"
     )

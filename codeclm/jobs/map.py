@@ -1,0 +1,189 @@
+"""Drawing a project's map: new texts are embedded, placed among the old ones, and clusters found and named.
+
+A job like a run, of which a project has one at a time; it asks no model but the encoder. Knows neither
+how a map is looked at nor what is done with it.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from codeclm import atlas
+from codeclm.embed import MODEL, Vectors, embed
+from codeclm.errors import CodecError
+from codeclm.jobs.lock import hold
+from codeclm.jobs.shift import Tell
+from codeclm.jobs.stopping import Stopped
+from codeclm.records import IMPORTED
+from codeclm.store import Store
+from codeclm.store.maps import KINDS, Cluster, MapKind, Source, label_text
+from codeclm.store.vectors import text_key
+
+MAP = "map"
+"""The kind of this job, and the setting that says how the map was drawn."""
+EMBEDDER = "embedder"
+"""The setting that names another embedding model: a folder, or a name on the Hub."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """What was drawn: records on the map of the kinds asked for, those new to it, and seconds in all."""
+
+    points: int
+    placed: int
+    anew: bool
+    seconds: float
+
+
+def draw(
+    project: Path,
+    kinds: Sequence[MapKind] = KINDS,
+    *,
+    anew: bool = False,
+    show: Tell = lambda line: None,
+) -> Mapped:
+    """Bring the map up to date, with records of these kinds and of those on it already.
+
+    `anew`: give up the old places. CodecError: texts cannot be embedded, the project cannot be
+    had, or (Stopped) it was asked to stop; then the old map stands.
+    """
+    began = time.monotonic()
+    with Store.open(project) as store, hold(project, MAP), _job(store, kinds, anew) as job:
+        told = _Told(store, job, show)
+        model = store.settings.get(EMBEDDER) or MODEL
+        wanted = {*kinds, *store.maps.kinds()}
+        sources = store.maps.sources(wanted, config_of(store))
+        texts = list(dict.fromkeys(map(text_of, sources)))
+        vectors = embed(store, texts, model, told.embedding)
+        told.drawing()
+        fixed = not anew and store.settings.get(MAP, {}).get("model") == model
+        placed, drawn = _draw(store, sources, texts, vectors, fixed)
+        settings = {"model": model, "texts": len(texts)}
+        if not drawn:
+            settings["texts"] = store.settings.get(MAP, {}).get("texts", len(texts))
+        store.settings.set(MAP, settings)
+    count = sum(source.kind in kinds for source in sources)
+    return Mapped(count, placed, drawn, round(time.monotonic() - began, 3))
+
+
+def config_of(store: Store) -> str:
+    """The config whose instructions are on the map: the current one, else what was imported."""
+    config = store.settings.config()
+    return IMPORTED if config is None else config.id
+
+
+def text_of(source: Source) -> str:
+    """What of a record is embedded: its text; of metadata its labels."""
+    return label_text(source.use_case, source.skills) if source.kind == "metadata" else source.text
+
+
+def _draw(
+    store: Store, sources: list[Source], texts: list[str], vectors: Vectors, fixed: bool
+) -> tuple[int, bool]:
+    """Draw and keep: how many records are new to the map, and whether no old place was kept."""
+    keys = [text_key(text) for text in texts]
+    before = store.maps.places()
+    counts = Counter(map(text_of, sources))
+    labels = {text_of(source) for source in sources if source.kind == "metadata"}
+    old = np.array([before[key][:2] if key in before else (np.nan, np.nan) for key in keys], np.float32)
+    found = atlas.draw(
+        vectors,
+        np.array([text in labels for text in texts], bool),
+        np.array([counts[text] for text in texts], np.float64),
+        old.reshape(-1, 2) if fixed else None,
+    )
+    numbers, clusters = _clusters(store, sources, texts, keys, found.labels.tolist(), before)
+    places = {
+        key: (float(x), float(y), numbers.get(label))
+        for key, (x, y), label in zip(keys, found.places.tolist(), found.labels.tolist(), strict=True)
+    }
+    index = dict(zip(texts, keys, strict=True))
+    known = store.maps.text_keys(KINDS)
+    spots = [(source.kind, source.id, index[text_of(source)]) for source in sources]
+    placed = sum(known.get((kind, record)) != key for kind, record, key in spots)
+    store.maps.keep(places, spots, clusters)
+    return placed, found.anew
+
+
+def _clusters(
+    store: Store,
+    sources: list[Source],
+    texts: list[str],
+    keys: list[bytes],
+    labels: list[int],
+    before: dict[bytes, tuple[float, float, int | None]],
+) -> tuple[dict[int, int], list[Cluster]]:
+    """Lasting numbers for the new clusters, and the clusters: one that goes on keeps its number and name."""
+    old = {key.hex(): place[2] for key, place in before.items() if place[2] is not None}
+    new = {key.hex(): label for key, label in zip(keys, labels, strict=True) if label >= 0}
+    kept = {cluster.id: cluster for cluster in store.maps.clusters()}
+    goes_on = {label: number for label, number in atlas.same(old, new).items() if number in kept}
+    words = _words(sources, texts, labels)
+    taken = {kept[number].name for number in goes_on.values()}
+    numbers, clusters, fresh = dict[int, int](), list[Cluster](), store.maps.next_cluster()
+    for label in sorted(words):
+        if label in goes_on:
+            was = kept[goes_on[label]]
+            clusters.append(Cluster(was.id, was.name, tuple(words[label]), was.named))
+        else:
+            name = atlas.name(words[label], taken)
+            taken.add(name)
+            clusters.append(Cluster(fresh, name, tuple(words[label])))
+            fresh += 1
+        numbers[label] = clusters[-1].id
+    return numbers, clusters
+
+
+def _words(sources: list[Source], texts: list[str], labels: list[int]) -> dict[int, list[str]]:
+    """Each cluster's words, from its records' texts and labels, which name a topic across languages."""
+    cluster = dict(zip(texts, labels, strict=True))
+    read = {source: text_of(source) for source in sources}
+    whole = [f"{source.use_case}\n{source.text or ', '.join(source.skills)}" for source in sources]
+    return atlas.keywords(whole, [cluster[read[source]] for source in sources])
+
+
+class _Told:
+    """How far the job is, for the project and for a person; hears whether it shall stop."""
+
+    def __init__(self, store: Store, job: int, show: Tell) -> None:
+        self._store, self._job, self._show = store, job, show
+
+    def embedding(self, done: int, total: int) -> None:
+        """So many new texts are embedded. Stopped: no more shall be."""
+        self._store.jobs.progress(self._job, "embed", done, total)
+        self._store.jobs.beat(self._job)
+        self._show(f"embedding {done}/{total}")
+        if self._store.jobs.stop_asked(self._job):
+            raise Stopped("stopped; the map is as it was, and what was embedded is kept")
+
+    def drawing(self) -> None:
+        """All is embedded."""
+        self._store.jobs.progress(self._job, "draw", 0, 1)
+        self._show("drawing the map")
+
+
+@contextmanager
+def _job(store: Store, kinds: Sequence[MapKind], anew: bool) -> Iterator[int]:
+    """The job's row, from its start to however it ends."""
+    job = store.jobs.start(MAP, {"of": list(kinds), "anew": anew}, os.getpid())
+    try:
+        yield job
+    except Stopped as stopped:
+        store.jobs.finish(job, "stopped", str(stopped))
+        raise
+    except KeyboardInterrupt:
+        store.jobs.finish(job, "stopped", "stopped; the map is as it was")
+        raise
+    except CodecError as error:
+        store.jobs.finish(job, "failed", str(error))
+        raise
+    store.jobs.progress(job, "draw", 1, 1)
+    store.jobs.finish(job, "done")

@@ -1,0 +1,51 @@
+from hypothesis import given
+from hypothesis import strategies as some
+
+from codeclm import atlas
+
+TEXTS = [
+    "Please write a haiku about autumn leaves",
+    "Write a haiku for my sister, about the sea",
+    "A haiku, please: mountains",
+    "Fix this SQL query that joins two tables",
+    "Why is my SQL query slow with a join",
+    "Explain SQL joins",
+    "Schreibe mir ein Rezept mit Linsen",
+]
+
+
+def test_what_sets_a_cluster_apart():
+    words = atlas.keywords(TEXTS, [0, 0, 0, 1, 1, 1, -1])
+    assert words[0][0] == "haiku"
+    assert words[1][0].startswith("sql")
+    assert set(words) == {0, 1}
+
+
+def test_small_words_of_several_languages_name_nothing():
+    words = atlas.keywords(TEXTS, [0] * 6 + [1])[1]
+    assert {"rezept", "linsen"} <= set(" ".join(words).split())
+    assert not {"mir", "ein", "mit", "schreibe"} & set(" ".join(words).split())
+
+
+def test_forms_of_one_word_come_once():
+    words = atlas.keywords(["movie night", "movies and a movie", "big movies"], [0, 0, 0])[0]
+    assert sum("movie" in word for word in words) == 1
+
+
+def test_scripts_without_spaces():
+    assert atlas.keywords(["旅行計画を立てて", "旅行計画です"], [0, 0])[0][0] in {"旅行", "行計", "計画"}
+
+
+def test_names_differ():
+    first = atlas.name(["sql", "query"])
+    assert first == "Sql, query"
+    assert atlas.name(["sql", "query"], [first]) not in {first, ""}
+    assert atlas.name([]) == "Unnamed"
+    assert atlas.name([], ["Unnamed"]) == "Unnamed 2"
+
+
+@given(some.lists(some.tuples(some.text(), some.integers(-1, 3))))
+def test_any_text_can_be_named(rows):
+    words = atlas.keywords([text for text, _ in rows], [label for _, label in rows])
+    assert set(words) == {label for _, label in rows if label >= 0}
+    assert all(atlas.name(found) for found in words.values())
