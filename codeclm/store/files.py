@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import struct
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from codeclm.errors import ProjectError
@@ -12,27 +13,42 @@ from codeclm.store.connection import Connection
 APPLICATION_ID = 0x436F644C
 """Marks our files in SQLite's header ("CodL")."""
 
+_SMALLEST = 512
+"""Bytes of the smallest page, and so of the smallest database."""
+
 
 def check(path: Path, *, empty: bool) -> int:
-    """The schema's number, from a file's first bytes. ProjectError: not a project; nothing is touched."""
+    """The schema's number, from a file's header. ProjectError: not a project; nothing is touched.
+
+    It is read by SQLite and never by a file of our own: closing one would take away every lock that this
+    process has on the project, whereupon another process deletes the write-ahead log under its hands.
+    """
     try:
-        with path.open("rb") as file:
-            head = file.read(100)
+        if not path.stat().st_size and empty:
+            return 0
+        with closing(_look(path)) as look:
+            (application,) = look.execute("pragma application_id").fetchone()
+            (version,) = look.execute("pragma user_version").fetchone()
     except OSError as error:
         raise ProjectError(f"{path}: cannot be read: {(error.strerror or 'unknown').lower()}.") from None
-    if not head and empty:
-        return 0
-    if len(head) < 100 or not head.startswith(b"SQLite format 3\0"):
+    except sqlite3.OperationalError:
+        raise ProjectError(f"{path}: cannot be read. Check that it and its folder may be read.") from None
+    except sqlite3.DatabaseError:
+        application, version = None, 0
+    if application is None or path.stat().st_size < _SMALLEST:
         raise ProjectError(
             f"{path}: not a project file. Name another with --project, or import into a new one."
         )
-    version: int
-    version, application = struct.unpack(">I4xI", head[60:72])
     if application != APPLICATION_ID:
         raise ProjectError(
             f"{path}: a database of another program, not a project. Name another with --project."
         )
-    return version
+    return int(version)
+
+
+def _look(path: Path) -> sqlite3.Connection:
+    """Reads the file alone: without locks, and without the write-ahead log beside it."""
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
 
 
 def back_up(db: Connection, path: Path) -> None:

@@ -3,6 +3,8 @@
 import contextlib
 import sqlite3
 import struct
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from codeclm.store import Store, schema
 from codeclm.store.files import APPLICATION_ID
 from codeclm.store.migrations import migrations
 
+ROOT = Path(__file__).parent.parent.parent
 NAMES = [migration.name for migration in migrations.pending(Database(memory=True))]
 
 
@@ -213,3 +216,25 @@ def test_many_create_one_project_at_once(path: Path) -> None:
 def test_close_is_harmless_twice(store: Store) -> None:
     store.close()
     store.close()
+
+
+OTHER = """
+import sys
+from codeclm.records import Seed
+from codeclm.store import Store
+with Store.open(sys.argv[1]) as store:
+    store.seeds.add([Seed("from another process")])
+"""
+
+
+def test_opening_again_does_not_let_go_of_the_file(path: Path) -> None:
+    """A file of our own, opened and closed, would: then the other process takes itself for the last."""
+    with Store.open(path, create=True) as first:
+        first.seeds.count()
+        with Store.open(path) as second:
+            second.seeds.add([Seed("before")])
+            subprocess.run([sys.executable, "-c", OTHER, str(path)], check=True, cwd=ROOT)
+            assert path.with_name(f"{path.name}-wal").exists()
+            second.seeds.add([Seed("after")])
+        with Store.open(path, readonly=True) as third:
+            assert third.seeds.count() == 3
