@@ -40,13 +40,14 @@ def evaluate(args: Namespace) -> Result:
 
 
 def ask_of(args: Namespace) -> Ask:
-    """What the words ask for. The target is a candidate where no other is named, or where it is typed."""
+    """What the words ask for. The target is a candidate where no other is named, or where it is asked for."""
     candidates = [
         *(_endpoint(text) for text in args.candidate),
         *(_file(text, "answers") for text in args.answers),
         *(_file(text, "scores") for text in args.scores),
     ]
-    if not candidates or args.target_url is not None or args.target_model is not None:
+    typed = args.target_url is not None or args.target_model is not None
+    if not candidates or args.with_target or typed:
         candidates.insert(0, Candidate())
     return Ask(
         prompts=args.prompts,

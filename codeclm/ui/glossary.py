@@ -37,6 +37,8 @@ TERMS: Final[dict[str, str]] = {
     "config": "The models, prompts and sampling behind a result. Results of two configs stand side by side.",
     "cached": "Replies that were already in the project and did not have to be asked for again.",
     "stale": "The metadata was edited after this was written from it.",
+    "crr": "Capacity Recovery Ratio: the share of prompts on which the candidate wins or ties against the "
+    "strong model. A win takes both orders.",
     "profile": "How prompts are written: “standard” as in the paper, “small” with "
     "demonstrations for small models.",
 }

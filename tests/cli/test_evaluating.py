@@ -86,6 +86,7 @@ def test_the_target_is_a_candidate_where_typed_or_alone():
     assert kinds() == ["model"]
     assert kinds("--answers", "f") == ["answers"]
     assert kinds("--answers", "f", "--target-model", "m") == ["model", "answers"]
+    assert kinds("--answers", "f", "--with-target") == ["model", "answers"]
     with pytest.raises(UsageError, match="NAME=MODEL@URL"):
         ask_of(parser.parse(["evaluate", "p", "--candidate", "x="]))
 

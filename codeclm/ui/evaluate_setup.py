@@ -1,0 +1,232 @@
+"""Setting an evaluation up: prompts, candidates, strong answers, judge, limits; then one button."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from codeclm import ingest
+from codeclm.evaluate import tables
+from codeclm.export.families import in_test
+from codeclm.projects import Project
+from codeclm.settings import Endpoint
+from codeclm.ui import evaluate_job as job
+from codeclm.ui.evaluate_files import keep
+from codeclm.ui.guard import guard, guarded
+from codeclm.ui.page import go
+from codeclm.ui.text import number, one_line, plain, plural
+
+TYPES = ["jsonl", "ndjson", "json", "csv", "tsv", "parquet", "txt"]
+_FILE, _SEEDS = "A file", "Held-out seeds"
+
+
+@dataclass
+class Plan:
+    """The words of the command that is being put together, and what it comes to."""
+
+    words: list[str] = field(default_factory=list)
+    prompts: int = 0
+    models: int = 0
+    strong_asked: bool = True
+    files: int = 0
+    scores: int = 0
+
+    @property
+    def candidates(self) -> int:
+        """How many there are."""
+        return self.models + self.files + self.scores
+
+    @property
+    def calls(self) -> int:
+        """What it asks at most, where nothing is in the cache."""
+        judged = self.models + self.files
+        return self.prompts * (self.models + 2 * judged + (self.strong_asked and judged > 0))
+
+
+def setup(project: Project) -> None:
+    """The whole form."""
+    with project.open(readonly=True) as store:
+        endpoints = store.settings.endpoints()
+        seeds = store.seeds.ids()
+    plan = Plan()
+    with st.grid(2, min_column_width=380, gap="medium"):
+        left, right = st.container(), st.container()
+    with left.container(border=True):
+        st.markdown("**Prompts**")
+        with guard(stop=False):
+            _prompts(plan, seeds)
+    with right.container(border=True):
+        st.markdown("**Candidates**")
+        with guard(stop=False):
+            _candidates(plan, endpoints["target"])
+    with right.container(border=True):
+        st.markdown("**Compared with**")
+        _strong(plan, endpoints["strong"])
+    with left.container(border=True):
+        st.markdown("**Judge and limits**")
+        _judge(plan, endpoints["judge"], endpoints["strong"])
+    _button(project, plan)
+
+
+def _prompts(plan: Plan, seeds: list[str]) -> None:
+    how = st.segmented_control(
+        "Where from", [_FILE, _SEEDS], default=_FILE, required=True, key="eval_prompts",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    if how == _SEEDS:
+        share = st.slider("Share of the seeds", 5, 50, 20, 5, format="%d %%", key="eval_share") / 100
+        plan.prompts = sum(in_test(seed, share) for seed in seeds)
+        plan.words += ["--holdout", f"{share:g}"]
+        st.caption(
+            f"{plural(plan.prompts, 'seed')} of {number(len(seeds))}: those whose offspring an export with "
+            f"this test share keeps out of the training part. The paper holds 20 % back."
+        )
+        return
+    file = st.file_uploader(
+        "Test prompts, one a row",
+        TYPES,
+        key="eval_file",
+        help="A column called prompt, instruction, question or text; one called category makes groups.",
+    )
+    if file is None:
+        st.caption("Prompts the candidates were not trained on, such as a public test set or your own.")
+        return
+    table = ingest.read(file.getvalue(), file.name)
+    names = [column.name for column in table.columns]
+    column = table.guess
+    if len(names) > 1:
+        column = st.selectbox(
+            "Column with the prompt",
+            names,
+            index=names.index(table.guess) if table.guess in names else None,
+            placeholder="Choose a column",
+            key="eval_field",
+            format_func=lambda name: one_line(name, 60),
+        )
+    if column is None:
+        st.info("Choose the column that holds the prompt.", icon=":material/arrow_upward:")
+        return
+    found = tables.prompts(table, column)
+    groups = sorted({each.prompt.group for each in found.records if each.prompt.group})
+    plan.prompts = len(found.records)
+    plan.words += [str(keep(file.name, file.getvalue())), "--field", column]
+    with st.container(horizontal=True):
+        st.badge(plural(plan.prompts, "prompt"), color="green")
+        if groups:
+            st.badge(plural(len(groups), "group"), color="gray")
+        if found.rejected:
+            st.badge(f"{number(len(found.rejected))} rejected", color="red")
+    st.caption("First: " + plain(found.records[0].prompt.text, 160))
+
+
+def _candidates(plan: Plan, target: Endpoint) -> None:
+    if st.toggle(f"The project’s target: {plain(target.model, 60)}", value=True, key="eval_target"):
+        plan.models += 1
+        plan.words.append("--with-target")
+    more = st.data_editor(
+        pd.DataFrame(
+            {"Name": pd.Series(dtype=str), "Model": pd.Series(dtype=str), "Address": pd.Series(dtype=str)}
+        ),
+        num_rows="dynamic",
+        hide_index=True,
+        key="eval_models",
+        column_config={
+            "Name": st.column_config.TextColumn(help="What to call it here: before, tuned, …"),
+            "Model": st.column_config.TextColumn(help="The model’s name at its server", required=True),
+            "Address": st.column_config.TextColumn(help="Empty: the target’s server"),
+        },
+        height="content",
+    )
+    for row in more.to_dict("records"):
+        if words := _model_words(row):
+            plan.models += 1
+            plan.words += ["--candidate", words]
+    st.caption("More models: add a row each, such as the tuned one and the one before tuning.")
+    for kind, label, text in (
+        (
+            "answers",
+            "Files of answers",
+            "One candidate a file; rows find their prompt by question_id or prompt.",
+        ),
+        ("scores", "Files of scores", "Judged elsewhere: strong_score and target_score, or score as a pair."),
+    ):
+        for file in st.file_uploader(label, TYPES, accept_multiple_files=True, key=f"eval_{kind}", help=text):
+            path = keep(file.name, file.getvalue())
+            plan.words += [f"--{kind}", f"{path.stem}={path}"]
+            if kind == "answers":
+                plan.files += 1
+            else:
+                plan.scores += 1
+
+
+def _model_words(row: dict[Any, Any]) -> str:
+    name, model, address = (str(row.get(key) or "").strip() for key in ("Name", "Model", "Address"))
+    if not model:
+        return ""
+    return (f"{name}=" if name else "") + model + (f"@{address}" if address else "")
+
+
+def _strong(plan: Plan, strong: Endpoint) -> None:
+    st.caption(f"The strong model’s answers to the same prompts: {plain(strong.model, 60)}.")
+    file = st.file_uploader(
+        "Or a file of its answers", TYPES, key="eval_strong", help="Then the strong model is not asked."
+    )
+    if file is not None:
+        plan.strong_asked = False
+        plan.words += ["--strong-answers", str(keep(file.name, file.getvalue()))]
+
+
+def _judge(plan: Plan, judge: Endpoint, strong: Endpoint) -> None:
+    reasons = "scores alone: it is too small to give reasons" if judge.builtin else "with its reasons kept"
+    st.caption(f"{plain(judge.model, 60)}, at temperature 0, in both orders, {reasons}.")
+    if (judge.url, judge.model) == (strong.url, strong.model) and plan.strong_asked:
+        st.warning(
+            "The strong model would judge its own answers, which lowers CRR. Another judge is fairer.",
+            icon=":material/balance:",
+        )
+    go("Models", "Choose models")
+    limit = st.number_input(
+        "Only the first prompts", 1, None, None, key="eval_limit", placeholder="all", help="For a first look."
+    )
+    if limit:
+        plan.prompts = min(plan.prompts, limit)
+        plan.words += ["--limit", str(limit)]
+    most = st.number_input(
+        "Stop after this many calls", 1, None, None, key="eval_calls", placeholder="no limit",
+        help="It can go on later: what is answered is never asked again.",
+    )  # fmt: skip
+    if most:
+        plan.words += ["--max-calls", str(most)]
+
+
+def _button(project: Project, plan: Plan) -> None:
+    ready = plan.prompts > 0 and plan.candidates > 0
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            f"Evaluate on {plural(plan.prompts, 'prompt')}" if ready else "Evaluate",
+            type="primary",
+            icon=":material/play_arrow:",
+            disabled=not ready,
+            on_click=_start,
+            args=(project, list(plan.words)),
+            key="evaluate_start",
+        )
+        if not ready:
+            st.caption(
+                "Give prompts." if not plan.prompts else "Choose at least one candidate.", width="content"
+            )
+        elif plan.calls:
+            st.caption(
+                f"At most about {number(plan.calls)} calls; what was asked before is free.", width="content"
+            )
+        else:
+            st.caption("No model is asked: the scores are there.", width="content")
+
+
+@guarded
+def _start(project: Project, words: list[str]) -> None:
+    job.start(project, words)
+    st.session_state["evaluate_part"] = "Results"

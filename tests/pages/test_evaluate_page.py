@@ -1,0 +1,99 @@
+"""The Evaluate page: an empty project, results of every kind, hostile names, what is started."""
+
+import json
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from codeclm import projects
+from codeclm.jobs import process
+from codeclm.jobs.candidates import Ask, Candidate
+from codeclm.jobs.evaluate import evaluate
+from codeclm.records import Seed
+from codeclm.store import Store
+from codeclm.ui.evaluate_files import harmless, keep
+
+ROOT = Path(__file__).parent.parent.parent
+HOSTILE = "![x](http://a.example/i.png) <b>:red[hi]</b>"
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv(projects.FOLDER_ENVIRONMENT, str(tmp_path))
+    monkeypatch.setenv("CODECLM_CONFIG_DIR", str(tmp_path))
+    monkeypatch.delenv(projects.ENVIRONMENT, raising=False)
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A project with an evaluation of two files of scores, whose names and prompts are hostile."""
+    made = projects.create("zoo")
+    prompts, scores = tmp_path / "prompts.jsonl", tmp_path / "scores.jsonl"
+    rows = [{"prompt": f"{HOSTILE} {at}", "category": HOSTILE if at else "plain"} for at in range(3)]
+    prompts.write_text("\n".join(map(json.dumps, rows)))
+    scores.write_text(
+        "\n".join(json.dumps({"prompt": f"{HOSTILE} {at}", "score": [5, 5 + at]}) for at in (0, 1))
+    )
+    files = tuple(Candidate(name, "scores", path=scores) for name in (HOSTILE, "other"))
+    evaluate(made.path, Ask(prompts=prompts, candidates=files), print, lambda line: None)
+    return made
+
+
+def page(project, **parameters):
+    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for name, value in {"project": project.name, **parameters}.items():
+        test.query_params[name] = value
+    return test.switch_page("pages/8_Evaluate.py").run()
+
+
+def well(test):
+    assert not test.exception
+    assert [error.value for error in test.error] == []
+    return test
+
+
+def test_without_prompts_nothing_can_be_started():
+    test = well(page(projects.create("new")))
+    assert test.button(key="evaluate_start").disabled
+    assert "Give prompts." in [each.value for each in test.caption]
+
+
+@pytest.mark.parametrize("view", ["Groups", "Candidates", "Yardstick", "Judge", "Prompts"])
+def test_every_view_of_results(project, view):
+    test = well(page(project, evaluate_view=view))
+    assert [metric.value for metric in test.metric] == ["100.00 %", "100.00 %"]
+    shown = [each.value for each in (*test.markdown, *test.caption)]
+    assert not any("![x](" in text or ":red[" in text or "<b>" in text for text in shown)
+
+
+def test_an_evaluation_is_forgotten(project):
+    test = page(project)
+    well(test.button(key="evaluate_forget").click().run())
+    with Store.open(project.path) as store:
+        assert store.evaluations.recent() == []
+
+
+def test_held_out_seeds_start_a_job_of_its_own(monkeypatch):
+    made = projects.create("seeds")
+    with made.open() as store:
+        store.seeds.add(Seed(f"Explain thing {number}.") for number in range(30))
+    started = []
+    monkeypatch.setattr(process, "start", lambda path, kind, words: started.append((kind, words)))
+    test = page(made)
+    test.session_state["eval_prompts"] = "Held-out seeds"
+    test = well(test.run())
+    test = test.button(key="evaluate_start").click().run()
+    assert not test.exception
+    assert started == [("evaluate", ["--holdout", "0.2", "--with-target"])]
+
+
+def test_an_upload_is_kept_under_a_harmless_name(tmp_path):
+    assert harmless("../../etc/pass wd.jsonl") == "pass-wd.jsonl"
+    assert harmless("..\\x.CSV") == "x.csv"
+    assert harmless("---.j s") == "file.js"
+    assert harmless("") == "file.txt"
+    path = keep("../a b.jsonl", b"{}")
+    assert path.read_bytes() == b"{}"
+    assert path.parent.parent == tmp_path / ".uploads"
+    assert keep("../a b.jsonl", b"{}") == path
