@@ -7,6 +7,7 @@ What it makes is kept like that of any run, so nothing is paid twice.
 from __future__ import annotations
 
 import math
+import time
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -24,6 +25,8 @@ from codeclm.jobs.work import lineages_left, seeds_left
 from codeclm.records import Labels, Metadata
 from codeclm.store import Store
 
+QUOTE = "quote"
+"""The kind of this job, and the setting that holds what it found."""
 FEWEST, MOST = 5, 30
 """Metadata that a quote is based on."""
 LINEAGES = 60
@@ -68,8 +71,27 @@ class Left:
 def quote(project: Path, order: Order, warn: Tell, show: Tell) -> dict[str, Range | None]:
     """What the order would take from here on: low, mid and high of each; None: a price is unknown.
 
-    What stops the pilot is raised where nothing can be foretold without it.
+    It is kept in the project as the newest quote. What stops the pilot is raised where nothing can be
+    foretold without it.
     """
+    with hold(project, QUOTE):
+        found = _quote(project, order, warn, show)
+        with Store.open(project) as store:
+            told = {"order": order.as_dict(), "at": time.time(), "found": found}
+            store.settings.set(QUOTE, told)
+    return found
+
+
+def last_quote(store: Store, order: Order, since: float = 0.0) -> dict[str, Range | None] | None:
+    """The newest quote, where it is one for this very order and later than `since`."""
+    told = store.settings.get(QUOTE)
+    if told is None or told["order"] != order.as_dict() or told["at"] < since:
+        return None
+    found: dict[str, Range | None] = told["found"]
+    return found
+
+
+def _quote(project: Path, order: Order, warn: Tell, show: Tell) -> dict[str, Range | None]:
     setup, left, seen = _look(project, order)
     missing = _wanted(left.growing + len(seen), setup) - len(seen)
     if missing > 0 and left.seeds + left.metadata:

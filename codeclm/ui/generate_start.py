@@ -15,6 +15,7 @@ from codeclm.ui.generate_settings import in_words, settings
 from codeclm.ui.glossary import term
 from codeclm.ui.guard import guarded
 from codeclm.ui.page import empty, go
+from codeclm.ui.quote_panel import quote_panel
 from codeclm.ui.runpanel import how_it_ended, last_run, start_run
 from codeclm.ui.summary import Summary, summary
 from codeclm.ui.text import ago, duration, number, plain, plural
@@ -44,6 +45,8 @@ def start_panel(project: Project) -> None:
         with st.container(border=True):
             _numbers(coming, wanted, job)
             _button(project, wanted, coming.nothing)
+            if not coming.nothing:
+                quote_panel(project, wanted)
         with st.container(border=True, gap="xsmall"):
             _models(endpoints)
     for line in warnings(endpoints):

@@ -17,6 +17,7 @@ from codeclm.jobs.progress import LINEAGES
 from codeclm.projects import Project
 from codeclm.store import Job
 from codeclm.ui.guard import fragment, guarded, notify
+from codeclm.ui.spend_tables import spend_tables
 from codeclm.ui.summary import RUN
 from codeclm.ui.text import duration, number, plain, plural
 
@@ -122,6 +123,16 @@ def _live(project: Project, compact: bool) -> None:
         st.caption(
             f"{plural(job.calls_sent, 'call')} sent · {number(job.calls_cached)} answered from the cache"
         )
+        _spent(project, job)
+
+
+def _spent(project: Project, job: Job) -> None:
+    """What the run has spent so far, by role and by stage."""
+    with project.open(readonly=True) as store:
+        by_role, by_stage = store.calls.spend("role", job.id), store.calls.spend("stage", job.id)
+    if by_role:
+        with st.expander("Spent so far", icon=":material/payments:", key="run_spent"):
+            spend_tables(by_role, by_stage)
 
 
 def _shown(job: Job) -> list[str]:

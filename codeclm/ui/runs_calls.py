@@ -12,7 +12,8 @@ from codeclm.projects import Project
 from codeclm.records import ROLES, STAGES, Role, Stage
 from codeclm.store import CallFilter, CallRow, LoggedCall
 from codeclm.ui.guard import guarded
-from codeclm.ui.runs_list import CALLS_PAGE, RUN_FILTER, localized
+from codeclm.ui.runs_list import CALLS_PAGE, RUN_FILTER
+from codeclm.ui.spend_tables import localized
 from codeclm.ui.table import PAGE, first_page, offset, pager, rows_key
 from codeclm.ui.text import ago, dollars, duration, number, one_line, plain
 

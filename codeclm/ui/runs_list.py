@@ -12,11 +12,11 @@ import streamlit as st
 from codeclm.jobs.lock import holder
 from codeclm.jobs.watch import LOST
 from codeclm.projects import Project
-from codeclm.records import ROLES, STAGES
-from codeclm.store import Job, Spend
+from codeclm.store import Job
 from codeclm.ui.guard import guarded
 from codeclm.ui.home import ENDED
 from codeclm.ui.runpanel import DOING
+from codeclm.ui.spend_tables import spend_tables
 from codeclm.ui.table import first_page, offset, pager, rows_key
 from codeclm.ui.text import ago, dollars, duration, number, one_line, plain
 
@@ -72,11 +72,6 @@ def runs(project: Project) -> None:
         st.caption("Choose a row to see what was asked of a run, and what it spent on what.")
 
 
-def localized(*names: str) -> dict[str, Any]:
-    """Columns of whole numbers."""
-    return {name: st.column_config.NumberColumn(format="localized") for name in names}
-
-
 def ended(project: Project, job: Job) -> str:
     """How a job ended, in a few words; or that it goes on."""
     if job.state != "running":
@@ -99,37 +94,6 @@ def asked(command: Mapping[str, Any]) -> list[str]:
             shown = ", ".join(map(str, value)) if isinstance(value, list) else value
             said.append(name.replace("_", " ") + ("" if value is True else f" {shown}"))
     return said
-
-
-def spend_by(spent: Mapping[str, Spend], names: tuple[str, ...], title: str) -> pd.DataFrame:
-    """Calls, tokens and money as rows, those that were asked at all."""
-    return pd.DataFrame(
-        [
-            {
-                title: name.capitalize(),
-                "Calls": spent[name].calls,
-                "Failed": spent[name].errors,
-                "Tokens in": spent[name].prompt_tokens,
-                "Tokens out": spent[name].completion_tokens,
-                "Cost": dollars(spent[name].cost),
-            }
-            for name in names
-            if name in spent
-        ]
-    )
-
-
-def spend_tables(by_role: Mapping[str, Spend], by_stage: Mapping[str, Spend]) -> None:
-    """What was spent, by role and by stage."""
-    with st.grid(2, min_column_width=380):
-        for spent, names, title in ((by_role, ROLES, "Model"), (by_stage, STAGES, "Stage")):
-            st.dataframe(
-                spend_by(spent, names, title),
-                hide_index=True,
-                height="content",
-                alt=f"Calls, tokens and cost by {title.lower()}",
-                column_config=localized("Calls", "Failed", "Tokens in", "Tokens out"),
-            )
 
 
 def _detail(project: Project, job: Job) -> None:

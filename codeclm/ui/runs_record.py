@@ -66,15 +66,15 @@ def _table(project: Project, calls: list[CallRow], kinds: dict[str, Kind]) -> No
 
 
 def _step(kind: Kind, id_: str, text: str, last: bool) -> None:
+    """A record of the chain: the last one with its text, the others as links in a line."""
+    icon = ICONS.get(kind)
+    if not last:
+        label = f":gray[{kind}] {plain(one_line(text, 150))}"
+        st.button(label, icon=icon, type="tertiary", on_click=look_at, args=(id_,), key=f"look_{id_}")
+        return
     with st.container(border=True, gap="xxsmall"):
-        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-            st.caption(f"{ICONS.get(kind, '')} {kind} :gray[{id_}]", width="content")
-            if not last:
-                st.button("Look at it", type="tertiary", on_click=look_at, args=(id_,), key=f"look_{id_}")
-        if last:
-            body(text)
-        else:
-            st.caption(plain(one_line(text, 240)))
+        st.caption(f"{icon} {kind} {id_}")
+        body(text)
 
 
 def _called(found: Origin | None, name: str) -> str:

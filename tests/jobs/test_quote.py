@@ -1,8 +1,11 @@
+import time
+
 import pytest
 
-from codeclm.errors import EndpointError
+from codeclm.errors import BusyError, EndpointError
+from codeclm.jobs.lock import hold
 from codeclm.jobs.order import Order
-from codeclm.jobs.quote import quote
+from codeclm.jobs.quote import last_quote, quote
 from codeclm.jobs.run import run
 from codeclm.settings import Endpoint, Prices
 from codeclm.store import Store
@@ -45,6 +48,17 @@ def test_a_second_quote_asks_nothing(project, order, endpoint):
     sent = len(endpoint.requests)
     assert quote(path, order(), silent, silent)["calls"] == first["calls"]
     assert len(endpoint.requests) == sent < 20 * 12
+
+
+def test_the_newest_quote_is_kept_for_its_very_order(project, order):
+    path = project(4)
+    found = quote(path, order(limit=3), silent, silent)
+    with Store.open(path) as store:
+        assert last_quote(store, order(limit=3)) == found
+        assert last_quote(store, order(limit=4)) is None
+        assert last_quote(store, order(limit=3), since=time.time()) is None
+    with hold(path, "quote"), pytest.raises(BusyError):
+        quote(path, order(), silent, silent)
 
 
 def test_nothing_left_is_nothing_to_pay(project, order):

@@ -1,0 +1,102 @@
+"""The quote on the Generate page: a small pilot foretells what a run would take, as low, mid and high."""
+
+from __future__ import annotations
+
+import time
+
+import pandas as pd
+import streamlit as st
+
+from codeclm.jobs import process
+from codeclm.jobs.lock import holder
+from codeclm.jobs.order import Order
+from codeclm.jobs.quote import COUNTED, QUOTE, Range, last_quote
+from codeclm.projects import Project
+from codeclm.ui.generate_plan import REACH, Wanted
+from codeclm.ui.guard import error_box, fragment, guarded
+from codeclm.ui.runpanel import PATIENCE, last_run
+from codeclm.ui.text import dollars, duration, number
+
+_BEGUN = "quote_begun"
+_NAMES = dict(zip(COUNTED, ("Calls", "Tokens in", "Tokens out", "Cost"), strict=True)) | {"seconds": "Time"}
+_SHOWN = {"cost_usd": dollars, "seconds": duration}
+
+
+def quote_panel(project: Project, wanted: Wanted) -> None:
+    """The button, the wait, and the newest quote for exactly these settings."""
+    if estimating(project):
+        _wait(project)
+        return
+    st.button(
+        "Estimate",
+        icon=":material/calculate:",
+        on_click=_start,
+        args=(project, wanted),
+        key="gen_quote",
+        help="Runs a pilot on a few seeds and foretells the rest: calls, tokens, money and time. What the "
+        "pilot makes is kept, and not paid for again by the run.",
+    )
+    job = last_run(project)
+    with project.open(readonly=True) as store:
+        found = last_quote(store, order_of(wanted), job.started if job else 0.0)
+    if found is not None:
+        _table(found)
+    elif _own(project) and (said := process.last_words(project.path, QUOTE)).startswith("error"):
+        error_box(said.removeprefix("error: "))
+
+
+def estimating(project: Project) -> bool:
+    """Whether a quote is being made, or about to be."""
+    if holder(project.path, QUOTE) is not None:
+        return True
+    begun = _own(project)
+    if not begun or time.time() - begun > PATIENCE or process.last_words(project.path, QUOTE):
+        return False
+    with project.open(readonly=True) as store:
+        told = store.settings.get(QUOTE)
+    return told is None or told["at"] < begun
+
+
+def order_of(wanted: Wanted) -> Order:
+    """What the page's settings ask of a run."""
+    return Order(
+        stages=None if wanted.reach == "all" else REACH[wanted.reach],
+        dials=wanted.dials.model_dump(),
+        concurrency=wanted.concurrency,
+        limit=wanted.limit,
+        budget=wanted.budget,
+        max_calls=wanted.max_calls,
+        augment_to=wanted.augment_to if wanted.reach == "all" else None,
+    )
+
+
+@fragment(run_every=1)
+def _wait(project: Project) -> None:
+    if not estimating(project):
+        st.rerun()
+    st.progress(0.0, text="Estimating: a pilot runs on a few seeds…")
+
+
+@guarded
+def _start(project: Project, wanted: Wanted) -> None:
+    process.start(project.path, QUOTE, wanted.arguments())
+    st.session_state[_BEGUN] = {"project": project.name, "at": time.time()}
+
+
+def _own(project: Project) -> float:
+    """When this tab began a quote of the project; 0: it did not."""
+    begun = st.session_state.get(_BEGUN) or {}
+    return float(begun["at"]) if begun.get("project") == project.name else 0.0
+
+
+def _table(found: dict[str, Range | None]) -> None:
+    rows = [
+        {"": name, **{end.capitalize(): _shown(key, found[key], end) for end in ("low", "mid", "high")}}
+        for key, name in _NAMES.items()
+    ]
+    st.dataframe(pd.DataFrame(rows), hide_index=True, height="content", alt="What the run would take")
+    st.caption("From here on, from what the pilot took; nine times in ten the truth is between low and high.")
+
+
+def _shown(key: str, span: Range | None, end: str) -> str:
+    return _SHOWN.get(key, number)(None if span is None else span[end])

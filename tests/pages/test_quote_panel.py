@@ -1,0 +1,71 @@
+"""The quote on the Generate page: kept, shown for exactly the settings it was made for, started detached."""
+
+import time
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from codeclm import projects
+from codeclm.jobs.lock import hold
+from codeclm.jobs.quote import quote
+from codeclm.records import Seed
+from codeclm.settings import Dials, Endpoint
+from codeclm.testing import ScriptedEndpoint
+from codeclm.ui.generate_plan import Wanted
+from codeclm.ui.quote_panel import order_of
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture
+def made(tmp_path, monkeypatch):
+    monkeypatch.setenv(projects.FOLDER_ENVIRONMENT, str(tmp_path))
+    monkeypatch.setenv("CODECLM_CONFIG_DIR", str(tmp_path))
+    monkeypatch.setenv("CODECLM_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.delenv(projects.ENVIRONMENT, raising=False)
+    project = projects.create("some")
+    with ScriptedEndpoint() as endpoint, project.open() as store:
+        store.seeds.add(Seed(f"Explain thing {number}.") for number in range(12))
+        for role in ("strong", "target", "judge"):
+            store.settings.set_endpoint(role, Endpoint(url=endpoint.url, model=role))
+        yield project
+
+
+def generate():
+    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    test.query_params["project"] = "some"
+    test.switch_page("pages/4_Generate.py").run()
+    assert not test.exception
+    return test
+
+
+def quoted(test):
+    return [table.value for table in test.dataframe if "Low" in table.value.columns]
+
+
+def test_a_quote_is_shown_for_its_settings_alone(made):
+    quote(made.path, order_of(Wanted(Dials())), lambda line: None, lambda line: None)
+    test = generate()
+    (table,) = quoted(test)
+    assert list(table[""]) == ["Calls", "Tokens in", "Tokens out", "Cost", "Time"]
+    assert list(table["Mid"])[3] == "unknown"
+    test.number_input(key="gen_theta").set_value(1.0).run()
+    assert quoted(test) == []
+
+
+def test_while_it_is_made_the_page_says_so(made):
+    with hold(made.path, "quote"):
+        test = generate()
+        assert not [button for button in test.button if button.key == "gen_quote"]
+
+
+def test_the_button_makes_one_in_a_process_of_its_own(made):
+    test = generate()
+    test.button(key="gen_quote").click().run()
+    until = time.monotonic() + 60
+    while not quoted(test):
+        assert time.monotonic() < until
+        time.sleep(0.5)
+        test.run()
+    assert [error.value for error in test.error] == []
