@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 from codeclm.contrast import Share, share
 
+FAIR = 0.67
+"""The alpha from which decisions may be built on, with care."""
 ENOUGH = 30
 """Decisions from which a θ is worth proposing."""
 BINS: tuple[tuple[float, float], ...] = ((0, 1), (1, 2), (2, 3), (3, 4), (4, 6), (6, float("inf")))

@@ -3,8 +3,11 @@
 import streamlit as st
 
 from codeclm.ui.page import empty, go, page
-from codeclm.ui.review_desk import desk, fresh
+from codeclm.ui.review_bulk import bulk_panel
+from codeclm.ui.review_desk import desk
+from codeclm.ui.review_grid import grid
 from codeclm.ui.review_queue import queue, start_over
+from codeclm.ui.review_team import seat, team_panel
 from codeclm.ui.summary import summary
 
 with page("Review") as project:
@@ -17,8 +20,23 @@ with page("Review") as project:
             "Set up a run" if facts.funnel.seeds or facts.funnel.metadata else "Add seeds",
         )
         st.stop()
-    made = queue(project, fresh())
-    with st.container(horizontal=True, vertical_alignment="center"):
+    filters = st.container()
+    row = st.container(horizontal=True, vertical_alignment="center")
+    come = "review_view" not in st.session_state
+    with row:
+        at = seat(project)
+    with filters:
+        made = queue(project, come, at)
+    with row:
+        view = st.segmented_control(
+            "View",
+            ("Cards", "Grid"),
+            default="Cards",
+            required=True,
+            key="review_view",
+            bind="query-params",
+            label_visibility="collapsed",
+        )
         blind = st.toggle(
             "Blind",
             key="blind",
@@ -40,4 +58,10 @@ with page("Review") as project:
             help="Takes in pairs that came since, and leaves out what you have decided.",
         )
         go("Export", "Export what is accepted")
-    desk(project, made, blind, keys)
+    if view == "Grid" and made.ids:
+        grid(project, made, at, blind)
+    else:
+        desk(project, made, at, blind, keys)
+    if made.ids:
+        bulk_panel(project, made, at)
+    team_panel(project, facts, at)

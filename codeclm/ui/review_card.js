@@ -25,7 +25,7 @@ function acceptLabels(card, blind) {
 
 function decisionBadge(card) {
   const made = card.decision;
-  if (!made) return card.conflict ? badge("reviewers disagree", "red") : null;
+  if (!made) return card.conflict ? badge("reviewers disagree: your decision settles it", "red") : null;
   if (made.verdict === "reject") {
     return badge(made.reasons.length ? `rejected: ${made.reasons.join(", ")}` : "rejected", "red");
   }
@@ -38,11 +38,17 @@ function drawFacts(root, card, blind) {
   if (!hidden(card, blind)) found.push(badge(card.gap_text, card.over ? "green" : ""));
   found.push(badge(`iteration ${card.iteration}`));
   if (card.status !== "kept") found.push(badge(card.status));
+  if (card.flagged) found.push(badge("flagged", "orange"));
+  for (const note of card.remarks) found.push(badge(note, "orange"));
+  if (card.verdict && !hidden(card, blind)) found.push(badge(card.verdict, ""));
   if (card.stale) found.push(badge("stale: its metadata was edited since", "orange"));
   if (card.use_case) found.push(badge(card.use_case));
   for (const skill of card.skills) found.push(badge(skill));
   for (const tag of card.tags) found.push(badge(`#${tag}`));
   facts.replaceChildren(...found.filter(Boolean));
+  const pressed = root.querySelector('[data-do="flag"]');
+  pressed.setAttribute("aria-pressed", String(Boolean(card.flagged)));
+  pressed.querySelector("span").textContent = card.flagged ? "Flagged" : "Flag";
 }
 
 function drawLineage(root, card, blind) {
@@ -64,6 +70,7 @@ function drawLineage(root, card, blind) {
 function drawAnswers(root, card, blind) {
   const boxes = root.querySelectorAll(".answer");
   const cover = hidden(card, blind);
+  const marked = marksDifferences ? differences(card) : null;
   const taken = card.decision && card.decision.verdict === "accept" ? card.decision.answer || card.winner : null;
   seats(card, blind).forEach((role, place) => {
     const answer = card[role];
@@ -81,7 +88,9 @@ function drawAnswers(root, card, blind) {
     const note = box.querySelector(".note");
     note.hidden = !answer.truncated && answer.text.trim() !== "";
     note.textContent = answer.text.trim() === "" ? "The answer is empty." : "Cut off at its token limit: edit it before it can be exported.";
-    box.querySelector(".text").textContent = answer.text;
+    const text = box.querySelector(".text");
+    if (marked) text.replaceChildren(...markedText(marked[role], cover ? "side" : role));
+    else text.textContent = answer.text;
   });
 }
 
@@ -116,7 +125,14 @@ function drawOrigin(root, card, blind) {
     if (cover && name.endsWith("model")) continue;
     rows.push(element("dt", "", name), element("dd", isId ? "id" : "text", value));
   }
+  for (const [who, what] of cover ? [] : card.said) rows.push(element("dt", "", who), element("dd", "text", what));
   list.replaceChildren(...rows);
+}
+
+function drawGuidelines(root, text) {
+  const details = root.querySelector(".guidelines");
+  details.hidden = !text;
+  details.querySelector("p").textContent = text;
 }
 
 function drawCard(root, card, blind) {

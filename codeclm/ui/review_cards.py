@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from codeclm.ids import content_id
-from codeclm.records import Comparison, Instruction, Pair, Scores
+from codeclm.records import Comparison, Decision, Instruction, Pair, Scores
 from codeclm.store import Store
 from codeclm.ui.text import gap, score
 from codeclm.ui.worddiff import diff
@@ -16,9 +16,11 @@ from codeclm.ui.worddiff import diff
 Card = dict[str, Any]
 
 
-def card(store: Store, pair: Pair, theta: float) -> Card:
-    """All that one card needs, as JSON."""
+def card(store: Store, pair: Pair, theta: float, reviewer: str = "") -> Card:
+    """All that one card needs for a reviewer, as JSON: only their own decision counts as made."""
     comparison = pair.comparison
+    made = store.decisions.of(pair.id)
+    own = next((each for each in made if each.reviewer == reviewer), None)
     over = abs(comparison.gap) > theta
     return {
         "id": pair.id,
@@ -40,7 +42,11 @@ def card(store: Store, pair: Pair, theta: float) -> Card:
         "rationales": [scores.rationale for scores in comparison.orders if scores.rationale.strip()],
         "steps": _steps(store, pair),
         "origin": _origin(store, pair),
-        "decision": _decision(pair),
+        "decision": _decision(own),
+        "said": [(_who(each), _what(each)) for each in made if each is not own],
+        "verdict": _stands(pair, made, own),
+        "flagged": reviewer in store.flags.of(pair.id),
+        "remarks": list(store.studio.remarks(pair.instruction_id)),
     }
 
 
@@ -114,8 +120,25 @@ def _origin(store: Store, pair: Pair) -> list[tuple[str, str, bool]]:
     return rows + [(name, value, True) for name, value in ids.items()]
 
 
-def _decision(pair: Pair) -> dict[str, Any] | None:
-    made = pair.decision
+def _who(made: Decision) -> str:
+    return made.reviewer or "without a name"
+
+
+def _what(made: Decision) -> str:
+    """A decision of somebody else's, in words."""
+    said = f"accepted {made.answer or 'the winner'}" if made.verdict == "accept" else "rejected"
+    return ": ".join(filter(None, (said, ", ".join(made.reasons)))) + (", settling it" * made.adjudicated)
+
+
+def _stands(pair: Pair, made: list[Decision], own: Decision | None) -> str:
+    """What stands over all reviewers, where that is not the reviewer's own word alone."""
+    if pair.decision is not None and (len(made) > 1 or own is None):
+        by = f"{len(made)} reviewers" if len(made) > 1 else _who(made[0])
+        return f"stands {pair.decision.verdict}ed, decided by {by}"
+    return f"{len(made)} decided so far" if made and pair.decision is None and not pair.conflict else ""
+
+
+def _decision(made: Decision | None) -> dict[str, Any] | None:
     if made is None:
         return None
     return {

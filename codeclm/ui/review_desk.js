@@ -19,7 +19,7 @@ class Desk {
     this.onKey = (event) => this.key(event);
     document.addEventListener("keydown", this.onKey);
     this.root.addEventListener("click", (event) => this.click(event));
-    this.timer = setInterval(() => this.outbox?.ops.length && Date.now() - this.sentAt > PATIENCE && this.send(), PATIENCE);
+    this.timer = setInterval(() => this.outbox?.waiting && Date.now() - this.sentAt > PATIENCE && this.send(), PATIENCE);
   }
 
   close() {
@@ -37,7 +37,8 @@ class Desk {
     this.data = data;
     if (first) {
       this.outbox = new Outbox(data.project);
-      this.told = this.outbox.seq;
+      this.told = 0;
+      this.times = [];
     }
     if (fresh) {
       this.queue = data.queue;
@@ -47,21 +48,21 @@ class Desk {
       this.panels.leave();
     }
     for (const [index, card] of data.cards) if (!this.cards.has(index)) this.cards.set(index, card);
-    if (data.token === this.outbox.token) this.outbox.settle(data.ack);
+    this.outbox.settle(data.acks);
     const fault = this.root.querySelector(".fault");
     fault.hidden = !data.fault;
     fault.textContent = data.fault;
-    const moved = this.hear(data.results);
+    const moved = data.token === this.outbox.token && this.hear(data.results);
     const shown = this.root.querySelector(".card").dataset.pair;
     if (fresh || moved || !shown || this.missing || data.blind !== this.blind) this.show();
     else this.count();
-    if (first && this.outbox.ops.length) this.send();
+    if (first && this.outbox.waiting) this.send();
     this.fill();
   }
 
   hear(results) {
     let moved = false;
-    for (const { seq, kind, pair, index, card } of results) {
+    for (const { seq, kind, pair, index, card, count } of results) {
       if (seq <= this.told || seq > this.outbox.seq) continue;
       this.told = seq;
       if (seq === this.waiting) this.waiting = null;
@@ -75,7 +76,8 @@ class Desk {
         this.detour = card;
         moved = true;
       }
-      this.say(kind === "undo" ? "Undone: this pair waits for a decision again. Y redoes it." : "Decided again.");
+      if (count > 1) this.say(`${kind === "undo" ? "Undone" : "Decided again"}: ${count} decisions that were made together. Make the queue anew to see them.`);
+      else this.say(kind === "undo" ? "Undone: this pair waits for a decision again. Y redoes it." : "Decided again.");
     }
     return moved;
   }
@@ -94,8 +96,8 @@ class Desk {
     const [low, high] = this.span();
     this.asked = `${this.queue} ${low} ${high}`;
     this.sentAt = Date.now();
-    const { token, ops } = this.outbox;
-    this.setState({ token, ops, queue: this.queue, at: this.at, have: [low, high], beat: this.sentAt });
+    const { token, ops, others } = this.outbox;
+    this.setState({ token, ops, others, queue: this.queue, at: this.at, have: [low, high], beat: this.sentAt });
   }
 
   /* Ask for more cards where few are ready. */
@@ -114,13 +116,14 @@ class Desk {
     const nothing = this.root.querySelector(".nothing");
     this.root.querySelector(".card").hidden = !card;
     nothing.hidden = Boolean(card);
+    drawGuidelines(this.root, this.data.guidelines);
     if (card) drawCard(this.root, card, this.blind);
     else {
       delete this.root.querySelector(".card").dataset.pair;
       ["better", "other"].forEach((name) => { this.root.querySelector(`[data-do="${name}"] span`).textContent = `Accept ${name}`; });
       nothing.textContent = this.at < this.data.total ? "Fetching the next pairs…" : this.data.end;
     }
-    for (const name of ["better", "other", "edit", "reject"]) {
+    for (const name of ["better", "other", "edit", "reject", "flag"]) {
       this.root.querySelector(`.actions [data-do="${name}"]`).disabled = !card;
     }
     this.root.dataset.pair = card ? card.id : "";
@@ -148,12 +151,23 @@ class Desk {
     const fresh = ops.filter((op) => op.kind === "decide").length;
     const left = Math.max(0, total - this.at);
     this.root.querySelector(".count").textContent = total
-      ? `${place} of ${total} · ${today + fresh} decided today · ${left} left` : "";
+      ? `${place} of ${total} · ${today + fresh} decided today · ${left} left${this.pace(left)}` : "";
     const bar = this.root.querySelector(".progress");
     bar.setAttribute("aria-valuemax", total);
     bar.setAttribute("aria-valuenow", this.at);
     bar.firstElementChild.style.width = `${total ? (100 * this.at) / total : 0}%`;
     this.root.querySelector(".saving").textContent = ops.length ? `saving ${ops.length}…` : "saved";
+  }
+
+  /* Decisions a minute over the last twenty, and how long the rest takes at that. */
+  pace(left) {
+    const seen = this.times.slice(-20);
+    if (seen.length < 5) return "";
+    const minutes = (seen[seen.length - 1] - seen[0]) / 60000;
+    const speed = (seen.length - 1) / Math.max(minutes, 0.01);
+    const rest = left / speed;
+    const time = rest < 90 ? `${Math.max(1, Math.round(rest))} min` : `${(rest / 60).toFixed(1)} h`;
+    return ` · ${speed.toFixed(speed < 10 ? 1 : 0)} a minute · about ${time} left`;
   }
 
   say(text) { this.root.querySelector(".said").textContent = text; }
@@ -197,7 +211,9 @@ class Desk {
   press(name, when) {
     if (name === "undo" || name === "redo") return this.turnBack(name);
     if (name === "cancel") return this.panels.leave();
-    if (name === "lineage" || name === "scores") {
+    if (name === "flag") return this.flag(when);
+    if (name === "differences") return this.differ();
+    if (name === "lineage" || name === "scores" || name === "guidelines") {
       const details = this.root.querySelector(`.${name}`);
       details.open = !details.open;
       return undefined;
@@ -224,7 +240,9 @@ class Desk {
 
   decide(made) {
     const card = this.current();
-    this.outbox.put({ kind: "decide", pair: card.id, ...made });
+    const settles = card.conflict ? { adjudicated: true } : {};
+    this.outbox.put({ kind: "decide", pair: card.id, reviewer: this.data.reviewer, ...settles, ...made });
+    this.times.push(Date.now());
     card.decision = { ...made, edited: Boolean(made.instruction || made.response) };
     const what = made.verdict === "reject" ? `Rejected${made.reasons.length ? `: ${made.reasons.join(", ")}` : ""}`
       : `Accepted the ${made.answer} answer${card.decision.edited ? " as edited" : ""}`;
@@ -234,11 +252,31 @@ class Desk {
     this.send();
   }
 
+  /* A flag is a mark and no verdict: the card stays. */
+  flag(when) {
+    const card = this.current();
+    if (!card || this.panels.mode !== "card" || when < this.shownAt) return this.ignore();
+    card.flagged = !card.flagged;
+    this.outbox.put({ kind: "flag", pair: card.id, reviewer: this.data.reviewer, on: card.flagged });
+    this.say(card.flagged ? "Flagged: find it again by the filter. F takes the flag off." : "The flag is off.");
+    this.show();
+    this.send();
+    return undefined;
+  }
+
+  differ() {
+    marksDifferences = !marksDifferences;
+    const card = this.current();
+    const little = card && !differences(card) ? ", but these two share too little for it" : "";
+    this.say(marksDifferences ? `Differences between answers are marked${little}.` : "Differences are not marked.");
+    this.show();
+  }
+
   reject(reasons) { this.decide({ verdict: "reject", answer: null, reasons }); }
 
   turnBack(kind) {
     if (this.panels.mode !== "card") return this.ignore();
-    this.outbox.put({ kind });
+    this.outbox.put({ kind, reviewer: this.data.reviewer });
     this.waiting = this.outbox.seq;
     this.say(kind === "undo" ? "Undoing…" : "Redoing…");
     this.count();

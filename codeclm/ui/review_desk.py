@@ -18,6 +18,7 @@ from codeclm.ui.guard import fragment
 from codeclm.ui.review_cards import Card, card
 from codeclm.ui.review_outbox import Tab, write_down
 from codeclm.ui.review_queue import Queue, end
+from codeclm.ui.review_team import Seat
 
 KEY = "review_desk"
 AHEAD, BEHIND = 24, 3
@@ -34,7 +35,15 @@ REASONS = (
 """Why a pair may be rejected, each on the key of its number."""
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("pieces", "review_card", "review_keys", "review_outbox", "review_panels", "review_desk")
+_SCRIPTS = (
+    "pieces",
+    "review_differences",
+    "review_card",
+    "review_keys",
+    "review_outbox",
+    "review_panels",
+    "review_desk",
+)
 _DESK = st.components.v2.component(
     "codeclm_review_desk",
     html=(_HERE / "review_card.html").read_text("utf-8"),
@@ -43,31 +52,31 @@ _DESK = st.components.v2.component(
 )
 
 
-def fresh() -> bool:
-    """Whether the desk was not on screen in the run before."""
-    return KEY not in st.session_state
-
-
 @fragment
-def desk(project: Project, made: Queue, blind: bool, keys: bool) -> None:
-    """Draw it. What it sent is written down here and not in a callback: a callback is skipped where one
-    rerun overtakes another, and writing twice is harmless.
+def desk(project: Project, made: Queue, seat: Seat, blind: bool, keys: bool) -> None:
+    """Draw it for one reviewer. What it sent is written down here and not in a callback: a callback is
+    skipped where one rerun overtakes another, and writing twice is harmless.
     """
     told = (st.session_state.get(KEY) or {}).get("desk") or {}
-    tab = Tab()
+    tab, acks = Tab(), {}
+    for other in told.get("others") or []:
+        acks[str(other["token"])] = write_down(project, str(other["token"]), other.get("ops")).ack
     if told.get("token"):
         tab = write_down(project, str(told["token"]), told.get("ops"))
+        acks[str(told["token"])] = tab.ack
     with project.open(readonly=True) as store, store.read():
         data = {
             "project": project.name,
             "queue": made.name,
             "total": len(made.ids),
-            "cards": _cards(store, made, told),
+            "cards": _cards(store, made, told, seat),
+            "reviewer": seat.name,
+            "guidelines": seat.guidelines,
             "token": told.get("token"),
-            "ack": tab.ack,
-            "results": [_result(store, made, each) for each in tab.results],
+            "acks": acks,
+            "results": [_result(store, made, each, seat) for each in tab.results],
             "fault": tab.fault,
-            "today": store.decisions.since(_midnight()),
+            "today": store.decisions.since(_midnight(), seat.name),
             "blind": blind,
             "keys": keys,
             "reasons": REASONS,
@@ -80,7 +89,7 @@ def _nothing() -> None:
     """A component's state is kept only under a name that has a callback."""
 
 
-def _cards(store: Store, made: Queue, told: dict[str, Any]) -> list[tuple[int, Card]]:
+def _cards(store: Store, made: Queue, told: dict[str, Any], seat: Seat) -> list[tuple[int, Card]]:
     """The cards around the one on screen that the browser lacks, by place in the queue."""
     at, low, high = 0, 0, 0
     if told.get("queue") == made.name:
@@ -90,22 +99,22 @@ def _cards(store: Store, made: Queue, told: dict[str, Any]) -> list[tuple[int, C
     return [
         (place, shown)
         for place in wanted
-        if not low <= place < high and (shown := _card(store, made, made.ids[place])) is not None
+        if not low <= place < high and (shown := _card(store, made, made.ids[place], seat)) is not None
     ]
 
 
-def _card(store: Store, made: Queue, pair_id: str) -> Card | None:
+def _card(store: Store, made: Queue, pair_id: str, seat: Seat) -> Card | None:
     pair = store.pairs.get(pair_id, made.dials.theta, made.dials.iterations, made.config)
-    return None if pair is None else card(store, pair, made.dials.theta)
+    return None if pair is None else card(store, pair, made.dials.theta, seat.name)
 
 
-def _result(store: Store, made: Queue, each: dict[str, Any]) -> dict[str, Any]:
+def _result(store: Store, made: Queue, each: dict[str, Any], seat: Seat) -> dict[str, Any]:
     """What an undo or a redo came to: its pair, where that stands in the queue, and its card."""
     pair = each["pair"]
     if pair is None:
         return {**each, "index": None, "card": None}
     place = made.ids.index(pair) if pair in made.ids else None
-    return {**each, "index": place, "card": _card(store, made, pair)}
+    return {**each, "index": place, "card": _card(store, made, pair, seat)}
 
 
 def _midnight() -> float:

@@ -2,7 +2,7 @@
 
 const KEYS = {
   a: "better", o: "other", e: "edit", x: "reject", s: "skip", j: "skip", k: "back", u: "undo", z: "undo",
-  y: "redo", l: "lineage", d: "scores", ArrowRight: "skip", ArrowLeft: "back", Escape: "cancel", Enter: "submit",
+  y: "redo", l: "lineage", d: "scores", f: "flag", g: "guidelines", m: "differences", ArrowRight: "skip", ArrowLeft: "back", Escape: "cancel", Enter: "submit",
 };
 
 function inField(event) {

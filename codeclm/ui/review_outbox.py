@@ -23,6 +23,8 @@ RESULTS = 40
 """Undone and redone pairs that a tab may still have to hear of."""
 LONGEST = 200_000
 """Characters of an edit."""
+LONGEST_NAME = 60
+"""Characters of a reviewer's name."""
 
 
 @dataclass
@@ -49,7 +51,7 @@ def write_down(project: Project, token: str, operations: object, reviewer: str =
             try:
                 with project.open() as store:
                     for each in waiting:
-                        _apply(store, each, tab, reviewer, again)
+                        _apply(store, each, tab, _name(each, reviewer), again)
             except CodecError as error:
                 tab.fault = f"{error} Nothing more is saved until this is mended; it is tried again by itself"
         return Tab(tab.ack, list(tab.results), tab.fault)
@@ -71,11 +73,16 @@ def _apply(store: Store, each: Mapping[str, Any], tab: Tab, reviewer: str, again
         decision = _decision(each, reviewer)
         if not again or decision not in store.decisions.of(decision.pair):
             store.decisions.decide(decision)
+    elif each["kind"] == "flag":
+        mark = store.flags.put if each["on"] else store.flags.clear
+        mark(each["pair"], reviewer)
     elif not again:
-        move = store.decisions.undo if each["kind"] == "undo" else store.decisions.redo
-        tab.results.append({"seq": each["seq"], "kind": each["kind"], "pair": move(reviewer)})
+        undoes = each["kind"] == "undo"
+        count = store.decisions.together(reviewer, undone=not undoes)
+        pair = (store.decisions.undo if undoes else store.decisions.redo)(reviewer)
+        tab.results.append({"seq": each["seq"], "kind": each["kind"], "pair": pair, "count": count})
     else:
-        tab.results.append({"seq": each["seq"], "kind": each["kind"], "pair": None})
+        tab.results.append({"seq": each["seq"], "kind": each["kind"], "pair": None, "count": 0})
     del tab.results[:-RESULTS]
     tab.ack = each["seq"]
 
@@ -89,7 +96,14 @@ def _decision(each: Mapping[str, Any], reviewer: str) -> Decision:
         instruction=_text(each.get("instruction")),
         response=_text(each.get("response")),
         reasons=tuple(str(reason)[:200] for reason in each["reasons"]),
+        adjudicated=each.get("adjudicated") is True,
     )
+
+
+def _name(each: Mapping[str, Any], reviewer: str) -> str:
+    """Who pressed the key: the name that stood there at that moment goes with it."""
+    said = each.get("reviewer")
+    return (_text(said) or "")[:LONGEST_NAME] if isinstance(said, str) else reviewer
 
 
 def _text(value: object) -> str | None:
@@ -113,6 +127,8 @@ def _sound(each: object) -> bool:
         return False
     if each.get("kind") in ("undo", "redo"):
         return True
+    if each.get("kind") == "flag":
+        return isinstance(each.get("pair"), str) and isinstance(each.get("on"), bool)
     return (
         each.get("kind") == "decide"
         and isinstance(each.get("pair"), str)

@@ -6,7 +6,7 @@ A queue is fixed when it is made: what is decided or comes in meanwhile neither 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,19 +18,39 @@ from codeclm.settings import Dials
 from codeclm.store import PairFilter, PairOrder, Store
 from codeclm.ui.glossary import term
 from codeclm.ui.guard import guarded
+from codeclm.ui.review_near import near_duplicates
+from codeclm.ui.review_team import Seat
 from codeclm.ui.summary import config_id
 from codeclm.ui.text import number, one_line
 
-STATUSES = {"kept": "kept", "exhausted": "exhausted", "superseded": "superseded", "pending": "pending"}
-DECISIONS = {"none": "undecided", "accept": "accepted", "reject": "rejected", "conflict": "in conflict"}
+STATUSES = {
+    "kept": "kept",
+    "exhausted": "exhausted",
+    "superseded": "superseded",
+    "pending": "pending",
+    "improved": "improved",
+    "any": "any state",
+}
+DECISIONS = {
+    "none": "undecided",
+    "other": "not by me",
+    "own": "by me",
+    "accept": "accepted",
+    "reject": "rejected",
+    "conflict": "in conflict",
+}
+"""Undecided: nothing stands yet, and the reviewer has not said a word."""
 WINNERS = {"strong": "strong wins", "target": "target wins"}
 ORDERS: dict[PairOrder, str] = {
     "lineage": "as generated",
     "theta": "nearest to θ first",
     "orders": "orders disagree first",
+    "rare": "rare clusters first",
 }
+MARKS = {"flagged": "flagged", "stale": "stale", "near": "near-duplicates"}
 _ROUND = "review_round"
 _ANY = "any"
+NAMELESS = "without a name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +65,57 @@ class Queue:
     """Whether a filter beyond the usual ones is set."""
 
 
-def queue(project: Project, fresh: bool) -> Queue:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the filters ask for. `near`: only near-duplicates; `share`: only the reviewer's share."""
+
+    where: PairFilter
+    order: PairOrder
+    near: bool
+    share: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What there is to choose from."""
+
+    uses: list[str]
+    skills: list[str]
+    clusters: dict[str, int]
+    reviewers: list[str]
+
+    @classmethod
+    def read(cls, store: Store) -> Known:
+        """Names of the project, the most used first."""
+        return cls(
+            [name for name, _ in store.metadata.use_cases()],
+            [name for name, _ in store.metadata.skills()],
+            {f"{each.name} ({each.id})": each.id for each in store.maps.clusters()},
+            [name or NAMELESS for name, _ in store.decisions.reviewers()],
+        )
+
+
+def queue(project: Project, fresh: bool, at: Seat) -> Queue:
     """Draw the filters and make the queue; `fresh`: the page was just come to, so it is made anew."""
     with project.open(readonly=True) as store:
+        known = Known.read(store)
         dials, config = store.settings.dials(), config_id(store.settings.config())
-        uses = store.metadata.use_cases()
-    where, order = _filters(uses, dials)
+    asked = _filters(known, dials, at)
     if fresh or _ROUND not in st.session_state:
         start_over()
     turn = st.session_state[_ROUND]
-    parts: dict[str, Any] = {name: getattr(where, name) for name in PairFilter.__slots__}
-    parts |= {"theta": dials.theta, "cap": dials.iterations, "config": config, "order": order}
-    asked = content_id("queue", project=project.name, turn=turn, **parts)
-    ids = _ids(str(project.path), config, dials, where, order, asked)
-    return Queue(asked, ids, config, dials, where != PairFilter(status="kept", decision="none"))
+    parts: dict[str, Any] = {name: getattr(asked.where, name) for name in PairFilter.__slots__}
+    parts |= {"theta": dials.theta, "cap": dials.iterations, "config": config, "order": asked.order}
+    parts |= {"near": asked.near, "share": [at.name, at.team, at.minimum] if asked.share else None}
+    name = content_id("queue", project=project.name, turn=turn, **parts)
+    ids = _ids(str(project.path), config, dials, asked, name)
+    if asked.near:
+        twins = near_duplicates(project, config, dials)
+        ids = [each for each in ids if each in twins]
+    if asked.share:
+        ids = [each for each in ids if at.mine(each)]
+    usual = PairFilter(status="kept", decision="none", undecided_by=at.name)
+    return Queue(name, ids, config, dials, asked.where != usual or asked.near or asked.share)
 
 
 @guarded
@@ -67,23 +124,11 @@ def start_over() -> None:
     st.session_state[_ROUND] = time.time_ns()
 
 
-def _filters(uses: list[tuple[str, int]], dials: Dials) -> tuple[PairFilter, PairOrder]:
+def _filters(known: Known, dials: Dials, at: Seat) -> Asked:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         decision = _choice("Decision", "review_decision", DECISIONS, "none", 125)
         status = _choice("State", "status", STATUSES, "kept", 120, about=term("kept"))
-        use = st.selectbox(
-            "Use case",
-            [label for label, _ in uses[:500]],
-            index=None,
-            placeholder=_ANY,
-            key="review_use",
-            bind="query-params",
-            format_func=lambda label: one_line(label, 40),
-            width=150,
-        )
-        steps = [str(step) for step in range(1, dials.iterations + 1)]
-        iteration = _choice("Iteration", "review_iteration", dict(zip(steps, steps, strict=True)), None, 90)
-        winner = _choice("Winner", "review_winner", WINNERS, None, 130)
+        use = _pick("Use case", "review_use", known.uses, 150)
         search = st.text_input(
             "Search",
             key="review_search",
@@ -93,15 +138,71 @@ def _filters(uses: list[tuple[str, int]], dials: Dials) -> tuple[PairFilter, Pai
             width=150,
         )
         order = _choice("Order", "review_order", ORDERS, "lineage", 185)
-    found = PairFilter(
-        status=status,
+        with st.popover("More filters", icon=":material/filter_list:"):
+            more = _more(known, dials, at)
+    where = PairFilter(
+        status=None if status == "any" else status,
         search=search,
         use_case=use,
-        iteration=int(iteration) if iteration else None,
-        winner=winner,
-        decision=decision,
+        decision=decision if decision in ("none", "accept", "reject", "conflict") else None,
+        undecided_by=at.name if decision in ("none", "other") else None,
+        **more,
     )
-    return found, order or "lineage"
+    if decision == "own":
+        where = replace(where, decided_by=at.name)
+    state = st.session_state
+    share = bool(state.get("review_share")) and at.name in at.team
+    return Asked(where, order or "lineage", MARKS["near"] in (state.get("review_marks") or []), share)
+
+
+def _more(known: Known, dials: Dials, at: Seat) -> dict[str, Any]:
+    """The filters that are used less: what they ask of PairFilter."""
+    steps = [str(step) for step in range(1, dials.iterations + 1)]
+    iteration = _choice("Iteration", "review_iteration", dict(zip(steps, steps, strict=True)), None, 240)
+    winner = _choice("Winner", "review_winner", WINNERS, None, 240)
+    skill = _pick("Skill", "review_skill", known.skills, 240)
+    cluster = _pick("Cluster", "review_cluster", list(known.clusters), 240) if known.clusters else None
+    reviewer = _pick("Decided by", "review_by", known.reviewers, 240) if known.reviewers else None
+    low, high = st.slider(
+        "|gap|", 0.0, 9.0, (0.0, 9.0), 0.5, key="review_gap", bind="query-params", width=240
+    )
+    marks = st.pills(
+        "Only", list(MARKS.values()), selection_mode="multi", key="review_marks", bind="query-params"
+    )
+    if at.team:
+        st.toggle(
+            "My share",
+            key="review_share",
+            bind="query-params",
+            disabled=at.name not in at.team,
+            help="Pairs are shared out over the team, each to as many as it needs reviewers.",
+        )
+    return {
+        "iteration": int(iteration) if iteration else None,
+        "winner": winner,
+        "skill": skill,
+        "cluster": known.clusters.get(cluster or ""),
+        "decided_by": None if reviewer is None else "" if reviewer == NAMELESS else reviewer,
+        "gap_from": low or None,
+        "gap_to": high if high < 9 else None,
+        "flagged": True if MARKS["flagged"] in marks else None,
+        "stale": True if MARKS["stale"] in marks else None,
+    }
+
+
+def _pick(label: str, key: str, names: list[str], width: int) -> str | None:
+    """A name among many, which stands in the address as it is."""
+    found: str | None = st.selectbox(
+        label,
+        names[:500],
+        index=None,
+        placeholder=_ANY,
+        key=key,
+        bind="query-params",
+        format_func=lambda name: one_line(name, 60),
+        width=width,
+    )
+    return found
 
 
 def _choice(
@@ -123,11 +224,9 @@ def _choice(
 
 
 @st.cache_resource(max_entries=8, ttl="2h", show_spinner="Making the queue…")
-def _ids(
-    path: str, config: str, _dials: Dials, _where: PairFilter, _order: PairOrder, asked: str
-) -> list[str]:
+def _ids(path: str, config: str, _dials: Dials, _asked: Asked, name: str) -> list[str]:
     with Store.open(Path(path), readonly=True) as store:
-        return store.pairs.ids(config, _dials.theta, _dials.iterations, _where, _order)
+        return store.pairs.ids(config, _dials.theta, _dials.iterations, _asked.where, _asked.order)
 
 
 def end(made: Queue) -> str:

@@ -1,0 +1,85 @@
+"""One decision on a whole queue, with its number typed to confirm; undone as one step."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import streamlit as st
+
+from codeclm.errors import UsageError
+from codeclm.projects import Project
+from codeclm.records import Verdict
+from codeclm.ui.guard import guarded, notify
+from codeclm.ui.review_queue import Queue, start_over
+from codeclm.ui.review_team import Seat
+from codeclm.ui.text import number, plural
+
+WHAT: dict[str, Verdict] = {"Accept the winners": "accept", "Reject": "reject"}
+
+
+def bulk_panel(project: Project, made: Queue, at: Seat) -> None:
+    """What to do with all pairs that the filters find."""
+    panel = st.expander(
+        f"Decide all {number(len(made.ids))} at once",
+        icon=":material/done_all:",
+        on_change="rerun",
+        key="review_bulk_open",
+    )
+    if not panel.open:
+        return
+    with panel, st.form("review_bulk", border=False, clear_on_submit=True):
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            st.segmented_control(
+                "Decision", list(WHAT), default="Reject", required=True, key="review_bulk_what"
+            )
+            st.text_input("Reason", key="review_bulk_reason", placeholder="optional", width=220)
+            st.text_input(
+                f"Type {len(made.ids)} to confirm", key="review_bulk_count", width=190, autocomplete="off"
+            )
+            st.form_submit_button(
+                "Decide all", icon=":material/done_all:", on_click=_decide, args=(project, made, at)
+            )
+        st.caption("It is one step: Undo, on the card or here below, takes back all of it.")
+    with panel:
+        undo_button(project, at, "bulk")
+
+
+def undo_button(project: Project, at: Seat, key: str) -> None:
+    """Take back this reviewer's last step, be it one decision or many."""
+    with project.open(readonly=True) as store:
+        count = store.decisions.together(at.name)
+    st.button(
+        f"Undo the last {plural(count, 'decision')} made together" if count > 1 else "Undo the last decision",
+        icon=":material/undo:",
+        disabled=not count,
+        on_click=_undo,
+        args=(project, at),
+        key=f"review_undo_{key}",
+    )
+
+
+@guarded
+def _decide(project: Project, made: Queue, at: Seat) -> None:
+    state = st.session_state
+    typed = str(state["review_bulk_count"]).strip().replace(",", "").replace(" ", "")
+    if typed != str(len(made.ids)):
+        raise UsageError(f"Nothing was decided: type {len(made.ids)} to confirm, not {typed or 'nothing'}.")
+    reason = " ".join(str(state["review_bulk_reason"]).split())[:200]
+    decide_all(project, made.ids, WHAT[cast(str, state["review_bulk_what"])], at, reason)
+
+
+def decide_all(project: Project, ids: list[str], verdict: Verdict, at: Seat, reason: str = "") -> None:
+    """Write one decision on many pairs, and begin a new queue."""
+    with project.open() as store:
+        done = store.decisions.decide_all(ids, verdict, at.name, [reason] if reason else [])
+    start_over()
+    notify(f"{plural(done, 'pair')} {verdict}ed. Undo takes back all of it.")
+
+
+@guarded
+def _undo(project: Project, at: Seat) -> None:
+    with project.open() as store:
+        count = store.decisions.together(at.name)
+        store.decisions.undo(at.name)
+    start_over()
+    notify(f"{plural(count, 'decision')} undone.")

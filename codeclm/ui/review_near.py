@@ -1,0 +1,27 @@
+"""Kept pairs that nearly say what another says, for a filter of the queue; sought once for each change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from codeclm.dedup import Candidate, Checks, check
+from codeclm.projects import Project
+from codeclm.settings import Dials
+from codeclm.store import PairFilter, Store
+
+
+def near_duplicates(project: Project, config: str, dials: Dials) -> frozenset[str]:
+    """Kept pairs whose instruction is nearly that of another kept one, by common 3-grams; both of them."""
+    with project.open(readonly=True) as store:
+        stamp = store.scored()
+    return _near(str(project.path), config, dials.theta, dials.iterations, stamp)
+
+
+@st.cache_resource(max_entries=4, ttl="2h", show_spinner="Looking for near-duplicates…")
+def _near(path: str, config: str, theta: float, cap: int, stamp: str) -> frozenset[str]:
+    with Store.open(Path(path), readonly=True) as store:
+        rows = store.pairs.instructions(config, theta, cap, PairFilter(status="kept"))
+    found = check([Candidate(pair, text, abs(gap)) for pair, text, gap in rows], Checks(dedup="ngram"))
+    return frozenset(row.id for twin in found.twins if twin.dropped for row in (twin.kept, twin.other))

@@ -1,0 +1,187 @@
+"""Who reviews: the name at this desk, the team and its shares, guidelines, and how far they agree.
+
+Knows neither queue nor card.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from codeclm import agreement
+from codeclm.contrast import Share
+from codeclm.projects import Project
+from codeclm.store import Store, Vote
+from codeclm.ui.guard import guarded, notify
+from codeclm.ui.page import go
+from codeclm.ui.summary import Summary, config_id
+from codeclm.ui.text import number, one_line, plain, plural
+
+TEAM, GUIDELINES = "review_team", "review_guidelines"
+"""The settings that hold names, and a text."""
+LONGEST = 60
+MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """The reviewer at this desk. `team`: everybody among whom pairs are shared out."""
+
+    name: str
+    team: tuple[str, ...]
+    minimum: int
+    guidelines: str
+
+    def mine(self, pair: str) -> bool:
+        """Whether a pair is in this reviewer's share: each is in as many as it needs reviewers."""
+        if self.name not in self.team:
+            return True
+        start = int(pair[:8], 16) % len(self.team)
+        place = self.team.index(self.name)
+        return (place - start) % len(self.team) < self.minimum
+
+
+def seat(project: Project) -> Seat:
+    """Draw the field for the name, and say who sits here."""
+    with project.open(readonly=True) as store:
+        team = tuple(store.settings.get(TEAM, []))
+        known = [name for name, _ in store.decisions.reviewers() if name]
+        minimum = store.decisions.verdicts.minimum
+        guidelines = str(store.settings.get(GUIDELINES, ""))
+    names = list(dict.fromkeys([*team, *known]))
+    said = st.selectbox(
+        "Reviewer",
+        names,
+        index=None,
+        placeholder="Reviewer: no name",
+        label_visibility="collapsed",
+        accept_new_options=True,
+        key="reviewer",
+        bind="query-params",
+        width=190,
+        help="Decisions are kept by name, so that several may review one project. Undo takes back your own.",
+    )
+    name = " ".join(str(said or "").split())[:LONGEST]
+    return Seat(name, team, minimum, guidelines)
+
+
+def team_panel(project: Project, facts: Summary, at: Seat) -> None:
+    """Minimum, team and guidelines; and, with several reviewers, how far they agree."""
+    panel = st.expander(
+        "Reviewers and guidelines", icon=":material/group:", on_change="rerun", key="review_team_open"
+    )
+    if not panel.open:
+        return
+    with panel:
+        left, right = st.columns(2)
+        with left:
+            _settings(project, at)
+        with right, project.open(readonly=True) as store:
+            _agreement(store, facts)
+
+
+def _settings(project: Project, at: Seat) -> None:
+    with st.form("review_team_form", border=False):
+        st.text_area(
+            "Guidelines, shown beside every card",
+            at.guidelines,
+            key="review_guidelines_text",
+            height=140,
+            placeholder="Accept when the answer could go to a customer as it is. Reject private data. …",
+        )
+        st.text_input(
+            "Team, names parted by commas",
+            ", ".join(at.team),
+            key="review_team_names",
+            help="Pairs can then be shared out: “my share” in the queue’s filters.",
+        )
+        st.number_input(
+            "Reviewers that each pair needs",
+            1,
+            20,
+            at.minimum,
+            key="review_minimum",
+            help="Before so many have decided, a pair counts as undecided and is not exported as accepted.",
+        )
+        st.form_submit_button("Save", icon=":material/save:", on_click=_save, args=(project,))
+
+
+@guarded
+def _save(project: Project) -> None:
+    state = st.session_state
+    names = [" ".join(name.split())[:LONGEST] for name in str(state["review_team_names"]).split(",")]
+    with project.open() as store, store.write():
+        store.settings.set(GUIDELINES, str(state["review_guidelines_text"])[:20_000].strip())
+        store.settings.set(TEAM, list(dict.fromkeys(filter(None, names)))[:MOST])
+        store.decisions.verdicts.set_minimum(int(state["review_minimum"]))
+    notify("Saved for everybody who reviews this project.")
+
+
+def _agreement(store: Store, facts: Summary) -> None:
+    votes = store.decisions.votes(config_id(facts.config))
+    counts: dict[str, int] = defaultdict(int)
+    for vote in votes:
+        counts[vote.reviewer] += 1
+    if len(counts) < 2:
+        st.caption(
+            "Once two people have decided the same pairs, how far they agree is shown here. Each sees the "
+            "others’ decisions only after their own."
+        )
+        return
+    units, conflicts = said_of(votes)
+    found, alpha = agreement.percent(units), agreement.alpha(units)
+    st.markdown(
+        f"**Agreement** {_percent(found)} :gray[of pairs of decisions] · Krippendorff’s alpha "
+        f"**{'–' if alpha is None else f'{alpha:.2f}'}**",
+        help="Alpha is agreement beyond chance: 1 always, 0 as by chance. From about 0.67 on one can "
+        "build on the decisions, from 0.8 on safely.",
+    )
+    if alpha is not None and alpha < agreement.FAIR and found.total >= agreement.ENOUGH:
+        st.caption("That is little: write down in the guidelines what the pairs in conflict turn on.")
+    shown = agreement.between([(vote.pair, vote.reviewer, vote.verdict) for vote in votes])
+    st.dataframe(
+        pd.DataFrame(
+            [
+                {
+                    "Reviewers": " and ".join(map(_shown, pair)),
+                    "Both decided": each.total,
+                    "Agree": _percent(each),
+                }
+                for pair, each in shown.items()
+            ]
+            or [{"Reviewers": "no two decided the same pair", "Both decided": 0, "Agree": "–"}]
+        ),
+        hide_index=True,
+        alt="Agreement of every two reviewers",
+    )
+    who = " · ".join(f"{plain(_shown(name), 40)} {number(count)}" for name, count in sorted(counts.items()))
+    st.caption(f"Decisions: {who}")
+    if conflicts:
+        go("Review", f"Settle {plural(conflicts, 'conflict')}", review_decision="in conflict", status="any")
+
+
+def said_of(votes: list[Vote]) -> tuple[list[list[str]], int]:
+    """The verdicts on each pair, but for those that settled a conflict; and how many conflicts are left."""
+    by_pair: dict[str, list[Vote]] = defaultdict(list)
+    for vote in votes:
+        by_pair[vote.pair].append(vote)
+    units = [[vote.verdict for vote in said if not vote.adjudicated] for said in by_pair.values()]
+    split = 0
+    for said in by_pair.values():
+        verdicts = [vote.verdict for vote in said]
+        even = 2 * verdicts.count("accept") == len(verdicts)
+        split += even and not any(vote.adjudicated for vote in said)
+    return [list(map(str, unit)) for unit in units], split
+
+
+def _shown(name: str) -> str:
+    return one_line(name, 40) or "without a name"
+
+
+def _percent(found: Share) -> str:
+    if found.rate is None:
+        return "–"
+    return f"{100 * found.rate:.0f} % ({100 * found.low:.0f}–{100 * found.high:.0f})"
