@@ -5,7 +5,8 @@ numpy and scipy alone. Knows vectors, texts and counts; no project, model or pag
 
 from codeclm.atlas.clusters import same
 from codeclm.atlas.drawing import Drawn, draw
+from codeclm.atlas.graph import together
 from codeclm.atlas.layout import offsets
 from codeclm.atlas.naming import keywords, name
 
-__all__ = ["Drawn", "draw", "keywords", "name", "offsets", "same"]
+__all__ = ["Drawn", "draw", "keywords", "name", "offsets", "same", "together"]

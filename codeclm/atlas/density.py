@@ -97,9 +97,10 @@ def _spanning(points: Floats, samples: int) -> tuple[Ints, Ints, NDArray[np.floa
 def _bridges(
     points: Floats, part: Ints, parts: int, core: NDArray[np.float64]
 ) -> tuple[Ints, Ints, NDArray[np.float64]]:
-    """From each part the shortest edge that leaves it."""
+    """From each part but the largest the shortest edge that leaves it."""
     found: list[tuple[int, int, float]] = []
-    for each in range(parts):
+    largest = int(np.bincount(part).argmax())
+    for each in (each for each in range(parts) if each != largest):
         inside, outside = np.flatnonzero(part == each), np.flatnonzero(part != each)
         distance, nearest = cKDTree(points[outside]).query(points[inside])
         at = int(np.argmin(distance))

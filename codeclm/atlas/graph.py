@@ -21,6 +21,7 @@ NEIGHBOURS = 10
 _CELLS = 16_000_000
 """Similarities held at once: 64 MB."""
 _HALVINGS = 40
+_USE_CASE = 1.5
 
 
 def neighbours(vectors: Floats, k: int = NEIGHBOURS, among: Floats | None = None) -> tuple[Ints, Floats]:
@@ -77,6 +78,16 @@ def aligned(vectors: Floats, short: NDArray[np.bool_]) -> Floats:
     for part in (short, ~short):
         moved[part] -= vectors[part].mean(axis=0)
     unit: Floats = moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-6)
+    return unit
+
+
+def together(parts: Floats) -> Floats:
+    """One vector for labels that stand together: the use case, the first, counts more than all skills."""
+    if len(parts) == 1:
+        alone: Floats = parts[0]
+        return alone
+    whole = _USE_CASE * parts[0] + parts[1:].mean(axis=0)
+    unit: Floats = whole / max(float(np.linalg.norm(whole)), 1e-6)
     return unit
 
 

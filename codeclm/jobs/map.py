@@ -62,7 +62,7 @@ def draw(
         wanted = {*kinds, *store.maps.kinds()}
         sources = store.maps.sources(wanted, config_of(store))
         texts = list(dict.fromkeys(map(text_of, sources)))
-        vectors = embed(store, texts, model, told.embedding)
+        vectors = _vectors(store, sources, model, told)
         told.drawing()
         fixed = not anew and store.settings.get(MAP, {}).get("model") == model
         placed, drawn = _draw(store, sources, texts, vectors, fixed)
@@ -83,6 +83,23 @@ def config_of(store: Store) -> str:
 def text_of(source: Source) -> str:
     """What of a record is embedded: its text; of metadata its labels."""
     return label_text(source.use_case, source.skills) if source.kind == "metadata" else source.text
+
+
+def _vectors(store: Store, sources: list[Source], model: str, told: _Told) -> Vectors:
+    """A vector for each text; for labels, it is put together from those of the single ones."""
+    first = {text_of(source): source for source in reversed(sources)}
+    ordered = [first[text] for text in dict.fromkeys(map(text_of, sources))]
+    parts = [labels_of(source) or [source.text] for source in ordered]
+    single = list(dict.fromkeys(part for each in parts for part in each))
+    rows = dict(zip(single, embed(store, single, model, told.embedding), strict=True))
+    return np.array([atlas.together(np.array([rows[part] for part in each])) for each in parts], np.float32)
+
+
+def labels_of(source: Source) -> list[str]:
+    """The use case and skills of metadata; of anything else nothing."""
+    return (
+        [label for label in (source.use_case, *source.skills) if label] if source.kind == "metadata" else []
+    )
 
 
 def _draw(
