@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from codeclm.ui.export_checks import checks
 from codeclm.ui.export_choice import choice
 from codeclm.ui.export_file import download, first_lines, nothing, outcome, summary_of
 from codeclm.ui.page import empty, page
@@ -19,10 +20,10 @@ with page("Export") as project:
         )
         st.stop()
     with st.grid(2, min_column_width=340, gap="medium"):
-        with st.container():
-            options = choice(facts)
         with project.open(readonly=True) as store:
             revision = store.revision()
+        with st.container():
+            options = checks(project, revision, choice(facts))
         found = summary_of(project, revision, options)
         with st.container():
             outcome(found)

@@ -43,6 +43,9 @@ REASONS: Final[dict[str, str]] = {
     "same answers": "both models gave the same answer, so there is nothing to prefer",
     "duplicate": "the same instruction and answer are in it already",
     "over the cap of its use case": "over the most rows for one use case",
+    "over the cap of its cluster": "over the most rows for one cluster",
+    "near-duplicate": "a better row says nearly the same",
+    "leaks a test prompt": "they hold a test prompt, or nearly",
     "not selected": "not among the chosen pairs",
 }
 """Why a pair is not in the file, by the reason that export gives."""

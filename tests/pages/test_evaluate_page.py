@@ -13,6 +13,7 @@ from codeclm.jobs.evaluate import evaluate
 from codeclm.records import Seed
 from codeclm.store import Store
 from codeclm.ui.evaluate_files import harmless, keep
+from tests.export.exporting import bundle
 
 ROOT = Path(__file__).parent.parent.parent
 HOSTILE = "![x](http://a.example/i.png) <b>:red[hi]</b>"
@@ -97,3 +98,23 @@ def test_an_upload_is_kept_under_a_harmless_name(tmp_path):
     assert path.read_bytes() == b"{}"
     assert path.parent.parent == tmp_path / ".uploads"
     assert keep("../a b.jsonl", b"{}") == path
+
+
+def test_the_export_page_leaves_near_duplicates_out():
+    made = projects.create("near")
+    base = "Plan a three-day walking trip through the hills for a family with two small "
+    with made.open() as store:
+        for text in (base + "children", base + "dogs", "Explain how glass is blown"):
+            bundle(store, text)
+    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    test.query_params["project"] = made.name
+    test = well(test.switch_page("pages/7_Export.py").run())
+    assert test.metric[0].value == "3"
+    test.session_state["export_dedup"] = "ngram"
+    test = well(test.run())
+    assert [metric.value for metric in test.metric[:2]] == ["2", "1"]
+    assert any("a better row says nearly the same" in each.value for each in test.markdown)
+    test.session_state["export_dedup"] = "embedding"
+    test = well(test.run())
+    assert test.metric[0].value == "3"
+    assert any("have no embedding yet" in each.value for each in test.caption)

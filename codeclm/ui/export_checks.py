@@ -1,0 +1,220 @@
+"""Near-duplicates and leaked test prompts on the Export page: what to look for, and what was found.
+
+By n-gram it is worked out here; by embedding a job makes the vectors, and this page only reads them.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from codeclm import embed, ingest
+from codeclm.dedup import Checked, Checks, Method, Twin, check
+from codeclm.dedup.checks import LEAK_THRESHOLDS, THRESHOLDS
+from codeclm.errors import UsageError
+from codeclm.evaluate import tables
+from codeclm.export import Options
+from codeclm.ids import content_id
+from codeclm.jobs import process
+from codeclm.jobs.checking import DUPLICATES, checked, rows_of
+from codeclm.jobs.lock import holder
+from codeclm.projects import Project
+from codeclm.store import Store
+from codeclm.ui.evaluate_files import keep
+from codeclm.ui.guard import fragment, guard, guarded
+from codeclm.ui.text import number, one_line, plain, plural
+
+TYPES = ["jsonl", "ndjson", "json", "csv", "tsv", "parquet", "txt"]
+NAMES: dict[Method | None, str] = {
+    None: "keep all",
+    "exact": "the same words",
+    "ngram": "nearly the same words",
+    "embedding": "the same meaning",
+}
+PATIENCE = 30.0
+SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is looked for, against which prompts, and the words that say so to a job."""
+
+    checks: Checks
+    prompts: tuple[str, ...]
+    words: tuple[str, ...]
+
+    @property
+    def any(self) -> bool:
+        """Whether anything is."""
+        return self.checks.dedup is not None or bool(self.checks.leaks and self.prompts)
+
+
+def checks(project: Project, revision: int, options: Options) -> Options:
+    """Draw the checks; the options with what they found left out."""
+    chosen = options
+    with st.expander("Near-duplicates and leakage", icon=":material/content_copy:"), guard(stop=False):
+        wanted = _wanted(options)
+        found = _found(project, revision, options, wanted) if wanted.any else None
+        if found is not None:
+            _tell(found)
+            chosen = checked(options, found)
+    return chosen
+
+
+def _wanted(options: Options) -> Wanted:
+    dedup = st.selectbox(
+        "Leave out rows that say",
+        list(NAMES),
+        key="export_dedup",
+        format_func=NAMES.__getitem__,
+        help="Of two the better stays: the larger gap, then the one a person accepted, then the first.",
+    )
+    threshold = _threshold("export_dedup_at", dedup, THRESHOLDS)
+    file = st.file_uploader(
+        "Test prompts that must not be in it",
+        TYPES,
+        key="export_against",
+        help="Rows that hold one of these prompts, or nearly, are listed and left out.",
+    )
+    leaks: Method | None = None
+    leak_threshold, prompts, words = None, tuple[str, ...](), list[str]()
+    if file is not None:
+        content = file.getvalue()
+        asked = tables.prompts(ingest.read(content, file.name)).records
+        prompts = tuple(dict.fromkeys(each.prompt.text for each in asked))
+        methods: list[Method] = ["ngram", "embedding", "exact"]
+        leaks = st.selectbox(
+            "A leak is a row that says", methods, key="export_leaks", format_func=NAMES.__getitem__
+        )
+        leak_threshold = _threshold("export_leaks_at", leaks, LEAK_THRESHOLDS)
+        words += ["--against", str(keep(file.name, content)), "--against-by", str(leaks)]
+    if dedup is not None:
+        words += ["--dedup", str(dedup)]
+    words += ["--include", options.include]
+    if options.theta is not None:
+        words += ["--theta", f"{options.theta:g}"]
+    return Wanted(Checks(dedup, threshold, leaks, leak_threshold), prompts, tuple(words))
+
+
+def _threshold(key: str, method: Method | None, usual: dict[Method, float]) -> float | None:
+    if method in (None, "exact"):
+        return None
+    return st.slider(
+        "From how near",
+        0.3,
+        1.0,
+        usual[method],
+        0.01,
+        key=f"{key}_{method}",
+        help="The share of common three-word sequences."
+        if method == "ngram"
+        else "The cosine of the embeddings; 1 is the same.",
+    )
+
+
+def _found(project: Project, revision: int, options: Options, wanted: Wanted) -> Checked | None:
+    """What the checks find; None where embeddings are still to be made."""
+    if wanted.checks.embeds and not _embedded(project, options, wanted):
+        return None
+    return _check(str(project.path), revision, options, wanted)
+
+
+@st.cache_resource(max_entries=8, ttl="1h", show_spinner="Comparing rows…")
+def _check(path: str, revision: int, options: Options, wanted: Wanted) -> Checked:
+    with Store.open(Path(path), readonly=True) as store:
+        rows = rows_of(store, options)
+        return check(rows, wanted.checks, wanted.prompts, lambda texts: _kept(store, texts))
+
+
+def _kept(store: Store, texts: Sequence[str]) -> embed.Vectors:
+    """The vectors of texts: a page makes none."""
+    kept = embed.stored(store, texts)
+    if kept is None:
+        raise UsageError("the rows have changed: embed the new ones too")
+    return kept
+
+
+def _embedded(project: Project, options: Options, wanted: Wanted) -> bool:
+    """Whether every text has its vector; else a button that starts the job, or how far that is."""
+    with project.open(readonly=True) as store:
+        texts = [row.text for row in rows_of(store, options)]
+        missing = len(store.vectors.missing(embed.MODEL, [*texts, *wanted.prompts]))
+    if not missing:
+        return True
+    if holder(project.path, DUPLICATES) is not None or _starting(project):
+        _progress(project)
+        return False
+    st.caption(
+        f"{plural(missing, 'text')} have no embedding yet. The model that makes them reads English best."
+    )
+    st.button(
+        f"Embed {plural(missing, 'text')}",
+        icon=":material/play_arrow:",
+        on_click=_start,
+        args=(project, wanted.words),
+        key=f"export_embed_{content_id('words', words=list(wanted.words))}",
+    )
+    said = process.last_words(project.path, DUPLICATES)
+    if said.startswith("error"):
+        st.error(plain(said), icon=":material/error:")
+    return False
+
+
+@guarded
+def _start(project: Project, words: tuple[str, ...]) -> None:
+    process.start(project.path, DUPLICATES, words)
+    st.session_state["export_embedding"] = {"project": project.name, "at": time.time()}
+
+
+def _starting(project: Project) -> bool:
+    begun = st.session_state.get("export_embedding")
+    if not begun or begun["project"] != project.name or time.time() - begun["at"] > PATIENCE:
+        return False
+    with project.open(readonly=True) as store:
+        return not any(job.kind == DUPLICATES and job.started >= begun["at"] for job in store.jobs.recent(20))
+
+
+@fragment(run_every=2)
+def _progress(project: Project) -> None:
+    if holder(project.path, DUPLICATES) is None and not _starting(project):
+        st.rerun()
+    with project.open(readonly=True) as store:
+        job = store.jobs.current(DUPLICATES)
+    done, total = job.progress.get("embed", (0, 0)) if job else (0, 0)
+    text = f"Embedding: {number(done)} of {number(total)}" if total else "Loading the embedding model…"
+    st.progress(done / total if total else 0.0, text=text)
+
+
+def _tell(found: Checked) -> None:
+    gone = [twin for twin in found.twins if twin.dropped]
+    below = [twin for twin in found.twins if not twin.dropped]
+    if not (found.leaks or found.twins):
+        st.caption("Nothing was found.")
+    if found.leaks:
+        st.caption(f"{plural(len(found.leaks), 'row')} leak a test prompt:")
+        leaks = [(each.score, each.row.text, each.prompt) for each in found.leaks]
+        _table(leaks, "Row left out", "Test prompt", "Leaks")
+    if gone:
+        st.caption(f"{plural(len(gone), 'row')} left out; those nearest to the threshold first:")
+        _table([_texts(twin) for twin in gone], "Left out", "Stays", "Near-duplicates")
+    if below:
+        st.caption("Just below the threshold, so both stay:")
+        below.sort(key=lambda twin: -twin.score)
+        _table([_texts(twin) for twin in below], "One", "Other", "Pairs just below the threshold")
+
+
+def _texts(twin: Twin) -> tuple[float, str, str]:
+    return twin.score, twin.other.text, twin.kept.text
+
+
+def _table(rows: list[tuple[float, str, str]], one: str, other: str, alt: str) -> None:
+    shown = [
+        {"Near": round(score, 2), one: one_line(left, 300), other: one_line(right, 300)}
+        for score, left, right in rows[:SHOWN]
+    ]
+    st.dataframe(pd.DataFrame(shown), hide_index=True, alt=alt)
