@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from codeclm.jobs.order import config_for, same_model
 from codeclm.llm.prices import prices_of
@@ -59,6 +60,23 @@ class Wanted:
         for name, value in options.items():
             words += [] if value is None else [name, f"{value:g}" if name == "--budget" else str(value)]
         return words
+
+
+def begin_with(dials: Dials, command: Mapping[str, Any]) -> Wanted:
+    """What the settings begin with: those of the last run where it did not come to its end, so that
+    starting again goes on with the same and no more; `command` is empty where there is nothing to go on with.
+    """
+    stages = command.get("stages")
+    reach = next((name for name, each in REACH.items() if stages and set(each) == set(stages)), "all")
+    return Wanted(
+        dials,
+        reach,
+        command.get("limit"),
+        command.get("max_calls"),
+        command.get("budget"),
+        command.get("concurrency"),
+        command.get("augment_to"),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,10 +27,16 @@ _PROFILES = {
 }
 
 
-def settings(dials: Dials, seeds: int, priced: bool) -> Wanted:
-    """Draw them; they begin as the project has them."""
+def settings(begin: Wanted, seeds: int, priced: bool) -> Wanted:
+    """Draw them; they begin as `begin` has them."""
+    dials = begin.dials
     reach = st.segmented_control(
-        "How far", list(_REACH), default="all", required=True, key="gen_reach", format_func=_REACH.__getitem__
+        "How far",
+        list(_REACH),
+        default=begin.reach,
+        required=True,
+        key="gen_reach",
+        format_func=_REACH.__getitem__,
     )
     st.caption(_REACH_MEANS[reach])
     with st.grid(4, min_column_width=190):
@@ -65,23 +71,23 @@ def settings(dials: Dials, seeds: int, priced: bool) -> Wanted:
             "First seeds only",
             1,
             None,
-            None,
+            begin.limit,
             placeholder=f"all {seeds:,}" if seeds else "all",
             key="gen_limit",
             help="Try ten before you run on all of them: what they make is kept and not paid for twice.",
         )
     with st.expander("Limits and further settings", icon=":material/tune:"), st.grid(3, min_column_width=180):
         max_calls = st.number_input(
-            "Stop after calls", 1, None, None, placeholder="no limit", key="gen_calls",
+            "Stop after calls", 1, None, begin.max_calls, placeholder="no limit", key="gen_calls",
             help="The run stops when it has sent this many requests. Run again to go on.",
         )  # fmt: skip
         budget = st.number_input(
-            "Stop after US dollars", 0.0, None, None, placeholder="no limit" if priced else "price unknown",
-            disabled=not priced, key="gen_budget",
+            "Stop after US dollars", 0.0, None, begin.budget if priced else None,
+            placeholder="no limit" if priced else "price unknown", disabled=not priced, key="gen_budget",
             help="Needs a price for every model: give it on the Models page.",
         )  # fmt: skip
         concurrency = st.number_input(
-            "Requests at once", 1, 1000, None, placeholder="automatic", key="gen_concurrency",
+            "Requests at once", 1, 1000, begin.concurrency, placeholder="automatic", key="gen_concurrency",
             help="The most requests in flight. Automatic backs off by itself when an endpoint refuses.",
         )  # fmt: skip
         profile = st.selectbox(
@@ -94,7 +100,7 @@ def settings(dials: Dials, seeds: int, priced: bool) -> Wanted:
             help="The same seed and the same replies make the same pairs. Another seed begins anew.",
         )  # fmt: skip
         augment = st.number_input(
-            "Mix labels up to", 1, None, None, placeholder="no mixing", key="gen_augment",
+            "Mix labels up to", 1, None, begin.augment_to, placeholder="no mixing", key="gen_augment",
             help="Draws new combinations of the use cases and skills that were found until there are this "
             "many metadata (the paper: 200). They wait as proposed on the Metadata page.",
         )  # fmt: skip

@@ -10,7 +10,7 @@ from codeclm.projects import Project
 from codeclm.records import ROLES, Role
 from codeclm.settings import Endpoint
 from codeclm.store import Job
-from codeclm.ui.generate_plan import USES, Forecast, Wanted, forecast, priced, warnings
+from codeclm.ui.generate_plan import USES, Forecast, Wanted, begin_with, forecast, priced, warnings
 from codeclm.ui.generate_settings import in_words, settings
 from codeclm.ui.glossary import term
 from codeclm.ui.guard import guarded
@@ -35,11 +35,13 @@ def start_panel(project: Project) -> None:
     ended(project, facts)
     with project.open(readonly=True) as store:
         endpoints = store.settings.endpoints()
+    job = last_run(project)
     st.subheader("Settings", anchor=False)
-    wanted = settings(facts.dials, facts.funnel.seeds, priced(endpoints))
+    cut_short = job is not None and job.state != "done" and not job.command.get("retry")
+    begin = begin_with(facts.dials, job.command if job and cut_short else {})
+    wanted = settings(begin, facts.funnel.seeds, priced(endpoints))
     with project.open(readonly=True) as store, store.read():
         coming = forecast(store, wanted, endpoints)
-        job = last_run(project)
     st.subheader("What this run will do", anchor=False)
     with st.grid(2, min_column_width=380):
         with st.container(border=True):
@@ -152,7 +154,7 @@ def ended(project: Project, facts: Summary) -> None:
             )
     elif job.state in ("stopped", "budget"):
         why = "was stopped" if job.state == "stopped" else "reached its limit"
-        said = how_it_ended(project, job)
+        said = plain(job.message) if job.state == "budget" else ""
         st.info(
             f"The last run {why} {when}. What it made is kept; start again to go on."
             + (f" ({said})" if said else ""),

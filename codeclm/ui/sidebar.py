@@ -45,7 +45,7 @@ def sidebar(here: Room, project: Project | None) -> None:
 WAITING = {
     "Seeds": "seeds in the project",
     "Metadata": "rows that new instructions are written from",
-    "Generate": "metadata whose instructions are not finished",
+    "Generate": "seeds still to be read, and metadata whose instructions are not finished",
     "Review": "kept pairs that nobody has looked at",
     "Export": "accepted pairs",
 }

@@ -135,6 +135,26 @@ def test_a_run_is_foretold_and_started_with_what_is_set(monkeypatch):
     assert words[words.index("--limit") + 1] == "2"
 
 
+def test_a_run_that_was_stopped_goes_on_with_its_own_settings(monkeypatch):
+    made = projects.create("mine")
+    with made.open() as store:
+        store.seeds.add([Seed(f"seed {n}") for n in range(4)])
+        job = store.jobs.start("run", {"limit": 2, "max_calls": 7, "stages": ["decode", "encode"]}, 1)
+        store.jobs.finish(job, "stopped", "stopped; run again to go on")
+    started = []
+    monkeypatch.setattr(runpanel.process, "start", lambda *words: started.append(words))
+    test = opened("4_Generate", project="mine")
+    assert "start again to go on." in said(test)
+    assert "run again" not in said(test)
+    test.button(key="gen_start").click().run()
+    words = started[0][2]
+    for name, value in (("--limit", "2"), ("--max-calls", "7"), ("--stages", "encode,decode")):
+        assert words[words.index(name) + 1] == value
+    with made.open() as store:
+        store.jobs.finish(store.jobs.start("run", {"limit": 2}, 1), "done", "")
+    assert opened("4_Generate", project="mine").number_input(key="gen_limit").value is None
+
+
 def test_how_the_last_run_ended_is_told():
     made = pairing.project("mine")
     for state, words in (
