@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, get_args
 
 from codeclm.ids import content_id
@@ -141,14 +142,20 @@ class Instruction:
     @property
     def id(self) -> str:
         """Made of the metadata revision, the parent, the action, the sample number and the text."""
-        return content_id(
-            "instruction",
-            revision=self.revision,
-            parent=self.parent,
-            action=self.action,
-            sample=self.sample,
-            text=self.text,
-        )
+        return _instruction_id(self)
+
+
+@lru_cache(maxsize=2048)
+def _instruction_id(made: Instruction) -> str:
+    """Remembered, as every step of a lineage asks for it."""
+    return content_id(
+        "instruction",
+        revision=made.revision,
+        parent=made.parent,
+        action=made.action,
+        sample=made.sample,
+        text=made.text,
+    )
 
 
 @dataclass(frozen=True, slots=True)

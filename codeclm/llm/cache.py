@@ -33,7 +33,7 @@ class CachedModel:
                 return replace(shared, cached=True)
         stored = self._log.get(key)
         if stored is not None:
-            return replace(stored, cached=True)
+            return stored if stored.cached else replace(stored, cached=True)
         return await self._ask(key, request)
 
     async def _ask(self, key: str, request: Request) -> Reply:

@@ -72,13 +72,19 @@ def read_object(text: str) -> dict[str, Any]:
     is no object.
     """
     for candidate in _candidates(text):
-        for mended in (candidate, _COMMA.sub(_without_comma, candidate), _closed(candidate)):
+        for mended in _mended(candidate):
             value = _loads(mended)
             if isinstance(value, list) and len(value) == 1:
                 value = value[0]
             if isinstance(value, dict) and (value or mended is candidate):
                 return cast(dict[str, Any], _cleaned(value))
     raise ReplyError("it holds no JSON object", text)
+
+
+def _mended(text: str) -> Iterator[str]:
+    yield text
+    yield _COMMA.sub(_without_comma, text)
+    yield _closed(text)
 
 
 def _candidates(text: str) -> Iterator[str]:

@@ -18,14 +18,18 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection, Mapping
-from typing import Literal, cast
+from functools import lru_cache
+from typing import Literal, cast, get_args
 
 from codeclm.errors import UsageError
 from codeclm.records import Labels, Message
 
 _TURN = re.compile(r"^===[ \t]+(\w+)[ \t]*$", re.MULTILINE)
 _VALUE = re.compile(r"\{([a-z_]+)\}")
-_ROLES = ("system", "user", "assistant")
+_Role = Literal["system", "user", "assistant"]
+_ROLES = get_args(_Role)
+_Paragraph = tuple[str, tuple[str, ...]]
+"""A text, and the names of the values in it."""
 _NONCE = 6
 
 
@@ -48,8 +52,7 @@ def shown(labels: Labels) -> str:
 def fill(template: str, values: Mapping[str, str]) -> tuple[Message, ...]:
     """The turns of `template` with `values` in them. UsageError: no turns, or a name without a value."""
     return tuple(
-        Message(cast(Literal["system", "user", "assistant"], role), _filled(text, values))
-        for role, text in _turns(template)
+        turn if isinstance(turn, Message) else _filled(*turn, values) for turn in _prepared(template)
     )
 
 
@@ -79,13 +82,24 @@ def _turns(template: str) -> list[tuple[str, str]]:
     return turns
 
 
-def _filled(text: str, values: Mapping[str, str]) -> str:
+@lru_cache(maxsize=64)
+def _prepared(template: str) -> tuple[Message | tuple[_Role, tuple[_Paragraph, ...]], ...]:
+    """A template read once: turns without values as they will be sent, the others by their paragraphs."""
+    turns: list[Message | tuple[_Role, tuple[_Paragraph, ...]]] = []
+    for name, text in _turns(template):
+        role = cast(_Role, name)
+        paragraphs = tuple((part, tuple(_VALUE.findall(part))) for part in text.split("\n\n"))
+        turns.append((role, paragraphs) if _VALUE.search(text) else Message(role, text))
+    return tuple(turns)
+
+
+def _filled(role: _Role, paragraphs: tuple[_Paragraph, ...], values: Mapping[str, str]) -> Message:
     kept = []
-    for paragraph in text.split("\n\n"):
-        names = _VALUE.findall(paragraph)
+    for paragraph, names in paragraphs:
         if unknown := [name for name in names if name not in values]:
             raise UsageError(f"there is no value {{{unknown[0]}}} for this template")
-        if names and not any(values[name] for name in names):
-            continue
-        kept.append(_VALUE.sub(lambda match: values[match[1]], paragraph))
-    return "\n\n".join(kept)
+        if not names:
+            kept.append(paragraph)
+        elif any(values[name] for name in names):
+            kept.append(_VALUE.sub(lambda match: values[match[1]], paragraph))
+    return Message(role, "\n\n".join(kept))

@@ -9,8 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from codeclm.errors import ProjectError
 
@@ -20,6 +19,9 @@ BUSY_SECONDS = 20.0
 Row = tuple[Any, ...]
 Value = str | int | float | bytes | None
 Values = Sequence[Value] | Mapping[str, Value]
+
+REFUSED = (sqlite3.Error, UnicodeEncodeError, OverflowError)
+"""What SQLite raises where it cannot do what it was asked."""
 
 _ID = re.compile(r"[0-9a-f]{20}").fullmatch
 
@@ -47,7 +49,6 @@ class Connection:
 
     def __init__(self, path: Path, mode: Literal["ro", "rw", "rwc"] = "rw") -> None:
         self.path = path
-        self._guard = _Guard(path)
         self.rollbacks = 0
         """Grows with each rollback: row numbers remembered from before may mean other rows now."""
         self._depth = 0
@@ -72,13 +73,17 @@ class Connection:
 
     def execute(self, sql: str, values: Values = ()) -> sqlite3.Cursor:
         """Run one statement."""
-        with self.guard():
+        try:
             return self.raw.execute(sql, values)
+        except REFUSED as error:
+            raise ProjectError(explain(error, self.path)) from error
 
     def rows(self, sql: str, values: Values = ()) -> list[Row]:
         """Every row of a query."""
-        with self.guard():
+        try:
             return self.raw.execute(sql, values).fetchall()
+        except REFUSED as error:
+            raise ProjectError(explain(error, self.path)) from error
 
     def each(self, sql: str, values: Values = ()) -> Iterator[Row]:
         """The rows of a query one by one, all of one state of the file."""
@@ -87,8 +92,11 @@ class Connection:
 
     def row(self, sql: str, values: Values = ()) -> Row | None:
         """The first row, or None."""
-        with self.guard():
-            return cast("Row | None", self.raw.execute(sql, values).fetchone())
+        try:
+            row: Row | None = self.raw.execute(sql, values).fetchone()
+        except REFUSED as error:
+            raise ProjectError(explain(error, self.path)) from error
+        return row
 
     def value(self, sql: str, values: Values = ()) -> Any:
         """The first column of the first row, or None."""
@@ -150,25 +158,13 @@ class Connection:
         self.rollbacks += 1
         self.raw.rollback()  # nothing, where SQLite has done so itself for want of disk
 
-    def guard(self) -> _Guard:
+    @contextmanager
+    def guard(self) -> Iterator[None]:
         """Tell what SQLite refuses as a ProjectError of one line."""
-        return self._guard
-
-
-class _Guard:
-    """Every statement passes here, so it is a plain class: a generator would double a short one's cost."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if isinstance(error, sqlite3.Error | UnicodeEncodeError | OverflowError):
-            raise ProjectError(explain(error, self._path)) from error
+        try:
+            yield
+        except REFUSED as error:
+            raise ProjectError(explain(error, self.path)) from error
 
 
 def explain(error: Exception, path: Path) -> str:

@@ -115,9 +115,9 @@ class Writer:
         results: list[tuple[Any, BaseException | None]]
         try:
             with store.write():
-                results = [_attempt(store, write) for write in batch]
-        except BaseException as error:  # nothing of the batch was kept, and each who waits is told
-            results = [(None, error)] * len(batch)
+                results = [(write.do(store), None) for write in batch]
+        except Exception:  # one of them failed: again, each so that it can be undone alone
+            results = _one_by_one(store, batch)
         for write, (result, failed) in zip(batch, results, strict=True):
             if failed is None:
                 write.future.set_result(result)
@@ -150,6 +150,14 @@ class RunLog:
 
 def _nothing(store: Store) -> None:
     """What a flush waits for."""
+
+
+def _one_by_one(store: Store, batch: list[_Write]) -> list[tuple[Any, BaseException | None]]:
+    try:
+        with store.write():
+            return [_attempt(store, write) for write in batch]
+    except BaseException as error:  # nothing of the batch was kept, and each who waits is told
+        return [(None, error)] * len(batch)
 
 
 def _attempt(store: Store, write: _Write) -> tuple[Any, BaseException | None]:
