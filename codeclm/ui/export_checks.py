@@ -31,10 +31,10 @@ from codeclm.ui.text import number, one_line, plain, plural
 
 TYPES = ["jsonl", "ndjson", "json", "csv", "tsv", "parquet", "txt"]
 NAMES: dict[Method | None, str] = {
-    None: "keep all",
-    "exact": "the same words",
-    "ngram": "nearly the same words",
-    "embedding": "the same meaning",
+    None: "no, keep all",
+    "exact": "in the same words",
+    "ngram": "in nearly the same words",
+    "embedding": "in the same meaning",
 }
 PATIENCE = 30.0
 SHOWN = 200
@@ -68,7 +68,7 @@ def checks(project: Project, revision: int, options: Options) -> Options:
 
 def _wanted(options: Options) -> Wanted:
     dedup = st.selectbox(
-        "Leave out rows that say",
+        "Leave out rows that repeat another",
         list(NAMES),
         key="export_dedup",
         format_func=NAMES.__getitem__,
@@ -89,7 +89,7 @@ def _wanted(options: Options) -> Wanted:
         prompts = tuple(dict.fromkeys(each.prompt.text for each in asked))
         methods: list[Method] = ["ngram", "embedding", "exact"]
         leaks = st.selectbox(
-            "A leak is a row that says", methods, key="export_leaks", format_func=NAMES.__getitem__
+            "A leak repeats a test prompt", methods, key="export_leaks", format_func=NAMES.__getitem__
         )
         leak_threshold = _threshold("export_leaks_at", leaks, LEAK_THRESHOLDS)
         words += ["--against", str(keep(file.name, content)), "--against-by", str(leaks)]
