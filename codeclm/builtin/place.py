@@ -16,12 +16,13 @@ import hashlib
 import json
 import os
 import platform
+import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from uuid import uuid4
 
 from filelock import FileLock, Timeout
-from platformdirs import user_runtime_path
+from platformdirs import user_cache_path, user_runtime_path
 
 from codeclm.errors import EndpointError
 
@@ -134,9 +135,13 @@ def place_of(weights: Path, *terms: object) -> Place:
 
 def root() -> Path:
     """The folder that holds every server's. EndpointError where the user has none."""
-    named = os.environ.get(ROOT_VARIABLE)
+    if named := os.environ.get(ROOT_VARIABLE):
+        return Path(named).absolute()
     try:
-        return Path(named).absolute() if named else user_runtime_path("codeclm-studio", appauthor=False)
+        # Without a runtime directory of the user's own, platformdirs names one under /tmp, and warns.
+        if sys.platform == "linux" and not os.environ.get("XDG_RUNTIME_DIR"):
+            return user_cache_path("codeclm-studio", appauthor=False) / "run"
+        return user_runtime_path("codeclm-studio", appauthor=False)
     except OSError as error:
         raise _unusable(Path("the user's runtime directory"), error) from None
 
