@@ -1,18 +1,40 @@
-"""Generate: set up a run, watch it, and see what it makes and what failed."""
+"""Generate: set up a run and watch it, grow one instruction by hand, see how they grow, edit the prompts."""
 
 import streamlit as st
 
+from codeclm.ui.generate_course import course_panel
 from codeclm.ui.generate_failures import failures
+from codeclm.ui.generate_prompts import prompts_panel
 from codeclm.ui.generate_start import start_panel
 from codeclm.ui.generate_stream import stream
 from codeclm.ui.page import page
 from codeclm.ui.runpanel import going_on, run_panel
+from codeclm.ui.studio import studio
+from codeclm.ui.summary import summary
+
+PARTS = ("Run", "By hand", "Complexity", "Prompts")
 
 with page("Generate") as project:
-    if going_on(project):
-        st.caption("The run goes on when you close this page, and what is finished is kept at once.")
-        run_panel(project)
+    part = st.segmented_control(
+        "Part",
+        PARTS,
+        default=PARTS[0],
+        required=True,
+        key="generate",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    if part == "By hand":
+        studio(project)
+    elif part == "Complexity":
+        course_panel(project, summary(project))
+    elif part == "Prompts":
+        prompts_panel(project, summary(project))
     else:
-        start_panel(project)
-    failures(project)
-    stream(project)
+        if going_on(project):
+            st.caption("The run goes on when you close this page, and what is finished is kept at once.")
+            run_panel(project)
+        else:
+            start_panel(project)
+        failures(project)
+        stream(project)

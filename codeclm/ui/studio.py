@@ -1,0 +1,168 @@
+"""The studio: grow one instruction on screen, step by step, and keep what is good."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from codeclm.jobs.order import config_for
+from codeclm.projects import Project
+from codeclm.records import Metadata, RubricSet
+from codeclm.settings import Config
+from codeclm.store import Branch, Store
+from codeclm.ui import studio_step as step
+from codeclm.ui.labels import by_hand
+from codeclm.ui.studio_node import node_panel
+from codeclm.ui.studio_rubrics import rubrics_panel
+from codeclm.ui.text import gap, one_line, plain
+
+FOUND = 60
+BRANCHES = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What lies on the bench: a metadata, its rubrics, and the tree grown from it."""
+
+    metadata: Metadata
+    config: Config
+    rubrics: list[RubricSet]
+    tree: list[Branch]
+
+    @property
+    def known(self) -> list[str]:
+        """The ids of the instructions, the newest step last within its iteration."""
+        return [branch.instruction.id for branch in self.tree]
+
+
+def studio(project: Project) -> None:
+    """The whole part."""
+    with project.open(readonly=True) as store:
+        metadata = _choose(project, store)
+        if metadata is None:
+            return
+        bench = _bench(store, metadata)
+    busy = step.going_on(project)
+    if not busy:
+        step.land(project, bench.known)
+    step.fault()
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        _tree(project, bench, busy)
+        rubrics_panel(project, bench.metadata, bench.config.id, bench.rubrics, busy)
+    with right:
+        if busy:
+            step.wait(project)
+        chosen = _chosen(bench)
+        if chosen is not None:
+            node_panel(project, bench.metadata, bench.config.id, bench.rubrics, bench.tree, chosen, busy)
+        elif not busy:
+            st.caption("Write a basic instruction to begin with: the strong model makes it from the labels.")
+
+
+def _bench(store: Store, metadata: Metadata) -> Bench:
+    """Under the config that a run would use now, together with what grew under the one seen on other pages."""
+    config = config_for(store, store.settings.endpoints(), store.settings.dials())
+    seen = store.settings.config()
+    tree = store.studio.tree(metadata.id, config.id)
+    rubrics = store.lineages.rubric_sets(metadata.revision, config.id)
+    if seen is not None and seen.id != config.id:
+        there = {branch.instruction.id for branch in tree}
+        before = store.studio.tree(metadata.id, seen.id)
+        tree = [branch for branch in before if branch.instruction.id not in there] + tree
+        rubrics = rubrics or store.lineages.rubric_sets(metadata.revision, seen.id)
+    return Bench(metadata, config, rubrics, tree)
+
+
+def _choose(project: Project, store: Store) -> Metadata | None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        search = st.text_input(
+            "Find metadata",
+            key="studio_search",
+            bind="query-params",
+            placeholder="a use case or skill",
+            icon=":material/search:",
+            width=220,
+        )
+        rows = store.metadata.page(search=search, state="active", limit=FOUND)
+        names = {_name(row): row for row in rows}
+        picked = st.selectbox(
+            "Metadata",
+            list(names),
+            index=0 if names else None,
+            placeholder="none is found",
+            key="studio_of",
+            width=460,
+        )
+        with st.popover("Write one", icon=":material/add:", width="content"):
+            by_hand(project, "studio")
+    if not rows:
+        st.caption("Nothing is found. Search for something else, or write a use case and skills by hand.")
+    return names.get(picked or "")
+
+
+def _name(row: Metadata) -> str:
+    skills = ", ".join(row.labels.skills)
+    return one_line(f"{row.labels.use_case or 'no use case'} · {skills}", 90) + f" · {row.id[:6]}"
+
+
+def _chosen(bench: Bench) -> Branch | None:
+    wanted = st.session_state.get(step.NODE)
+    found = next((branch for branch in bench.tree if branch.instruction.id == wanted), None)
+    return found or (bench.tree[0] if bench.tree else None)
+
+
+def _tree(project: Project, bench: Bench, busy: bool) -> None:
+    """Branches as rows, each under what it grew from."""
+    chosen = _chosen(bench)
+    with st.container(border=True, gap="xsmall"):
+        st.markdown("**Branches**")
+        for depth, branch in _ordered(bench.tree)[:BRANCHES]:
+            here = chosen is not None and branch.instruction.id == chosen.instruction.id
+            st.button(
+                f"{'↳ ' * depth}{_label(branch)}",
+                type="secondary" if here else "tertiary",
+                on_click=_select,
+                args=(branch.instruction.id,),
+                key=f"studio_at_{branch.instruction.id}",
+                help="The one on the right" if here else None,
+            )
+        if len(bench.tree) > BRANCHES:
+            st.caption(f"The first {BRANCHES} of {len(bench.tree)}.")
+        st.button(
+            "Write another basic instruction" if bench.tree else "Write a basic instruction",
+            icon=":material/edit_note:",
+            type="secondary" if bench.tree else "primary",
+            disabled=busy,
+            on_click=step.start,
+            args=(project, "basic", bench.metadata.id, bench.known),
+            key="studio_basic",
+        )
+
+
+def _label(branch: Branch) -> str:
+    text = plain(branch.instruction.text, 60)
+    if branch.gap is not None:
+        return f"{text} :gray[gap {gap(branch.gap)}]"
+    return f"{text} :gray[{'draft' if branch.draft else 'not scored'}]"
+
+
+def _ordered(tree: list[Branch]) -> list[tuple[int, Branch]]:
+    """Depth first, with the depth of each."""
+    below: dict[str | None, list[Branch]] = {}
+    there = {branch.instruction.id for branch in tree}
+    for branch in tree:
+        parent = branch.instruction.parent
+        below.setdefault(parent if parent in there else None, []).append(branch)
+    found: list[tuple[int, Branch]] = []
+    waiting = [(0, branch) for branch in reversed(below.get(None, []))]
+    while waiting:
+        depth, branch = waiting.pop()
+        found.append((depth, branch))
+        waiting += [(depth + 1, child) for child in reversed(below.get(branch.instruction.id, []))]
+    return found
+
+
+def _select(node: str) -> None:
+    st.session_state[step.NODE] = node

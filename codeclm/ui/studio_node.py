@@ -1,0 +1,223 @@
+"""One instruction in the studio: what changed in it, which rubrics it meets, and where to go from here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from codeclm.complexity import measure
+from codeclm.errors import UsageError
+from codeclm.jobs.step import edited
+from codeclm.projects import Project
+from codeclm.records import Instruction, Metadata, RubricSet
+from codeclm.stages.rate import MEETS
+from codeclm.store import Branch, Store
+from codeclm.ui import studio_step as step
+from codeclm.ui.guard import guarded, notify
+from codeclm.ui.page import go
+from codeclm.ui.text import gap, one_line, plain, plural
+from codeclm.ui.worddiff import diff
+
+DRAWN = "Draw one, as a run does"
+LONGEST = 20_000
+
+_HERE = Path(__file__).parent
+_DIFF = st.components.v2.component(
+    "codeclm_diff",
+    html='<section class="stream" aria-label="The instruction, with what changed"></section>',
+    css=(_HERE / "generate_stream.css").read_text("utf-8"),
+    js=(_HERE / "pieces.js").read_text("utf-8")
+    + """
+export default function ({ parentElement, data }) {
+  parentElement.querySelector("section").replaceChildren(pieces(data.pieces));
+}
+""",
+)
+
+
+def node_panel(
+    project: Project,
+    metadata: Metadata,
+    config: str,
+    rubrics: list[RubricSet],
+    tree: list[Branch],
+    branch: Branch,
+    busy: bool,
+) -> None:
+    """The whole panel."""
+    node = branch.instruction
+    parent = next((each.instruction for each in tree if each.instruction.id == node.parent), None)
+    with st.container(border=True):
+        _head(branch, parent)
+        before = parent.text if parent else node.text
+        _DIFF(key=f"studio_diff_{node.id}", data={"pieces": diff(before, node.text)})
+        with project.open(readonly=True) as store:
+            _ratings(store, node, parent, config, rubrics)
+        _measures(node, parent)
+    known = [each.instruction.id for each in tree]
+    _next(project, node, rubrics, known, busy)
+    _more(project, branch, parent, config, known, busy)
+
+
+def _head(branch: Branch, parent: Instruction | None) -> None:
+    node = branch.instruction
+    with st.container(horizontal=True, gap="small"):
+        st.badge(f"iteration {node.iteration}", color="gray")
+        if node.origin == "edited":
+            st.badge("edited by hand", color="gray")
+        if branch.draft:
+            st.badge("draft", color="gray")
+        if branch.gap is not None:
+            st.badge(f"gap {gap(branch.gap)}", color="green" if branch.gap else "gray")
+        for remark in branch.remarks:
+            st.badge(plain(remark, 120), color="orange")
+    if node.action:
+        st.caption(f"Action: {plain(node.action, 300)}")
+    elif parent is not None:
+        st.caption("Changed by hand; marked is what differs from the one before.")
+
+
+def _ratings(
+    store: Store, node: Instruction, parent: Instruction | None, config: str, rubrics: list[RubricSet]
+) -> None:
+    """What the model says of each rubric, beside what it said of the parent."""
+    found = next(iter(store.studio.ratings(node.id, config)), None)
+    if found is None:
+        return
+    criteria = next((each.rubrics for each in rubrics if each.sample == found.sample), ())
+    above = store.studio.ratings(parent.id, config) if parent else []
+    before = next((each.scores for each in above if each.sample == found.sample), None)
+    rows = []
+    for place, (rubric, rating) in enumerate(zip(criteria, found.scores, strict=False)):
+        row: dict[str, object] = {"Rubric": one_line(rubric, 200), "Rating": rating, "Met": rating >= MEETS}
+        if before:
+            row["Before"] = before[place]
+        rows.append(row)
+    if rows:
+        st.dataframe(
+            pd.DataFrame(rows),
+            hide_index=True,
+            alt="Rating under each rubric, from 1 to 5",
+            column_config={
+                "Rating": st.column_config.NumberColumn(
+                    width=65, help="From 1 to 5, as the strong model sees it."
+                ),
+                "Met": st.column_config.CheckboxColumn(width=55, help=f"From {MEETS} on."),
+                "Before": st.column_config.NumberColumn(width=65),
+            },
+        )
+
+
+def _measures(node: Instruction, parent: Instruction | None) -> None:
+    found = measure(node.text, parent.text if parent else None)
+    parts = [plural(found.length, "word"), plural(found.constraints, "constraint") + " counted"]
+    if found.distance is not None:
+        parts.append(f"{100 * found.distance:.0f} % of the words changed")
+    st.caption(" · ".join(parts))
+
+
+def _next(
+    project: Project, node: Instruction, rubrics: list[RubricSet], known: list[str], busy: bool
+) -> None:
+    actions = list(rubrics[0].actions) if rubrics else []
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        picked = st.selectbox(
+            "Action",
+            [DRAWN, *actions],
+            key="studio_action",
+            accept_new_options=True,
+            format_func=lambda action: one_line(action, 90),
+            help="What to do to it. One of your own can be typed.",
+        )
+        action = None if picked in (DRAWN, None) else " ".join(str(picked).split())[:1000]
+        st.button(
+            "Improve",
+            icon=":material/trending_up:",
+            type="primary",
+            disabled=busy,
+            on_click=step.start,
+            args=(project, "improve", node.id, known, action),
+            key="studio_improve",
+        )
+
+
+def _more(
+    project: Project, branch: Branch, parent: Instruction | None, config: str, known: list[str], busy: bool
+) -> None:
+    node = branch.instruction
+    with st.container(horizontal=True):
+        st.button(
+            "Step back",
+            icon=":material/undo:",
+            disabled=parent is None,
+            on_click=_back,
+            args=(node.parent,),
+            key="studio_back",
+        )
+        with st.popover("Edit by hand", icon=":material/edit:"):
+            text = st.text_area("Instruction", node.text, key=f"studio_text_{node.id}", height=220)
+            st.button(
+                "Save as a branch",
+                on_click=_edit,
+                args=(project, node, text, config),
+                key="studio_edit",
+                disabled=text.strip() in ("", node.text.strip()),
+            )
+        st.button(
+            "Rate",
+            icon=":material/star_half:",
+            disabled=busy,
+            on_click=step.start,
+            args=(project, "rate", node.id, known),
+            key="studio_rate",
+            help="The strong model says how far it meets each rubric.",
+        )
+        if branch.gap is None:
+            st.button(
+                "Keep: answer and score it",
+                icon=":material/check:",
+                disabled=busy,
+                on_click=step.start,
+                args=(project, "score", node.id, known),
+                key="studio_keep",
+                help="It becomes an instruction like any other; a run goes on from it.",
+            )
+        else:
+            go("Review", "Review it", status="any state", review_search=node.text[:60])
+        if branch.draft:
+            st.button(
+                "Drop",
+                icon=":material/delete:",
+                type="tertiary",
+                on_click=_drop,
+                args=(project, node, config),
+                key="studio_drop",
+                help="Forgets this draft and the drafts grown from it.",
+            )
+
+
+def _back(parent: str | None) -> None:
+    st.session_state[step.NODE] = parent
+
+
+@guarded
+def _edit(project: Project, node: Instruction, text: str, config: str) -> None:
+    clean = text[:LONGEST].replace("\0", "�").strip()
+    clean = clean.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if not clean:
+        raise UsageError("Instruction: it must not be empty.")
+    made = edited(node, clean)
+    with project.open() as store:
+        store.studio.draft(made, config)
+    st.session_state[step.NODE] = made.id
+    notify("Saved as a branch of its own.")
+
+
+@guarded
+def _drop(project: Project, node: Instruction, config: str) -> None:
+    with project.open() as store:
+        count = store.studio.drop(node.id, config)
+    st.session_state[step.NODE] = node.parent
+    notify(f"{plural(count, 'draft')} dropped.")

@@ -1,0 +1,82 @@
+"""A metadata's rubrics and actions in the studio: written by the model, made anew, or written by hand."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from codeclm.jobs.step import rubric_set
+from codeclm.projects import Project
+from codeclm.records import Metadata, RubricSet
+from codeclm.ui import studio_step as step
+from codeclm.ui.glossary import term
+from codeclm.ui.guard import guarded, notify
+from codeclm.ui.text import number
+
+ROWS = 4
+
+
+def rubrics_panel(
+    project: Project, metadata: Metadata, config: str, known: list[RubricSet], busy: bool
+) -> None:
+    """The set that counts, to be edited; and a button to have another written."""
+    panel = st.expander(
+        "Rubrics and actions", icon=":material/rule:", on_change="rerun", key="studio_rubrics_open"
+    )
+    if not panel.open:
+        return
+    with panel:
+        st.caption(f"{term('rubric')} {term('action')}")
+        if known:
+            _form(project, metadata, config, known)
+        else:
+            st.caption("None yet: they are written with the first improvement, or now.")
+        st.button(
+            "Have others written" if known else "Have them written",
+            icon=":material/refresh:",
+            disabled=busy,
+            on_click=step.start,
+            args=(project, "rubrics", metadata.id, ()),
+            key="studio_anew",
+            help="The newest set counts, in runs too. What grew under an older one stays.",
+        )
+        if len(known) > 1:
+            st.caption(f"Set {number(known[0].sample)} counts; {number(len(known) - 1)} older.")
+
+
+def _form(project: Project, metadata: Metadata, config: str, known: list[RubricSet]) -> None:
+    current = known[0]
+    rows = max(ROWS, len(current.rubrics))
+    with st.form(f"studio_rubrics_{current.id}", border=False):
+        for row in range(rows):
+            there = row < len(current.rubrics)
+            st.text_area(
+                f"Rubric {row + 1}",
+                current.rubrics[row] if there else "",
+                key=f"studio_rubric_{current.id}_{row}",
+                height=68,
+            )
+            st.text_area(
+                f"Action {row + 1}",
+                current.actions[row] if there else "",
+                key=f"studio_action_{current.id}_{row}",
+                height=68,
+            )
+        st.form_submit_button(
+            "Save as a new set",
+            icon=":material/save:",
+            on_click=_save,
+            args=(project, metadata, config, current.id, rows),
+        )
+
+
+@guarded
+def _save(project: Project, metadata: Metadata, config: str, current: str, rows: int) -> None:
+    state = st.session_state
+    pairs = [
+        (str(state[f"studio_rubric_{current}_{row}"]), str(state[f"studio_action_{current}_{row}"]))
+        for row in range(rows)
+    ]
+    with project.open() as store, store.write():
+        known = store.lineages.rubric_sets(metadata.revision, config)
+        store.lineages.add_rubrics(rubric_set(known, metadata.revision, config, pairs))
+    notify("Saved: these rubrics count from now on, in runs too.")
