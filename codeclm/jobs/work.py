@@ -103,14 +103,16 @@ class Work:
     async def _grow(self, model: ChatModel, width: int) -> None:
         ids = lineages_left(self.store, self.setup)
         self.progress.wanted[LINEAGES] = len(ids)
-        self.progress.wanted["decode"] = len(ids) * self.setup.dials.per_metadata
+        more = self.store.wishes.all()
+        least = self.setup.dials.per_metadata
+        self.progress.wanted["decode"] = sum(max(least, more.get(metadata, 0)) for metadata in ids)
 
         async def grow(metadata_id: str) -> None:
             if (metadata := self.store.metadata.get(metadata_id)) is None:
                 return
             rubrics = self.store.lineages.rubrics(metadata.revision, self.setup.config.id)
             changed = rubrics if rubrics is not None and rubrics.sample else None
-            task = Task(metadata, tuple(self._roots(metadata_id)), changed)
+            task = Task(metadata, tuple(self._roots(metadata_id)), changed, more.get(metadata_id, 0))
             async for event in pipeline.grow(task, self.plan, model):
                 self._keep(event)
                 self.progress.count(event)

@@ -47,6 +47,8 @@ class Task:
     roots: tuple[Root, ...] = ()
     rubrics: RubricSet | None = None
     """Those that a person wrote or had made anew; None: the model's first."""
+    wanted: int = 0
+    """Basic instructions, where more are wanted of this metadata than of each."""
 
     @property
     def decodes(self) -> bool:

@@ -100,7 +100,7 @@ class _Walk:
         if "decode" not in stages or not self._task.decodes:
             return
         earlier: list[str] = []
-        for sample in range(self._plan.dials.per_metadata):
+        for sample in range(max(self._plan.dials.per_metadata, self._task.wanted)):
             try:
                 node, attempt = await self._steps.decode(metadata, earlier, sample)
             except (ReplyError, TransportError) as error:

@@ -79,7 +79,8 @@ class Jobs:
         now = time.time()
         with self._db.write():
             self._db.execute(
-                "update jobs set state = ?, message = ?, finished = ?, heartbeat = ? where seq = ?",
+                """update jobs set state = ?, message = ?, finished = ?, heartbeat = ?,
+                reached = (select max(seq) from instructions) where seq = ?""",
                 [state, message, now, now, job],
             )
 

@@ -12,6 +12,7 @@ from codeclm.store import files, schema
 from codeclm.store.calls import Calls
 from codeclm.store.configs import Configs
 from codeclm.store.connection import Connection
+from codeclm.store.coverage import Coverage
 from codeclm.store.decisions import Decisions
 from codeclm.store.evaluations import Evaluations
 from codeclm.store.failures import Failures
@@ -23,6 +24,7 @@ from codeclm.store.maps import Maps
 from codeclm.store.metadata import MetadataRoom
 from codeclm.store.nodes import Nodes
 from codeclm.store.pairs import Pairs
+from codeclm.store.relabels import Relabels
 from codeclm.store.scan import Scan, scan
 from codeclm.store.seeds import Seeds
 from codeclm.store.selections import Selections
@@ -30,6 +32,7 @@ from codeclm.store.settings import Settings
 from codeclm.store.studio import Studio
 from codeclm.store.texts import Texts
 from codeclm.store.vectors import Vectors
+from codeclm.store.wishes import Wishes
 
 
 class Store:
@@ -54,6 +57,9 @@ class Store:
         self.vectors = Vectors(db)
         self.maps = Maps(db, configs)
         self.selections = Selections(db)
+        self.wishes = Wishes(db, configs)
+        self.coverage = Coverage(db, configs)
+        self.relabels = Relabels(db, self.metadata)
         self.evaluations = Evaluations(db, texts)
         self._configs = configs
 

@@ -10,11 +10,14 @@ from codeclm.store.connection import Connection, unpack
 from codeclm.store.metadata import BLANK, within
 from codeclm.store.nodes import FOR_GOOD, OPEN, failed
 
+_WANTED = "max(:n, m.wanted)"
+"""The basic instructions wanted of metadata `m`: as many as of each, or more where more were asked for."""
+
 _DECODE = f"""not {BLANK} and (
     select count(distinct n.sample) from nodes n where n.config = :config and n.place = m.place
-        and n.iteration = 1 and n.sample < :n and not n.given and not n.stale)
+        and n.iteration = 1 and n.sample < {_WANTED} and not n.given and not n.stale)
     + (select count(*) from failures f where f.config = :config and f.stage = 'decode'
-        and f.record = m.id and f.sample between 0 and :n - 1 and {FOR_GOOD}) < :n"""
+        and f.record = m.id and f.sample between 0 and {_WANTED} - 1 and {FOR_GOOD}) < {_WANTED}"""
 """Fewer basic instructions, and failures to make one, than wanted. Blank labels have nothing to decode."""
 
 _RUBRICS = f"""not {BLANK} and not exists (select 1 from rubrics r
@@ -39,7 +42,7 @@ def unfinished(
     if steps:
         work.append(
             f"""exists (select 1 from nodes n where n.config = :config and n.place = m.place
-            and {OPEN} and not n.stale and (n.given or n.sample < :n)
+            and {OPEN} and not n.stale and (n.given or n.sample < {_WANTED})
             and ({" or ".join(steps)}) and not {failed(FOR_GOOD)})"""
         )
     if not work:

@@ -1,0 +1,98 @@
+"""Where the seeds are and the generated data is not: shares, one divergence with an interval, ranked gaps.
+
+Pure arithmetic over counts by group. Knows neither what a group is nor where its counts are from.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import bdtr
+
+Key = TypeVar("Key", bound=Hashable)
+
+_DRAWS = 1_000
+_BY_CHANCE = 0.05
+"""Probability from which a count too low is put down to chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Divergence:
+    """Jensen–Shannon divergence in bits, 0 (alike) to 1 (nothing shared), with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+def divergence(seeds: Sequence[int], other: Sequence[int], seed: int = 0) -> Divergence | None:
+    """How far the counts of the other side, group by group, are from those of the seeds; None: one is empty.
+
+    Both sides are drawn anew a thousand times. Few counts look different by chance alone: by as much as
+    the draws exceed the figure, it is lowered (the basic bootstrap; Efron and Tibshirani 1993).
+    """
+    one, two = np.asarray(seeds, np.float64), np.asarray(other, np.float64)
+    if not one.sum() or not two.sum():
+        return None
+    dice = np.random.default_rng(seed)
+    drawn = [dice.multinomial(int(side.sum()), side / side.sum(), _DRAWS) for side in (one, two)]
+    plain = float(_bits(one[None], two[None])[0])
+    again = _bits(*(each.astype(np.float64) for each in drawn))
+    low, high = (2 * plain - float(np.quantile(again, share)) for share in (0.975, 0.025))
+    value = 2 * plain - float(again.mean())
+    return Divergence(*(min(1.0, max(0.0, each)) for each in (value, low, high)))
+
+
+def _bits(one: NDArray[np.float64], two: NDArray[np.float64]) -> NDArray[np.float64]:
+    one, two = (side / side.sum(axis=1, keepdims=True) for side in (one, two))
+    middle = (one + two) / 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        parts = [np.where(side > 0, side * np.log2(side / middle), 0.0) for side in (one, two)]
+    bits: NDArray[np.float64] = ((parts[0] + parts[1]) / 2).sum(axis=1)
+    return bits
+
+
+@dataclass(frozen=True, slots=True)
+class Gap(Generic[Key]):
+    """A group that the other side has less of than the seeds.
+
+    `wanted`: how many more would bring it to its share. `chance`: how likely so few are where the share
+    is that of the seeds.
+    """
+
+    key: Key
+    seed_share: float
+    share: float
+    wanted: int
+    chance: float
+
+    @property
+    def sure(self) -> bool:
+        """Whether it is more than chance."""
+        return self.chance < _BY_CHANCE
+
+
+def gaps(groups: Sequence[tuple[Key, int, int]], seeds: int, others: int) -> list[Gap[Key]]:
+    """Groups (key, seeds, others) with too few others, the largest shortfall first.
+
+    `seeds` and `others` are the totals that shares are of. Where there are no others at all, as many are
+    wanted as there are seeds.
+    """
+    found: list[Gap[Key]] = []
+    for key, here, there in groups:
+        share = here / seeds if seeds else 0.0
+        if not others:
+            wanted = here
+        elif share < 1:
+            wanted = math.ceil(round((share * others - there) / (1 - share), 6))
+        else:
+            wanted = 0
+        if wanted > 0:
+            chance = float(bdtr(there, others, share)) if others else 1.0
+            found.append(Gap(key, share, there / others if others else 0.0, wanted, chance))
+    return sorted(found, key=lambda gap: (gap.share - gap.seed_share, gap.chance, str(gap.key)))

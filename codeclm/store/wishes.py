@@ -1,0 +1,60 @@
+"""More instructions wanted of some metadata than of each: what the next run then writes. Knows not why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from codeclm.store.configs import Configs
+from codeclm.store.connection import Connection, pack, unpack
+
+_BASIC = """(select count(distinct n.sample) from nodes n where n.config = :config and n.place = m.place
+    and n.iteration = 1 and not n.given and not n.stale)"""
+
+
+class Wishes:
+    """The numbers of basic instructions that metadata shall come to; below the dial `per_metadata`, none."""
+
+    def __init__(self, db: Connection, configs: Configs) -> None:
+        self._db = db
+        self._configs = configs
+
+    def more(self, metadata: Sequence[str], count: int, config: str | None, least: int) -> int:
+        """Want `count` more of these metadata together, the fewest of each first: how many it is spread over.
+
+        On top of what is there or wanted already; `least`: what each comes to anyway.
+        """
+        with self._db.write():
+            rows: list[tuple[int, int]] = []
+            for each in metadata:
+                row = self._db.row(
+                    f"select m.seq, max(:least, m.wanted, {_BASIC}) from metadata m where m.id = :id",
+                    {"config": self._configs.find(config), "least": least, "id": pack(each)},
+                )
+                rows += [] if row is None else [(row[1], row[0])]
+            if not rows or count < 1:
+                return 0
+            rows.sort()
+            share, rest = divmod(count, len(rows))
+            for at, (now, seq) in enumerate(rows):
+                if add := share + (at < rest):
+                    self._db.execute("update metadata set wanted = ? where seq = ?", [now + add, seq])
+            return len(rows) if share else rest
+
+    def all(self) -> dict[str, int]:
+        """The number wanted of each metadata of which one was ever named."""
+        rows = self._db.rows("select id, wanted from metadata where wanted > 0")
+        return {unpack(id_): wanted for id_, wanted in rows}
+
+    def open(self, config: str | None, least: int) -> tuple[int, int]:
+        """What the next run writes for wishes alone: (of how many metadata, how many instructions)."""
+        row = self._db.row(
+            f"""select count(*), total(m.wanted - have) from (select m.wanted, max(:least, {_BASIC}) as have
+                from metadata m where m.wanted > 0 and m.state = 'active') m where m.wanted > have""",
+            {"config": self._configs.find(config), "least": least},
+        )
+        return (0, 0) if row is None else (row[0], int(row[1]))
+
+    def clear(self) -> None:
+        """Want no more than of each. What was written stays."""
+        with self._db.write():
+            self._db.execute("update metadata set wanted = 0 where wanted > 0")

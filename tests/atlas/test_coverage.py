@@ -1,0 +1,64 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from codeclm.atlas.coverage import divergence, gaps
+
+COUNTS = some.lists(some.integers(0, 60), min_size=2, max_size=8)
+
+
+def test_alike_and_nothing_shared():
+    alike = divergence([50, 30, 20], [100, 60, 40])
+    assert alike.low == 0
+    assert alike.value < 0.01
+    apart = divergence([40, 0], [0, 40])
+    assert apart.value == pytest.approx(1)
+    assert apart.low == pytest.approx(1)
+
+
+def test_a_missing_topic_shows_and_more_data_narrows_the_interval():
+    few, many = (divergence([n] * 5, [n, n, n, n, 0]) for n in (6, 600))
+    assert many.low > 0.05
+    assert many.high - many.low < (few.high - few.low) / 3
+    assert few.low <= few.value <= few.high
+
+
+def test_few_counts_do_not_look_apart():
+    """The plain figure of two small samples of one distribution is far from 0; the corrected one is not."""
+    assert divergence([2, 1, 1, 0, 2, 1, 0, 1], [1, 1, 0, 2, 1, 1, 1, 1]).low == 0
+
+
+def test_one_side_empty():
+    assert divergence([1, 2], [0, 0]) is None
+    assert divergence([], []) is None
+
+
+@given(COUNTS, some.data())
+def test_laws_of_divergence(counts, data):
+    other = data.draw(some.lists(some.integers(0, 60), min_size=len(counts), max_size=len(counts)))
+    found = divergence(counts, other)
+    if found is None:
+        assert not sum(counts) or not sum(other)
+        return
+    assert 0 <= found.low <= found.value <= found.high <= 1
+    assert divergence(counts, other) == found
+
+
+def test_gaps_are_ranked_and_filled_by_what_is_wanted():
+    found = gaps([("a", 50, 90), ("b", 30, 10), ("c", 20, 0)], 100, 100)
+    assert [gap.key for gap in found] == ["b", "c"] or [gap.key for gap in found] == ["c", "b"]
+    assert all(gap.sure for gap in found)
+    for gap in found:
+        there = {"b": 10, "c": 0}[gap.key]
+        assert (there + gap.wanted) / (100 + gap.wanted) >= gap.seed_share
+        assert (there + gap.wanted - 1) / (100 + gap.wanted - 1) < gap.seed_share
+
+
+def test_a_shortfall_of_few_may_be_chance():
+    assert not gaps([("a", 1, 0), ("b", 9, 5)], 10, 5)[0].sure
+
+
+def test_nothing_generated_yet():
+    assert [(gap.key, gap.wanted) for gap in gaps([("a", 3, 0)], 5, 0)] == [("a", 3)]
+    assert gaps([], 0, 0) == []
+    assert gaps([("all", 5, 3)], 5, 5) == []

@@ -1,0 +1,187 @@
+"""Map, selections, coverage, wishes and bulk changes of labels."""
+
+import pytest
+from growing import C, basic, encoded, grown, improved, manual
+
+from codeclm.errors import ProjectError
+from codeclm.records import Decision, Labels
+from codeclm.settings import Dials
+from codeclm.store.maps import KINDS, Cluster
+from codeclm.store.vectors import text_key
+
+STAGES = frozenset({"encode", "decode", "rubrics", "answer", "judge"})
+
+
+def placed(store, cluster_of, clusters=()):
+    """Put everything on the map; a text's cluster is told by a function of its source."""
+    sources = store.maps.sources(KINDS, C)
+    keys = {(source.kind, source.id): text_key(source.text or source.use_case) for source in sources}
+    places = {
+        keys[source.kind, source.id]: (float(at), 0.0, cluster_of(source))
+        for at, source in enumerate(sources)
+    }
+    store.maps.keep(places, [(kind, id_, key) for (kind, id_), key in keys.items()], clusters)
+
+
+def test_points_carry_what_they_may_be_coloured_by(store):
+    metadata = encoded(store)
+    node = basic(metadata)
+    pair = grown(store, node, 4)
+    store.decisions.decide(Decision(pair.id, "accept"))
+    placed(store, lambda source: 1, [Cluster(1, "Odes", ("ode",))])
+    points = {point.kind: point for point in store.maps.points(KINDS, C, 3, 4)}
+    assert set(points) == set(KINDS)
+    written = points["instructions"]
+    assert (written.id, written.state, written.iteration, written.gap) == (node.id, "kept", 1, 4)
+    assert (written.decision, written.use_case, written.cluster) == ("accept", "poetry", 1)
+    assert points["seeds"].skills == ("rhyme",)
+    assert points["metadata"].state == "active"
+    assert store.maps.points(["instructions"], C, 5, 4)[0].state == "pending"
+
+
+def test_what_went_is_left_out(store):
+    metadata = encoded(store)
+    placed(store, lambda source: None)
+    store.seeds.delete([metadata.seed])
+    assert store.maps.points(KINDS, C) == []
+    assert store.maps.sources(KINDS, C) == []
+
+
+def test_clusters_keep_their_numbers_and_a_person_names_them(store):
+    encoded(store)
+    placed(store, lambda source: 3, [Cluster(3, "Odes")])
+    store.maps.rename(3, "Verse")
+    assert store.maps.clusters() == [Cluster(3, "Verse", (), "person")]
+    assert store.maps.next_cluster() == 4
+    placed(store, lambda source: None)
+    assert store.maps.clusters() == []
+    assert store.maps.next_cluster() == 4
+    with pytest.raises(ProjectError, match="no cluster 3"):
+        store.maps.rename(3, "gone")
+
+
+def test_texts_of_records(store):
+    metadata = encoded(store)
+    found = store.maps.texts([("metadata", metadata.id), ("seeds", metadata.seed)])
+    assert found == {("metadata", metadata.id): "poetry: rhyme", ("seeds", metadata.seed): "Write an ode"}
+
+
+def test_a_selection_is_its_records(store):
+    metadata = encoded(store)
+    node = basic(metadata)
+    store.lineages.add_instruction(node, C)
+    name = store.selections.keep([("instructions", node.id), ("seeds", metadata.seed)])
+    assert store.selections.keep([("seeds", metadata.seed), ("instructions", node.id)]) == name
+    assert set(store.selections.get(name)) == {("instructions", node.id), ("seeds", metadata.seed)}
+    assert store.selections.metadata(name) == [metadata.id]
+    assert store.selections.get("nothing") == []
+
+
+def test_coverage_counts_lineages_once(store):
+    metadata, other = encoded(store), encoded(store, "Write a sonnet")
+    node = basic(metadata)
+    grown(store, node, 1)
+    pair = grown(store, improved(node, "Write a longer poem"), 5)
+    store.decisions.decide(Decision(pair.id, "accept"))
+    store.metadata.revise(other.id, Labels("verse", ("rhyme", "metre")))
+    groups = {group.key: group for group in store.coverage.groups("use case", C, 3)}
+    poetry, verse = groups["poetry"], groups["verse"]
+    assert (poetry.seeds, poetry.generated, poetry.kept, poetry.accepted) == (1, 1, 1, 1)
+    assert (verse.seeds, verse.generated) == (1, 0)
+    skills = {group.key: group.seeds for group in store.coverage.groups("skill", C, 3)}
+    assert skills == {"rhyme": 2, "metre": 1}
+    total = store.coverage.totals(C, 3)
+    assert (total.seeds, total.generated, total.kept, total.accepted) == (2, 1, 1, 1)
+
+
+def test_coverage_by_cluster_and_who_is_in_it(store):
+    metadata, other = encoded(store), encoded(store, "Write a sonnet")
+    grown(store, basic(metadata), 4)
+    placed(store, lambda source: 1 if source.id in (metadata.id, metadata.seed) else None, [Cluster(1, "a")])
+    groups = {group.key: (group.seeds, group.generated) for group in store.coverage.groups("cluster", C, 3)}
+    assert groups == {1: (1, 0), 0: (1, 1)}
+    assert store.coverage.metadata("cluster", 1) == [metadata.id]
+    assert store.coverage.metadata("skill", "rhyme") == [metadata.id, other.id]
+    assert store.coverage.metadata("use case", "nothing") == []
+
+
+def test_the_course_over_runs(store):
+    one = encoded(store)
+    for text in ("first", "second"):
+        job = store.jobs.start("run", {}, 1)
+        grown(store, basic(one, text, sample=int(text == "second")), 4)
+        store.jobs.finish(job, "done")
+    idle = store.jobs.start("run", {}, 1)
+    store.jobs.finish(idle, "done")
+    reached = [each[2] for each in store.coverage.runs()]
+    assert len(reached) == 2
+    counts = [store.coverage.groups("use case", C, 3, upto)[0].generated for upto in reached]
+    assert counts == [1, 2]
+
+
+def test_skills_by_use_case(store):
+    metadata = encoded(store)
+    manual(store)
+    grown(store, basic(metadata), 4)
+    assert sorted(store.coverage.skills_by_use_case(C, 3)) == [
+        ("poetry", "metre", 1, 0, 0),
+        ("poetry", "rhyme", 2, 1, 0),
+    ]
+
+
+def test_wishes_are_spread_and_make_work(store):
+    rows = [encoded(store, f"Write {n}") for n in range(3)]
+    for row in rows:
+        grown(store, basic(row), 4)
+    assert store.lineages.unfinished(C, Dials(), STAGES) == []
+    assert store.wishes.more([row.id for row in rows], 4, C, 1) == 3
+    assert sorted(store.wishes.all().values()) == [2, 2, 3]
+    assert store.wishes.open(C, 1) == (3, 4)
+    assert len(store.lineages.unfinished(C, Dials(), STAGES)) == 3
+    store.wishes.clear()
+    assert store.wishes.open(C, 1) == (0, 0)
+    assert store.lineages.unfinished(C, Dials(), STAGES) == []
+
+
+def test_wishes_come_on_top_of_each_other_and_of_nothing(store):
+    row = encoded(store)
+    store.wishes.more([row.id], 2, C, 1)
+    store.wishes.more([row.id], 2, C, 1)
+    assert store.wishes.all() == {row.id: 5}
+    assert store.wishes.more([], 3, C, 1) == 0
+    assert store.wishes.more([row.id], 0, C, 1) == 0
+
+
+def test_a_merge_is_previewed_made_and_undone(store):
+    one, other = encoded(store), encoded(store, "Write a sonnet")
+    store.metadata.revise(other.id, Labels("verse", ("rhymes", "rhyme")))
+    grown(store, basic(one), 4)
+    preview = store.relabels.preview("use case", ["poetry", "verse"], "poems")
+    assert (preview.metadata, preview.instructions, preview.pairs) == (2, 1, 1)
+    change = store.relabels.apply("use case", ["poetry", "verse"], "poems")
+    assert {row.labels.use_case for row in store.metadata.page()} == {"poems"}
+    assert [author for _, author, _ in store.metadata.history(one.id)] == ["", "relabelled"]
+    assert store.relabels.undo(change) == 2
+    assert [row.labels.use_case for row in store.metadata.page()] == ["poetry", "verse"]
+    assert store.relabels.recent()[0].undone
+
+
+def test_merged_skills_come_once(store):
+    row = encoded(store)
+    store.metadata.revise(row.id, Labels("verse", ("rhymes", "metre", "rhyme")))
+    store.relabels.apply("skill", ["rhymes"], "rhyme")
+    assert store.metadata.get(row.id).labels.skills == ("rhyme", "metre")
+
+
+def test_an_undo_leaves_alone_what_was_edited_since(store):
+    row = encoded(store)
+    change = store.relabels.apply("use case", ["poetry"], "poems")
+    store.metadata.revise(row.id, Labels("odes"))
+    assert store.relabels.undo(change) == 0
+    assert store.metadata.get(row.id).labels.use_case == "odes"
+
+
+def test_no_such_label(store):
+    with pytest.raises(ProjectError, match="nothing was changed"):
+        store.relabels.apply("skill", ["nothing"], "x")
+    assert store.relabels.recent() == []
