@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from codeclm.ui.page import empty, page
-from codeclm.ui.seeds_add import add_panel
+from codeclm.ui.next_step import next_step
+from codeclm.ui.page import empty, go, page
+from codeclm.ui.seeds_add import add_panel, last_rejects
 from codeclm.ui.seeds_table import seeds_table
 from codeclm.ui.summary import summary
 
@@ -17,6 +18,10 @@ with page("Seeds") as project:
         if adding.open:
             with adding:
                 add_panel(project)
+    last_rejects(project)
+    step = next_step(facts)
+    if step.page != "Seeds":
+        go(step.page, f"{'Now' if facts.running else 'Next'}: {step.title[:1].lower()}{step.title[1:]}")
     if not seeds_table(project) and facts.funnel.metadata:
         empty(
             "This project works without seeds",

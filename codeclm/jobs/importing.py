@@ -40,14 +40,31 @@ def prepare(
 
     InputError: a column is missing. `field` holds the text of a seed or pair, or the use case.
     """
+    parsed = parse(table, kind, field, input_field)
+    return lambda store: put(store, kind, parsed)
+
+
+def parse(
+    table: Table, kind: Kind, field: str | None = None, input_field: str | None = None
+) -> ingest.Parsed[Any]:
+    """The table's rows as seeds, metadata or bundles, so that they can be looked at before they are put
+    anywhere. `input_field` is joined to `field`, or holds the skills. InputError: a column is missing."""
     if kind == "seeds":
-        seeds = ingest.seeds(table, field, input_field)
-        return lambda store: _count(seeds, store.seeds.add(seeds.records))
+        return ingest.seeds(table, field, input_field)
     if kind == "metadata":
-        rows = ingest.metadata(table, field)
-        return lambda store: _count(rows, store.metadata.add(rows.records))
-    bundles = ingest.pairs(table, field, input_field)
-    return lambda store: _count(bundles, add_pairs(store, bundles.records))
+        return ingest.metadata(table, field, input_field)
+    return ingest.pairs(table, field, input_field)
+
+
+def put(store: Store, kind: Kind, parsed: ingest.Parsed[Any]) -> Imported:
+    """Put what was parsed as this kind into a project, whole or not at all."""
+    if kind == "seeds":
+        added = store.seeds.add(parsed.records)
+    elif kind == "metadata":
+        added = store.metadata.add(parsed.records)
+    else:
+        added = add_pairs(store, parsed.records)
+    return _count(parsed, added)
 
 
 def add_pairs(store: Store, bundles: Iterable[Bundle]) -> Added:

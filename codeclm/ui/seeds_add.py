@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from codeclm import ingest
 from codeclm.ids import content_id
+from codeclm.jobs.importing import Kind, parse, put
 from codeclm.projects import Project
-from codeclm.records import Seed
 from codeclm.ui.glossary import term
 from codeclm.ui.guard import guard, guarded, notify
 from codeclm.ui.labels import by_hand
+from codeclm.ui.seeds_kinds import KINDS, FileKind, of_label
 from codeclm.ui.table import csv_bytes
 from codeclm.ui.text import number, one_line, plain, plural
 
 TYPES = ["jsonl", "ndjson", "json", "csv", "tsv", "parquet", "txt"]
 _ROUND, _LAST = "seeds_add_round", "seeds_add_last"
 _NONE = "(none)"
+Asked = tuple[Kind, str, str]
+"""As what a file is read: its kind, the column chosen, and the one joined to it (empty: none)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +57,29 @@ def add_panel(project: Project) -> None:
         )
         by_hand(project, "seeds")
         return
+    kind = _kind() if how == "File" else KINDS[0]
     upload = _file() if how == "File" else _pasted()
     if upload is not None:
         with guard(stop=False):
-            _choose(project, upload)
-    _last_rejects()
+            _choose(project, upload, kind)
+
+
+def _kind() -> FileKind:
+    label = st.segmented_control(
+        "What the file holds",
+        [each.label for each in KINDS],
+        default=KINDS[0].label,
+        required=True,
+        key="seeds_kind",
+    )
+    kind = of_label(label)
+    st.caption(kind.about)
+    return kind
 
 
 def _file() -> Upload | None:
     file = st.file_uploader(
-        "A file of instructions, one a row",
+        "File",
         TYPES,
         key=f"seeds_file_{st.session_state.get(_ROUND, 0)}",
         help="JSONL, JSON, CSV, TSV, Parquet, or TXT with one instruction a line; UTF-8 or UTF-16.",
@@ -80,65 +97,64 @@ def _pasted() -> Upload | None:
     return Upload("pasted.txt", text.encode("utf-8", "replace")) if text.strip() else None
 
 
-def _choose(project: Project, upload: Upload) -> None:
+def _choose(project: Project, upload: Upload, kind: FileKind) -> None:
     table = _read(upload.id, upload)
     names = [column.name for column in table.columns]
-    field, joined = table.guess, table.guess_input
-    if table.kind != "txt":
+    field, other = kind.guess(table)
+    if table.kind != "txt" or kind.kind != "seeds":
         left, right = st.columns(2)
         field = left.selectbox(
-            "Column with the instruction",
+            kind.field,
             names,
-            index=names.index(table.guess) if table.guess in names else None,
+            index=names.index(field) if field in names else None,
             placeholder="Choose a column",
-            key=f"seeds_field_{upload.id}",
+            key=f"seeds_field_{kind.kind}_{upload.id}",
             format_func=lambda name: one_line(name, 60),
         )
-        other = [_NONE, *(name for name in names if name != field)]
-        joined = right.selectbox(
-            "Column to join to it",
-            other,
-            index=other.index(table.guess_input) if table.guess_input in other else 0,
-            key=f"seeds_input_{upload.id}",
+        others = [_NONE, *(name for name in names if name != field)]
+        other = right.selectbox(
+            kind.other,
+            others,
+            index=others.index(other) if other in others else 0,
+            key=f"seeds_input_{kind.kind}_{upload.id}",
             format_func=lambda name: one_line(name, 60),
-            help="Such as the text an instruction is about. It is put under the instruction.",
+            help=kind.other_help,
         )
-        if field is None:
-            st.info("Choose the column that holds the instruction.", icon=":material/arrow_upward:")
-            _raw(table)
-            return
-    parsed = _parse(upload.id, field or "", "" if joined in (_NONE, None) else joined, upload)
-    _preview(project, parsed, upload, field or "", joined or "")
+    if field is None:
+        st.info(kind.missing, icon=":material/arrow_upward:")
+        _raw(table)
+        return
+    asked = (kind.kind, field, "" if other in (_NONE, None) else other)
+    parsed = _parse(upload.id, *asked, upload)
+    _preview(project, parsed, upload, kind, asked)
 
 
-def _preview(project: Project, parsed: ingest.Parsed[Seed], upload: Upload, field: str, joined: str) -> None:
+def _preview(
+    project: Project, parsed: ingest.Parsed[Any], upload: Upload, kind: FileKind, asked: Asked
+) -> None:
     good, bad = len(parsed.records), len(parsed.rejected)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"{number(parsed.read)} rows in {plain(upload.name, 60)}", width="content")
+        st.markdown(f"{plural(parsed.read, 'row')} in {plain(upload.name, 60)}", width="content")
         st.badge(f"{number(good)} can be used", color="green" if good else "gray")
         if bad:
             st.badge(f"{number(bad)} rejected", color="red")
     if good:
+        frame = pd.DataFrame([kind.row(record) for record in parsed.records[:8]])
         st.dataframe(
-            pd.DataFrame(
-                {
-                    "Seed": [one_line(seed.text, 600) for seed in parsed.records[:8]],
-                    "Row": [seed.row for seed in parsed.records[:8]],
-                }
-            ),
+            frame,
             hide_index=True,
             column_config={
                 "Seed": st.column_config.TextColumn(width=760),
                 "Row": st.column_config.NumberColumn(width=60),
             },
-            alt="The first seeds that this file gives",
+            alt=f"The first {kind.many} that this file gives",
         )
         st.button(
-            f"Add {plural(good, 'seed')}",
+            f"Add {kind.count(good)}",
             type="primary",
             icon=":material/add:",
             on_click=_add,
-            args=(project, upload, field, "" if joined == _NONE else joined),
+            args=(project, upload, kind, asked),
             key="seeds_add",
         )
     if bad:
@@ -146,17 +162,26 @@ def _preview(project: Project, parsed: ingest.Parsed[Seed], upload: Upload, fiel
 
 
 @guarded
-def _add(project: Project, upload: Upload, field: str, joined: str) -> None:
-    parsed = _parse(upload.id, field, joined, upload)
+def _add(project: Project, upload: Upload, kind: FileKind, asked: Asked) -> None:
+    parsed = _parse(upload.id, *asked, upload)
     with project.open() as store:
-        added = store.seeds.add(parsed.records)
+        added = put(store, kind.kind, parsed)
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
     st.session_state[_LAST] = {
+        "project": project.name,
         "name": upload.name,
-        "rows": [{"row": each.row, "reason": each.reason} for each in parsed.rejected],
+        "rows": [each.as_dict() for each in parsed.rejected],
     }
     there = f"; {number(added.duplicates)} were there already" if added.duplicates else ""
-    notify(f"{plural(added.added, 'seed')} added{there}.")
+    notify(f"{kind.count(added.added)} added{there}.")
+
+
+def last_rejects(project: Project) -> None:
+    """What the file added last did not give, until another one is added."""
+    last = st.session_state.get(_LAST)
+    if last and last["rows"] and last["project"] == project.name:
+        st.caption(f"From {plain(last['name'], 60)}, added just now:")
+        rejects([ingest.Rejected(each["row"], each["reason"]) for each in last["rows"]], last["name"])
 
 
 def rejects(rejected: list[ingest.Rejected], name: str) -> None:
@@ -180,13 +205,6 @@ def rejects(rejected: list[ingest.Rejected], name: str) -> None:
         )
 
 
-def _last_rejects() -> None:
-    last = st.session_state.get(_LAST)
-    if last and last["rows"]:
-        st.caption(f"From {plain(last['name'], 60)}, added just now:")
-        rejects([ingest.Rejected(each["row"], each["reason"]) for each in last["rows"]], last["name"])
-
-
 def _raw(table: ingest.Table) -> None:
     """The file as it is, until a column is chosen; where no row can be read, why."""
     first = list(itertools.islice(table.rows(), 200))
@@ -206,5 +224,5 @@ def _read(upload: str, _upload: Upload) -> ingest.Table:
 
 
 @st.cache_resource(max_entries=4, ttl="20m", show_spinner="Looking at every row…")
-def _parse(upload: str, field: str, joined: str, _upload: Upload) -> ingest.Parsed[Seed]:
-    return ingest.seeds(_read(upload, _upload), field or None, joined)
+def _parse(upload: str, kind: Kind, field: str, other: str, _upload: Upload) -> ingest.Parsed[Any]:
+    return parse(_read(upload, _upload), kind, field or None, other)

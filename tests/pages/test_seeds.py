@@ -1,0 +1,81 @@
+"""Seeds: what a file holds is chosen, and what became of it stays on the page."""
+
+import json
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from codeclm import projects
+from tests.pages import pairing
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv(projects.FOLDER_ENVIRONMENT, str(tmp_path))
+    monkeypatch.delenv(projects.ENVIRONMENT, raising=False)
+
+
+def seeds_page():
+    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    test.query_params["project"] = "mine"
+    test.switch_page("pages/1_Seeds.py").run()
+    assert not test.exception
+    return test
+
+
+def upload(test, kind, *rows):
+    """Choose what the file holds, and give it."""
+    test.segmented_control(key="seeds_kind").set_value(kind).run()
+    content = "\n".join(map(json.dumps, rows)).encode()
+    test.file_uploader[0].set_value(("rows.jsonl", content, "application/json")).run()
+    assert not test.exception
+    return test
+
+
+def links(test):
+    return [link.proto.label for link in test.get("page_link")]
+
+
+def test_pairs_answered_elsewhere_can_be_reviewed_at_once():
+    made = projects.create("mine")
+    row = {"question": "Explain rain", "strong": "Good", "target": pairing.HOSTILE}
+    test = upload(
+        seeds_page(),
+        "Answered pairs",
+        {**row, "strong_score": 9, "target_score": 2, "seed": "Rain?"},
+        {**row, "question": "Explain snow", "strong": ""},
+    )
+    assert list(test.dataframe[0].value["Target answer"]) == [pairing.HOSTILE]
+    test.button(key="seeds_add").click().run()
+    assert not test.error
+    with made.open(readonly=True) as store:
+        assert (store.seeds.count(), store.pairs.count("imported", 3.0, 4)) == (1, 1)
+    assert "1 row rejected, and why" in [each.label for each in test.expander]
+    assert "Next: review 1 kept pair" in links(test)
+
+
+def test_metadata_comes_from_a_file():
+    made = projects.create("mine")
+    test = upload(seeds_page(), "Metadata", {"use_case": "weather", "skills": "brevity; calm"})
+    test.button(key="seeds_add").click().run()
+    with made.open(readonly=True) as store:
+        assert store.metadata.page()[0].labels.skills == ("brevity", "calm")
+    assert "Next: run the loop" in links(test)
+
+
+def test_a_file_that_lacks_an_answer_says_which_column_is_missing():
+    projects.create("mine")
+    test = upload(seeds_page(), "Answered pairs", {"question": "Explain rain", "strong": "Good"})
+    assert ["no column “target”" in error.value for error in test.error] == [True]
+    assert "hold the two answers" in "\n".join(each.value for each in test.caption)
+
+
+def test_rejects_of_the_first_file_stay_in_sight():
+    projects.create("mine")
+    test = upload(seeds_page(), "Seeds", {"text": "one"}, {"text": ""})
+    test.button(key="seeds_add").click().run()
+    assert "1 row rejected, and why" in [each.label for each in test.expander]
+    assert "Next: run the loop" in links(test)
