@@ -50,8 +50,8 @@ def course_panel(project: Project, facts: Summary) -> None:
     )
     st.caption(
         f"Means over {number(seen)} instructions{of}. Only what was too easy goes on to the next iteration, "
-        "so that later ones are fewer. Constraints are counted by words, numbers and list items, in English at "
-        "best; ratings are made in the studio."
+        "so that later ones are fewer. Constraints are counted by words, numbers and list items, in English "
+        "at best; ratings are made in the studio."
     )
 
 

@@ -62,7 +62,7 @@ def studio(project: Project) -> None:
 
 
 def _bench(store: Store, metadata: Metadata) -> Bench:
-    """Under the config that a run would use now, together with what grew under the one seen on other pages."""
+    """Under the config that a run would use now, together with what grew under the current one."""
     config = config_for(store, store.settings.endpoints(), store.settings.dials())
     seen = store.settings.config()
     tree = store.studio.tree(metadata.id, config.id)

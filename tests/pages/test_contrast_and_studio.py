@@ -1,0 +1,195 @@
+"""Contrast, the studio, and what several reviewers need, as pages on real projects."""
+
+import json
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from codeclm import projects
+from codeclm.records import Decision
+from codeclm.store import PairFilter
+from codeclm.ui.rooms import ROOT
+from tests.pages import pairing
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv(projects.FOLDER_ENVIRONMENT, str(tmp_path / "projects"))
+    monkeypatch.setenv("CODECLM_CONFIG_DIR", str(tmp_path / "config"))
+    monkeypatch.delenv(projects.ENVIRONMENT, raising=False)
+
+
+def opened(page, **parameters):
+    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for name, value in parameters.items():
+        test.query_params[name] = value
+    test.switch_page(f"pages/{page}.py").run()
+    assert not test.exception, [each.value for each in test.exception]
+    assert not test.error, [each.value for each in test.error]
+    return test
+
+
+def texts(test):
+    return " ".join(str(each.value) for each in (*test.caption, *test.markdown))
+
+
+def desk(test):
+    """What the desk was given."""
+    found = [
+        node.proto
+        for node in test.get("bidi_component")
+        if node.proto.component_name == "codeclm_review_desk"
+    ]
+    return json.loads(found[0].json or found[0].mixed.json)
+
+
+# ---- Contrast
+
+
+@pytest.fixture
+def mine():
+    return pairing.project("mine", 40)
+
+
+@pytest.mark.parametrize("part", ["θ lab", "Judge health", "People and judge"])
+def test_every_part_of_contrast_draws_where_there_is_little_and_where_there_is_nothing(part):
+    projects.create("empty")
+    assert "No scores yet" in texts(opened("5_Contrast", project="empty", contrast=part))
+    pairing.project("little", 1)
+    opened("5_Contrast", project="little", contrast=part)
+
+
+def test_theta_is_tried_without_being_set_and_then_used(mine):
+    test = opened("5_Contrast", project="mine")
+    test.slider(key="contrast_theta").set_value(6.5).run()
+    assert not test.exception
+    with mine.open(readonly=True) as store:
+        assert store.settings.dials().theta == 3
+        kept = store.pairs.count(pairing.CONFIG.id, 6.5, 4, PairFilter(status="kept"))
+    assert next(each for each in test.metric if each.label == "Kept").value == str(kept)
+    test.button(key="contrast_use").click().run()
+    with mine.open(readonly=True) as store:
+        assert store.settings.dials().theta == 6.5
+
+
+def test_people_are_held_against_the_judge_and_a_theta_is_proposed(mine):
+    assert "Nobody has decided" in texts(opened("5_Contrast", project="mine", contrast="People and judge"))
+    with mine.open() as store, store.write():
+        for pair in store.pairs.page(pairing.CONFIG.id, 3, 4, limit=None):
+            wide = abs(pair.comparison.gap) > 5
+            store.decisions.decide(Decision(pair.id, "accept" if wide else "reject", "ann", pair.winner))
+    said = texts(opened("5_Contrast", project="mine", contrast="People and judge"))
+    assert "**θ 5**" in said
+    assert "100 % of the decisions" in said
+
+
+# ---- Review by several
+
+
+def test_a_reviewer_sees_what_nobody_settled_and_they_have_not_decided(mine):
+    with mine.open() as store:
+        first, second = store.pairs.ids(pairing.CONFIG.id, 3, 4, PairFilter(status="kept"))[:2]
+        store.decisions.verdicts.set_minimum(2)
+        store.decisions.decide(Decision(first, "accept", "ann"))
+
+    def queue(**parameters):
+        return desk(opened("6_Review", project="mine", **parameters))["total"]
+
+    everything = queue()
+    assert queue(reviewer="bob") == everything
+    assert queue(reviewer="ann") == everything - 1
+    assert queue(reviewer="ann", review_decision="by me") == 1
+    assert queue(review_by="ann", review_decision="not by me") == 1
+    with mine.open() as store:
+        store.decisions.decide(Decision(first, "reject", "bob"))
+        store.flags.put(second, "bob")
+    assert queue(reviewer="cyd", review_decision="in conflict") == 1
+    assert queue(review_marks="flagged") == 1
+
+
+def test_a_share_is_the_reviewers_own_and_shares_cover_all(mine):
+    with mine.open() as store:
+        store.settings.set("review_team", ["ann", "bob", "cyd"])
+        store.decisions.verdicts.set_minimum(2)
+    shares = [
+        desk(opened("6_Review", project="mine", reviewer=name, review_share="true"))["total"]
+        for name in ("ann", "bob", "cyd")
+    ]
+    assert sum(shares) == 2 * desk(opened("6_Review", project="mine"))["total"]
+
+
+def test_the_cards_of_a_reviewer_show_only_their_own_decision_as_made(mine):
+    with mine.open() as store:
+        pair = store.pairs.ids(pairing.CONFIG.id, 3, 4, PairFilter(status="kept"))[0]
+        store.decisions.decide(Decision(pair, "accept", "ann", "strong"))
+        store.studio.remark(store.pairs.get(pair, 3, 4).instruction_id, "drift", "other letters")
+    test = opened("6_Review", project="mine", reviewer="bob", review_by="ann", review_decision="not by me")
+    ((_, card),) = desk(test)["cards"]
+    assert card["decision"] is None
+    assert card["said"] == [["ann", "accepted strong"]]
+    assert card["verdict"] == "stands accepted, decided by ann"
+    assert card["remarks"] == ["drift: other letters"]
+
+
+def test_bulk_needs_the_number_and_is_undone_as_one_step(mine):
+    test = opened("6_Review", project="mine", review_use="case 0")
+    total = desk(test)["total"]
+    next(each for each in test.expander if "at once" in each.label)
+    test.session_state["review_bulk_open"] = True
+    test.run()
+    test.text_input(key="review_bulk_count").set_value("7")
+    submit(test, "Decide all").click().run()
+    assert "type" in test.error[0].value
+    test.text_input(key="review_bulk_count").set_value(str(total))
+    submit(test, "Decide all").click().run()
+    with mine.open() as store:
+        assert store.decisions.count() == total
+        assert store.decisions.together() == total
+        store.decisions.undo()
+        assert store.decisions.count() == 0
+
+
+def test_the_grid_draws_blind_without_scores(mine):
+    test = opened("6_Review", project="mine", review_view="Grid", blind="true")
+    assert {"Left", "Right"} <= set(test.dataframe[0].value.columns)
+    assert "Gap" not in test.dataframe[0].value.columns
+
+
+# ---- Generate by hand
+
+
+def test_the_studio_shows_the_tree_and_what_changed(mine):
+    test = opened("4_Generate", project="mine", generate="By hand", studio_search="case 0")
+    assert any("Explain thing" in each.label for each in test.button)
+    assert test.button(key="studio_improve").label == "Improve"
+
+
+def test_the_course_and_the_prompts_draw(mine):
+    opened("4_Generate", project="mine", generate="Complexity")
+    for prompt in (
+        "Encode: read metadata in a seed",
+        "Improve: carry an action out",
+        "Judge: score two answers",
+    ):
+        opened("4_Generate", project="mine", generate="Prompts", prompt=prompt)
+
+
+def test_a_prompt_is_saved_refused_and_reset(mine):
+    test = opened("4_Generate", project="mine", generate="Prompts")
+    area = next(each for each in test.text_area if each.label == "Template")
+    area.set_value("=== user\nLabel this: {instruction}").run()
+    test.button(key="prompt_save").click().run()
+    with mine.open(readonly=True) as store:
+        assert store.settings.get("templates")["small"] == {"encode": "=== user\nLabel this: {instruction}"}
+    next(each for each in test.text_area if each.label == "Template").set_value("=== user\nnothing").run()
+    test.button(key="prompt_save").click().run()
+    assert any("instruction" in each.value for each in test.error)
+    with mine.open(readonly=True) as store:
+        assert "nothing" not in store.settings.get("templates")["small"]["encode"]
+    test.button(key="prompt_reset").click().run()
+    with mine.open(readonly=True) as store:
+        assert store.settings.get("templates")["small"] == {}
+
+
+def submit(test, label):
+    return next(each for each in test.button if each.label == label)
