@@ -58,6 +58,7 @@ class Texts:
         """A record was made from another, whose texts are likely to repeat in its own."""
         if self._epoch == self._db.rollbacks and source in self._near and record not in self._near:
             self._near[record] = list(self._near[source])
+            self._trim()
 
     def get(self, seq: int) -> str:
         """The text of a number. ProjectError: none such, or damaged."""
@@ -107,9 +108,13 @@ class Texts:
             near = self._near.setdefault(record, [])
             near.append(seq)
             del near[:-_BASES]
-        if len(self._near) > _RECORDS:
+        self._trim()
+
+    def _trim(self) -> None:
+        """Forget the oldest of what is remembered, so that memory does not grow with the project."""
+        while len(self._near) > _RECORDS:
             self._near.popitem(last=False)
-        if len(self._plain) > _RECORDS * _BASES:
+        while len(self._plain) > _RECORDS * _BASES:
             forgotten, _ = self._plain.popitem(last=False)
             self._like = {form: base for form, base in self._like.items() if base != forgotten}
 

@@ -147,6 +147,16 @@ def test_a_rollback_leaves_nothing_to_lean_on(store: Store) -> None:
     assert kept.get(other).startswith("Something")
 
 
+def test_what_is_remembered_of_texts_has_a_limit(store: Store) -> None:
+    kept = Texts(store._db)
+    with store.write():
+        for number in range(1500):
+            kept.put(f"A text that is long enough to be leaned on by others, number {number}.", f"{number}")
+            kept.follow(f"child of {number}", f"{number}")
+    assert len(kept._near) <= 512
+    assert len(kept._plain) <= 4096
+
+
 def test_a_damaged_text_is_one_line(store: Store) -> None:
     made = call(reply="A reply that is long enough to be deflated. " * 3)
     store.calls.put(made)
