@@ -51,6 +51,19 @@ def prepare(db: Connection, *, readonly: bool = False) -> None:
             time.sleep(0.02)
 
 
+def build(db: Connection, version: int) -> None:
+    """Make the tables of a schema, newest or older, in a file that has none; in an open transaction."""
+    from sqlite_utils import Database
+
+    from codeclm.store.migrations import migrations
+
+    raw = Database(db.raw, recursive_triggers=False, execute_plugins=False)
+    db.execute(f"pragma application_id = {files.APPLICATION_ID}")
+    names = [each.name for each in migrations.pending(raw)]
+    migrations.apply(raw, stop_before=names[version] if version < len(names) else None)
+    db.execute(f"pragma user_version = {version}")
+
+
 def _bring_up(db: Connection) -> None:
     with db.write():
         if db.value("pragma user_version") < LATEST:

@@ -1,0 +1,120 @@
+"""A whole project as a folder of readable files, and back: one JSON Lines file a table, and a manifest.
+
+Nothing is lost on the way; the calls, which are most of the bytes, may be left out, and then a run pays
+again for what it asks. Written and restored whole or not at all.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from codeclm.errors import CodecError, InputError, ProjectError, UsageError
+from codeclm.store import Store, archive
+
+FORMAT = "codeclm project"
+MANIFEST = "manifest.json"
+
+
+def write(store: Store, out: Path, calls: bool = True) -> dict[str, int]:
+    """Archive a project into the folder `out`, new, empty or an older archive: rows by table.
+
+    UsageError: something else is there; CodecError: it cannot be written.
+    """
+    _check(out)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{out.name[:40]}.", dir=out.resolve().parent) as work:
+            new, old = Path(work) / "new", Path(work) / "old"
+            new.mkdir()
+            with store.read():
+                about: dict[str, Any] = {
+                    "format": FORMAT,
+                    "schema": archive.version_of(store),
+                    "calls": calls,
+                }
+                counts = {
+                    table: _table(new / f"{table}.jsonl", rows)
+                    for table, rows in archive.dumped(store, calls)
+                }
+            text = json.dumps({**about, "rows": counts}, indent=2)
+            (new / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
+            if out.exists():
+                out.rename(old)
+            new.rename(out)
+    except OSError as error:
+        raise CodecError(
+            f"{out}: cannot be written: {error.strerror or error}; nothing was changed"
+        ) from None
+    return counts
+
+
+def restore(folder: Path, project: Path) -> dict[str, int]:
+    """Make a project of an archive: rows by table. ProjectError: the project is there already.
+
+    InputError: the folder is no archive, or its files are damaged.
+    """
+    if project.exists():
+        raise ProjectError(f"{project}: exists already. Name a new file with --project.")
+    manifest = _manifest(folder)
+    archived = {path.stem: _lines(path) for path in sorted(folder.glob("*.jsonl"))}
+    if missing := sorted(manifest["rows"].keys() - archived.keys()):
+        raise InputError(f"{folder}: {missing[0]}.jsonl is missing; fetch the whole archive again")
+    project.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".restore.", dir=project.resolve().parent) as work:
+        part = Path(work) / "part.db"
+        counts = archive.restore(part, manifest["schema"], archived)
+        if counts != manifest["rows"]:
+            raise InputError(f"{folder}: its files do not have the rows that {MANIFEST} counts")
+        Store.open(part).close()
+        shutil.move(part, project)
+    return counts
+
+
+def _check(out: Path) -> None:
+    if not out.exists():
+        return
+    if not out.is_dir():
+        raise UsageError(f"{out} is a file, and a folder is to be written; give another name")
+    if any(out.iterdir()) and not (out / MANIFEST).is_file():
+        raise UsageError(f"{out} holds files that no archive wrote; name an empty or a new folder")
+
+
+def _table(path: Path, rows: Iterator[archive.Line]) -> int:
+    count = 0
+    with path.open("w", encoding="utf-8", newline="\n") as stream:
+        for row in rows:
+            stream.write(json.dumps(row, ensure_ascii=False) + "\n")
+            count += 1
+    return count
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    try:
+        found = json.loads((folder / MANIFEST).read_text("utf-8"))
+    except OSError as error:
+        raise InputError(f"{folder}: no archive of a project ({MANIFEST}: {error.strerror})") from None
+    except ValueError:
+        raise InputError(f"{folder}: {MANIFEST} is damaged") from None
+    well = isinstance(found, dict) and found.get("format") == FORMAT
+    if not (well and isinstance(found.get("schema"), int) and isinstance(found.get("rows"), dict)):
+        raise InputError(f"{folder}: {MANIFEST} is not that of a project")
+    return dict(found)
+
+
+def _lines(path: Path) -> Iterator[archive.Line]:
+    try:
+        with path.open(encoding="utf-8", newline="\n") as stream:
+            for number, line in enumerate(stream, 1):
+                row = json.loads(line)
+                if not isinstance(row, dict):
+                    raise InputError(f"{path.name}: line {number} is no object")
+                yield row
+    except ValueError:
+        raise InputError(f"{path.name}: damaged, it is not JSON Lines in UTF-8") from None
+    except OSError as error:
+        raise InputError(f"{path.name}: cannot be read: {error.strerror}") from None
