@@ -174,3 +174,48 @@ def test_blind_hides_names_and_scores_until_decided(app, many):
     press(app, "a", "k")
     assert "gap" in card.inner_text()
     assert "accepted" in card.inner_text()
+
+
+def test_nothing_is_lost_by_a_tab_that_is_closed_a_moment_later(app, many):
+    for _ in range(4):
+        app.page.keyboard.press("a")
+        app.page.wait_for_timeout(120)
+    wanted = 4 - int(app.page.evaluate("window.desk.dataset.ignored || 0"))
+    context = app.page.context
+    app.page.close()
+    app.page = context.new_page()
+    app.open("Review", project="many")
+    app.page.wait_for_selector(".desk .instruction:not(:empty)")
+    saved(app)
+    app.page.wait_for_timeout(1000)
+    made = decisions(many)
+    assert len({pair for pair, _, _ in made}) == wanted
+
+
+def test_two_reviewers_on_one_pair_both_count(app, many):
+    pairs = []
+    for name in ("ann", "bob"):
+        app.open("Review", project="many", reviewer=name, review_decision="not by me")
+        app.page.wait_for_selector(".desk .instruction:not(:empty)")
+        app.page.wait_for_timeout(500)
+        pairs.append(app.page.locator(".desk").get_attribute("data-pair"))
+        press(app, "a" if name == "ann" else "o")
+        saved(app)
+    with many.open(readonly=True) as store:
+        assert pairs[0] == pairs[1]
+        assert [(each.reviewer, each.answer) for each in store.decisions.of(pairs[0])] == [
+            ("ann", "strong"),
+            ("bob", "target"),
+        ]
+
+
+def test_a_flag_stays_on_the_card_and_differences_are_marked(app, many):
+    pair = app.page.evaluate("window.desk.dataset.pair")
+    assert app.page.locator(".desk mark").count() >= 2
+    press(app, "f", "m")
+    assert app.page.evaluate("window.desk.dataset.pair") == pair
+    assert "flagged" in text(app, "facts")
+    assert app.page.locator(".desk mark").count() == 0
+    saved(app)
+    with many.open(readonly=True) as store:
+        assert store.flags.of(pair) == {"": ""}

@@ -146,3 +146,49 @@ def test_two_tabs_at_once(project):
     assert logged(project) == 20
     assert standing(project, first)
     assert standing(project, second)
+
+
+def test_the_name_at_the_desk_goes_with_each_key(project):
+    pair = pairs(project)[0]
+    write_down(project, "t", [accept(1, pair, reviewer="ann"), accept(2, pair, "target", reviewer="bob")])
+    assert [(d.reviewer, d.answer) for d in standing(project, pair)] == [("ann", "strong"), ("bob", "target")]
+    write_down(project, "t", [{"seq": 3, "kind": "undo", "reviewer": "ann"}])
+    assert [d.reviewer for d in standing(project, pair)] == ["bob"]
+
+
+def test_two_reviewers_of_one_pair_both_count_whatever_the_tab(project):
+    pair = pairs(project)[0]
+    tabs = [
+        threading.Thread(target=write_down, args=(project, name, [accept(1, pair, reviewer=name)]))
+        for name in ("ann", "bob", "cyd")
+    ]
+    for tab in tabs:
+        tab.start()
+    for tab in tabs:
+        tab.join()
+    assert {d.reviewer for d in standing(project, pair)} == {"ann", "bob", "cyd"}
+
+
+def test_flags_and_settled_conflicts_are_written(project):
+    pair = pairs(project)[0]
+    flag = {"seq": 1, "kind": "flag", "pair": pair, "on": True, "reviewer": "ann"}
+    write_down(project, "t", [flag, accept(2, pair, adjudicated=True)])
+    with project.open(readonly=True) as store:
+        assert store.flags.of(pair) == {"ann": ""}
+        assert store.decisions.of(pair)[0].adjudicated
+    write_down(project, "t", [{**flag, "seq": 3, "on": False}])
+    with project.open(readonly=True) as store:
+        assert store.flags.count() == 0
+
+
+def test_an_undo_says_how_many_it_took_back(project):
+    with project.open() as store:
+        store.decisions.decide_all(pairs(project), "reject", "ann")
+    (result,) = write_down(project, "t", [{"seq": 1, "kind": "undo", "reviewer": "ann"}]).results
+    assert result["count"] == len(pairs(project))
+
+
+def test_a_name_is_cut_and_cleaned(project):
+    pair = pairs(project)[0]
+    write_down(project, "t", [accept(1, pair, reviewer="a\0" * 100)])
+    assert standing(project, pair)[0].reviewer == "a�" * 30
