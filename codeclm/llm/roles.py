@@ -105,7 +105,9 @@ class ModelByRole:
 
     async def probe(self) -> dict[Role, dict[str, Any]]:
         """What each endpoint can do, for keeping beside it; it holds from now on. EndpointError: no use."""
-        models = {id(model): (model, role) for role, model in reversed(self._models.items())}
+        models: dict[int, tuple[OpenAIModel, Role]] = {}
+        for role, model in self._models.items():
+            models.setdefault(id(model), (model, role))
         found = await asyncio.gather(
             *(find(model, role) for model, role in models.values() if not model.endpoint.builtin),
             return_exceptions=True,

@@ -48,7 +48,8 @@ class ScriptedEndpoint:
 
     `reply` is a function of the request's body. More than `limit` requests in flight are refused with
     429. With a `key`, requests without it get 401; with `models`, other names get 404. `refuses` names
-    parameters that get a 400. `requests` are the bodies as they came, `peak` the most in flight.
+    parameters that get a 400. Beyond `quota` requests there is no money left. `requests` are the bodies
+    as they came, `peak` the most in flight.
     """
 
     reply: Callable[[Body], str] = loop_reply
@@ -58,6 +59,7 @@ class ScriptedEndpoint:
     key: str | None = None
     models: tuple[str, ...] = ()
     refuses: tuple[str, ...] = ()
+    quota: int | None = None
     port: int = 0
     requests: list[dict[str, Any]] = field(default_factory=list)
     authorizations: list[str | None] = field(default_factory=list)
@@ -149,6 +151,8 @@ class ScriptedEndpoint:
         if self.limit is not None and self._in_flight > self.limit:
             self.refused += 1
             return _error(429, "Too many requests in flight", code="rate_limit_exceeded")
+        if self.quota is not None and len(self.requests) > self.quota:
+            return _error(429, "You exceeded your current quota", code="insufficient_quota")
         if self.models and body.get("model") not in self.models:
             return _error(404, f"The model `{body.get('model')}` does not exist", code="model_not_found")
         for name in self.refuses:
