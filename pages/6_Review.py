@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from codeclm.ui.page import empty, go, page
+from codeclm.ui.page import go, no_pairs, page
 from codeclm.ui.review_bulk import bulk_panel
 from codeclm.ui.review_desk import desk
 from codeclm.ui.review_grid import grid
@@ -13,11 +13,10 @@ from codeclm.ui.summary import summary
 with page("Review") as project:
     facts = summary(project)
     if not facts.funnel.comparisons:
-        empty(
+        no_pairs(
+            facts,
             "No pair to review yet",
             "A run writes instructions, lets both models answer, and scores the answers.",
-            "Generate" if facts.funnel.seeds or facts.funnel.metadata else "Seeds",
-            "Set up a run" if facts.funnel.seeds or facts.funnel.metadata else "Add seeds",
         )
         st.stop()
     filters = st.container()

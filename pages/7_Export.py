@@ -5,18 +5,16 @@ import streamlit as st
 from codeclm.ui.export_checks import checks
 from codeclm.ui.export_choice import choice
 from codeclm.ui.export_file import download, first_lines, nothing, outcome, summary_of
-from codeclm.ui.page import empty, page
+from codeclm.ui.page import no_pairs, page
 from codeclm.ui.summary import summary
 
 with page("Export") as project:
     facts = summary(project)
     if not facts.funnel.comparisons:
-        there = facts.funnel.seeds or facts.funnel.metadata
-        empty(
+        no_pairs(
+            facts,
             "Nothing to export yet",
             "Pairs come from a run: an instruction, both models’ answers, and their scores.",
-            "Generate" if there else "Seeds",
-            "Set up a run" if there else "Add seeds",
         )
         st.stop()
     with st.grid(2, min_column_width=340, gap="medium"):

@@ -7,13 +7,13 @@ import streamlit as st
 
 from codeclm.projects import Project
 from codeclm.records import ROLES
-from codeclm.ui.glossary import term
+from codeclm.ui.glossary import TERMS, term
 from codeclm.ui.guard import fragment
 from codeclm.ui.next_step import next_step
 from codeclm.ui.page import switch_to
 from codeclm.ui.rooms import room
 from codeclm.ui.summary import RUN, Summary, summary
-from codeclm.ui.text import ago, dollars, duration, number, plain
+from codeclm.ui.text import ago, dollars, duration, number, plain, plural
 
 ABOUT_KEY = "about"
 """The setting that says in a sentence what a project is, such as the example's note that it is authored."""
@@ -76,19 +76,22 @@ def _tiles(project: Project) -> None:
     with st.grid(7, min_column_width=112, gap="xsmall"):
         for label, count, about in steps:
             st.metric(label, number(count), help=about, border=True)
-    rest = [
-        f"{number(count)} {name}"
+    rest = {
+        name: count
         for name, count in (
             ("pending", funnel.pending),
             ("exhausted", funnel.exhausted),
             ("superseded", funnel.superseded),
             ("rejected", funnel.rejected),
-            ("failures", funnel.failures),
         )
         if count
-    ]
-    if rest:
-        st.caption("Also " + " · ".join(rest) + ".")
+    }
+    said = [f"{number(count)} {name}" for name, count in rest.items()]
+    if funnel.failures:
+        said.append(plural(funnel.failures, "failure"))
+    if said:
+        meant = [f"*{name.capitalize()}*: {term(name)}" for name in rest if name in TERMS]
+        st.caption("Also " + " · ".join(said) + ".", help="  \n".join(meant) or None)
 
 
 def spend_table(project: Project) -> None:

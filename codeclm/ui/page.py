@@ -18,6 +18,7 @@ from codeclm.ui import state
 from codeclm.ui.guard import guard, tell
 from codeclm.ui.rooms import ROOT, Room, room
 from codeclm.ui.sidebar import sidebar
+from codeclm.ui.summary import Summary
 
 PRIMARY = """<style>
 [data-testid^="stBaseButton-primary"] { background-color: #0F766E; border-color: #0F766E; }
@@ -80,6 +81,21 @@ def empty(title: str, what: str, link: str | None = None, label: str = "") -> No
         if link:
             go(link, label or link)
         st.space("small")
+
+
+def no_pairs(facts: Summary, title: str, what: str) -> None:
+    """The empty state of a page that needs pairs: what is to be done, or is being done, about it."""
+    if facts.running:
+        empty(
+            title,
+            f"A run is going on; the first pairs come when it has scored them. {what}",
+            "Generate",
+            "Watch the run",
+        )
+    elif facts.funnel.seeds or facts.funnel.metadata:
+        empty(title, what, "Generate", "Set up a run")
+    else:
+        empty(title, what, "Seeds", "Add seeds")
 
 
 def go(name: str, label: str = "", **parameters: str) -> None:

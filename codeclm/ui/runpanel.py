@@ -144,7 +144,8 @@ def _shown(job: Job) -> list[str]:
 
 def _stage(job: Job, stage: str) -> None:
     if stage not in job.progress:
-        st.progress(0.0, text=f":gray[{DOING[stage]}: not yet]")
+        passed = stage == "encode" and job.progress
+        st.progress(0.0, text=f":gray[{DOING[stage]}: {'none left to read' if passed else 'not yet'}]")
         return
     done, total = job.progress[stage]
     speed = _rate(job, stage, done)

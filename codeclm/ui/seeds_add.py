@@ -146,6 +146,10 @@ def _preview(
             column_config={
                 "Seed": st.column_config.TextColumn(width=760),
                 "Row": st.column_config.NumberColumn(width=60),
+                "Strong answer": st.column_config.TextColumn(width=260),
+                "Target answer": st.column_config.TextColumn(width=260),
+                "Instruction": st.column_config.TextColumn(width=360),
+                "Scores": st.column_config.TextColumn(width=100),
             },
             alt=f"The first {kind.many} that this file gives",
         )

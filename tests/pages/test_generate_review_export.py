@@ -13,7 +13,7 @@ from codeclm import projects
 from codeclm.export import Options
 from codeclm.records import Decision, Seed
 from codeclm.settings import Endpoint
-from codeclm.ui import export_file, runpanel
+from codeclm.ui import export_file, runpanel, summary
 from tests.pages import pairing
 
 ROOT = Path(__file__).parent.parent.parent
@@ -195,6 +195,43 @@ def test_new_instructions_come_newest_first_with_what_changed():
     assert items[0]["state"].startswith("kept: gap")
     assert ["new", " to a child"] in items[0]["pieces"]
     assert items[1]["state"].startswith("not over θ")
+
+
+def test_seeds_that_are_read_are_not_said_to_come(monkeypatch):
+    made = pairing.project("mine")
+    with made.open() as store:
+        job = store.jobs.start("run", {}, 1)
+        store.jobs.progress(job, "answer", 1, 4)
+    monkeypatch.setattr(runpanel, "holder", lambda *_: "process 1")
+    bars = [each.proto.text for each in opened("4_Generate", project="mine").get("progress")]
+    assert ":gray[Reading seeds: none left to read]" in bars
+    assert ":gray[Scoring: not yet]" in bars
+
+
+@pytest.mark.parametrize("page", ["6_Review", "7_Export"])
+def test_without_pairs_a_page_leads_to_where_they_come_from(page, monkeypatch):
+    made = projects.create("mine")
+
+    def ways():
+        return [link.proto.label for link in opened(page, project="mine").get("page_link")]
+
+    assert "Add seeds" in ways()
+    with made.open() as store:
+        store.seeds.add([Seed("one")])
+    assert "Set up a run" in ways()
+    monkeypatch.setattr(summary, "holder", lambda *_: "process 1")
+    monkeypatch.setattr(runpanel, "holder", lambda *_: "process 1")
+    assert "Watch the run" in ways()
+
+
+def test_home_says_what_became_of_the_rest():
+    made = pairing.project("mine")
+    pairing.fail(made)
+    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    test.query_params["project"] = "mine"
+    test.run()
+    rest = next(each for each in test.caption if each.value.startswith("Also "))
+    assert rest.value.endswith("1 failure.")
 
 
 # ---- Export
