@@ -18,6 +18,8 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+PATIENCE = 60_000
+"""Milliseconds for what should take one or two: a busy machine is slow, not wrong."""
 IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 
 
@@ -55,7 +57,7 @@ class App:
         field.press("Enter")
         self.settle()
 
-    def sees(self, text, timeout=10_000):
+    def sees(self, text, timeout=PATIENCE):
         """Wait for a text to be on the page."""
         self.page.get_by_text(text).first.wait_for(timeout=timeout)
         return True
@@ -83,7 +85,7 @@ def server(tmp_path) -> Iterator[tuple[str, Path]]:
     )
     base = f"http://localhost:{port}"
     try:
-        for _ in range(150):
+        for _ in range(300):
             try:
                 urllib.request.urlopen(f"{base}/_stcore/health", timeout=1).close()
                 break
@@ -112,5 +114,6 @@ def app(server, browser) -> Iterator[App]:
     """A tab on a fresh server."""
     base, folder = server
     context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
+    context.set_default_timeout(PATIENCE)
     yield App(context.new_page(), base, folder)
     context.close()

@@ -26,7 +26,7 @@ def ready(app, monkeypatch, endpoint, seeds):
 
 
 def ended(app, text):
-    app.page.get_by_role("button", name="Start the run").wait_for(timeout=90_000)
+    app.page.get_by_role("button", name="Start the run").wait_for(timeout=180_000)
     assert app.sees(text)
 
 
@@ -60,7 +60,7 @@ def test_a_run_is_stopped_and_goes_on(app, monkeypatch):
     with ScriptedEndpoint(latency=0.3) as endpoint:
         ready(app, monkeypatch, endpoint, 30)
         app.page.get_by_role("button", name="Start the run").click()
-        app.page.get_by_text("Reading seeds:").first.wait_for(timeout=30_000)
+        app.page.get_by_text("Reading seeds:").first.wait_for()
         before = app.page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop")
         app.page.wait_for_timeout(2500)
         assert app.page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == before

@@ -46,7 +46,7 @@ def press(app, *keys):
 
 
 def saved(app):
-    app.page.wait_for_selector(".desk .saving:text-is('saved')", timeout=20_000)
+    app.page.wait_for_selector(".desk .saving:text-is('saved')")
 
 
 def text(app, name):
