@@ -66,7 +66,7 @@ def draw(
         told.drawing()
         fixed = not anew and store.settings.get(MAP, {}).get("model") == model
         placed, drawn = _draw(store, sources, texts, vectors, fixed)
-        settings = {"model": model, "texts": len(texts)}
+        settings = {"model": model, "texts": len(texts), "at": time.time()}
         if not drawn:
             settings["texts"] = store.settings.get(MAP, {}).get("texts", len(texts))
         store.settings.set(MAP, settings)

@@ -6,85 +6,18 @@ drawn, and sizes or colours nothing.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from codeclm.errors import ProjectError
 from codeclm.store.configs import Configs
-from codeclm.store.connection import Connection, chunks, dump, pack, slots, unpack
-from codeclm.store.metadata import BLANK
-from codeclm.store.nodes import STATUS
+from codeclm.store.connection import Connection, Value, chunks, dump, pack, search, slots, unpack
+from codeclm.store.mapped import KINDS, SHEET, SOURCES, MapKind, Point, Source, label_text, read_skills
 
-MapKind = Literal["metadata", "seeds", "instructions"]
-KINDS: tuple[MapKind, ...] = ("metadata", "seeds", "instructions")
-"""In the order in which points are listed."""
+__all__ = ["KINDS", "Cluster", "MapKind", "Maps", "NamedBy", "Point", "Source", "label_text"]
+
 NamedBy = Literal["words", "model", "person"]
-
-_LIVE = "m.state <> 'excluded' and (m.seed is null or m.seed in (select seq from seeds where deleted = 0))"
-_SOURCES: dict[MapKind, str] = {
-    "metadata": f"""select m.id, l.use_case, l.skills, '' from metadata m join labels l on l.seq = m.labels
-        where {_LIVE} and not {BLANK} order by m.place""",
-    "seeds": """select s.id, coalesce(l.use_case, ''), coalesce(l.skills, '[]'), s.text from seeds s
-        left join metadata m on m.seed = s.seq left join labels l on l.seq = m.labels
-        where s.deleted = 0 order by s.seq""",
-    "instructions": """select n.id, coalesce(l.use_case, ''), coalesce(l.skills, '[]'), i.text
-        from nodes n join instructions i on i.seq = n.instruction join metadata m on m.place = n.place
-        left join labels l on l.seq = m.labels
-        where n.config = :config and not n.stale order by n.place, n.sample, n.iteration, n.id""",
-}
-_SHEET: dict[MapKind, tuple[str, str]] = {
-    "metadata": (
-        "m.origin, m.state, null, null, null",
-        f"""metadata m on m.id = p.record join labels l on l.seq = m.labels where p.kind = 0 and {_LIVE}
-            and not {BLANK} order by m.place""",
-    ),
-    "seeds": (
-        "null, null, null, null, null",
-        """seeds s on s.id = p.record left join metadata m on m.seed = s.seq
-            left join labels l on l.seq = m.labels where p.kind = 1 and s.deleted = 0 order by s.seq""",
-    ),
-    "instructions": (
-        f"""i.origin, case when n.gap is null then 'pending' else {STATUS} end, n.iteration, n.gap,
-            v.verdict""",
-        """instructions i on i.id = p.record join metadata m on m.seq = i.metadata
-            join nodes n on n.config = :config and n.place = m.place and n.sample = i.sample
-            and n.iteration = i.iteration and n.id = i.id left join labels l on l.seq = m.labels
-            left join verdicts v on v.comparison = n.comparison where p.kind = 2 and not n.stale
-            order by n.place, n.sample, n.iteration, n.id""",
-    ),
-}
-
-
-class Source(NamedTuple):
-    """A record that has a place: its own text (of metadata: none), and the labels that go with it."""
-
-    kind: MapKind
-    id: str
-    use_case: str
-    skills: tuple[str, ...]
-    text: str
-
-
-class Point(NamedTuple):
-    """A record on the map, with what it may be coloured by. `cluster` None: unclustered.
-
-    `state`: of metadata its own, of an instruction its node's; `decision`: accept, reject or conflict.
-    """
-
-    kind: MapKind
-    id: str
-    x: float
-    y: float
-    cluster: int | None
-    use_case: str
-    skills: tuple[str, ...]
-    origin: str | None
-    state: str | None
-    iteration: int | None
-    gap: float | None
-    decision: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +41,8 @@ class Maps:
         """What can be placed: live seeds, metadata not excluded, a config's instructions not stale."""
         found: list[Source] = []
         for kind in (kind for kind in KINDS if kind in kinds):
-            rows = self._db.rows(_SOURCES[kind], self._values(kind, config))
-            found += [Source(kind, unpack(row[0]), row[1], _skills(row[2]), row[3]) for row in rows]
+            rows = self._db.rows(SOURCES[kind], self._values(kind, config))
+            found += [Source(kind, unpack(row[0]), row[1], read_skills(row[2]), row[3]) for row in rows]
         return found
 
     def kinds(self) -> tuple[MapKind, ...]:
@@ -153,7 +86,7 @@ class Maps:
     def clusters(self) -> list[Cluster]:
         """The clusters of the map, oldest first."""
         rows = self._db.rows("select seq, name, words, named from clusters where alive order by seq")
-        return [Cluster(seq, name, _skills(words), named) for seq, name, words, named in rows]
+        return [Cluster(seq, name, read_skills(words), named) for seq, name, words, named in rows]
 
     def rename(self, cluster: int, name: str, named: NamedBy = "person") -> None:
         """Give a cluster a name, which it keeps as long as it lasts. ProjectError: no such cluster."""
@@ -170,7 +103,7 @@ class Maps:
         """Every record on the map, kind by kind in order; one that went since it was drawn is left out."""
         found: list[Point] = []
         for kind in (kind for kind in KINDS if kind in kinds):
-            columns, source = _SHEET[kind]
+            columns, source = SHEET[kind]
             values = {**self._values(kind, config), "theta": theta, "cap": cap}
             rows = self._db.rows(
                 f"""select p.record, t.x, t.y, t.cluster, coalesce(l.use_case, ''), coalesce(l.skills, '[]'),
@@ -178,8 +111,38 @@ class Maps:
                 values if kind == "instructions" else (),
             )
             found += [
-                Point._make((kind, unpack(row[0]), *row[1:5], _skills(row[5]), *row[6:])) for row in rows
+                Point._make((kind, unpack(row[0]), *row[1:5], read_skills(row[5]), *row[6:])) for row in rows
             ]
+        return found
+
+    def missing(self, config: str | None, since: float) -> int:
+        """How many records have no place yet, and metadata with labels changed `since` the map was drawn."""
+        number: int = self._db.value(
+            "select count(*) from revisions r join metadata m on m.seq = r.metadata and m.labels = r.labels"
+            " where r.at > ? and exists (select 1 from spots p where p.kind = 0 and p.record = m.id)",
+            [since],
+        )
+        for at, kind in enumerate(KINDS):
+            number += self._db.value(
+                f"""select count(*) from ({SOURCES[kind]}) x
+                where not exists (select 1 from spots p where p.kind = {at} and p.record = x.id)""",
+                self._values(kind, config),
+            )
+        return number
+
+    def search(self, part: str, kinds: Collection[MapKind], config: str | None) -> set[tuple[MapKind, str]]:
+        """The records of these kinds whose text, or whose labels, hold `part`, whatever its case."""
+        found: set[tuple[MapKind, str]] = set()
+        for kind in kinds:
+            conditions, values = [], dict[str, Value](self._values(kind, config))
+            for at, column in enumerate(("x.use_case", "x.skills", "x.text")):
+                condition, bound = search(column, part)
+                conditions.append(condition.replace("?", f":part{at}"))
+                values[f"part{at}"] = bound[0]
+            rows = self._db.rows(
+                f"select x.id from ({SOURCES[kind]}) x where {' or '.join(conditions)}", values
+            )
+            found |= {(kind, unpack(row[0])) for row in rows}
         return found
 
     def text_keys(self, kinds: Collection[MapKind]) -> dict[tuple[MapKind, str], bytes]:
@@ -204,17 +167,10 @@ class Maps:
             for batch in chunks(ids):
                 rows = self._db.rows(f"{selects[kind]} in ({slots(batch)})", [*map(pack, batch)])
                 for id_, text, skills in rows:
-                    found[kind, unpack(id_)] = text if skills is None else label_text(text, _skills(skills))
+                    found[kind, unpack(id_)] = (
+                        text if skills is None else label_text(text, read_skills(skills))
+                    )
         return found
 
     def _values(self, kind: MapKind, config: str | None) -> dict[str, int]:
         return {"config": self._configs.find(config)} if kind == "instructions" else {}
-
-
-def label_text(use_case: str, skills: Sequence[str]) -> str:
-    """Labels as one text, as they are embedded and shown."""
-    return f"{use_case}: {', '.join(skills)}" if skills else use_case
-
-
-def _skills(stored: str) -> tuple[str, ...]:
-    return tuple(json.loads(stored))

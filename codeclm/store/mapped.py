@@ -1,0 +1,90 @@
+"""What of each kind of record the map shows, as records and as SQL over tables of other rooms."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from codeclm.store.metadata import BLANK
+from codeclm.store.nodes import STATUS
+
+MapKind = Literal["metadata", "seeds", "instructions"]
+KINDS: tuple[MapKind, ...] = ("metadata", "seeds", "instructions")
+"""In the order in which points are listed."""
+_LIVE = "m.state <> 'excluded' and (m.seed is null or m.seed in (select seq from seeds where deleted = 0))"
+SOURCES: dict[MapKind, str] = {
+    "metadata": f"""select m.id, l.use_case, l.skills, '' as text
+        from metadata m join labels l on l.seq = m.labels
+        where {_LIVE} and not {BLANK} order by m.place""",
+    "seeds": """select s.id, coalesce(l.use_case, '') as use_case, coalesce(l.skills, '[]') as skills,
+        s.text from seeds s
+        left join metadata m on m.seed = s.seq left join labels l on l.seq = m.labels
+        where s.deleted = 0 order by s.seq""",
+    "instructions": """select n.id, coalesce(l.use_case, '') as use_case, coalesce(l.skills, '[]') as skills,
+        i.text
+        from nodes n join instructions i on i.seq = n.instruction join metadata m on m.place = n.place
+        left join labels l on l.seq = m.labels
+        where n.config = :config and not n.stale order by n.place, n.sample, n.iteration, n.id""",
+}
+SHEET: dict[MapKind, tuple[str, str]] = {
+    "metadata": (
+        "m.origin, m.state, null, null, null",
+        f"""metadata m on m.id = p.record join labels l on l.seq = m.labels where p.kind = 0 and {_LIVE}
+            and not {BLANK} order by m.place""",
+    ),
+    "seeds": (
+        "null, null, null, null, null",
+        """seeds s on s.id = p.record left join metadata m on m.seed = s.seq
+            left join labels l on l.seq = m.labels where p.kind = 1 and s.deleted = 0 order by s.seq""",
+    ),
+    "instructions": (
+        f"""i.origin, case when n.gap is null then 'pending' else {STATUS} end, n.iteration, n.gap,
+            v.verdict""",
+        """instructions i on i.id = p.record join metadata m on m.seq = i.metadata
+            join nodes n on n.config = :config and n.place = m.place and n.sample = i.sample
+            and n.iteration = i.iteration and n.id = i.id left join labels l on l.seq = m.labels
+            left join verdicts v on v.comparison = n.comparison where p.kind = 2 and not n.stale
+            order by n.place, n.sample, n.iteration, n.id""",
+    ),
+}
+
+
+class Source(NamedTuple):
+    """A record that has a place: its own text (of metadata: none), and the labels that go with it."""
+
+    kind: MapKind
+    id: str
+    use_case: str
+    skills: tuple[str, ...]
+    text: str
+
+
+class Point(NamedTuple):
+    """A record on the map, with what it may be coloured by. `cluster` None: unclustered.
+
+    `state`: of metadata its own, of an instruction its node's; `decision`: accept, reject or conflict.
+    """
+
+    kind: MapKind
+    id: str
+    x: float
+    y: float
+    cluster: int | None
+    use_case: str
+    skills: tuple[str, ...]
+    origin: str | None
+    state: str | None
+    iteration: int | None
+    gap: float | None
+    decision: str | None
+
+
+def label_text(use_case: str, skills: Sequence[str]) -> str:
+    """Labels as one text, as they are shown."""
+    return f"{use_case}: {', '.join(skills)}" if skills else use_case
+
+
+def read_skills(stored: str) -> tuple[str, ...]:
+    """A stored list of labels."""
+    return tuple(json.loads(stored))

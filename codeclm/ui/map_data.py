@@ -1,0 +1,85 @@
+"""What the Map page works on: every point as arrays, read once for each change of the project.
+
+While a run goes on the project changes all the time; then what was read is shown for half a minute.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from codeclm import atlas
+from codeclm.jobs.map import MAP, config_of
+from codeclm.projects import Project
+from codeclm.store import Store
+from codeclm.store.maps import KINDS, Cluster, MapKind, Point
+
+STEADY = 30
+"""Seconds for which a picture holds while a run goes on."""
+
+Places = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Atlas:
+    """The points of a project, a row of `places` for each, and the clusters by number."""
+
+    points: list[Point]
+    places: Places
+    kinds: NDArray[np.int8]
+    """The place of each point's kind in KINDS."""
+    clusters: dict[int, Cluster]
+    missing: int
+    """Records that are not on the map as they are now."""
+    texts: int
+    """How many texts there were when it was laid out."""
+    config: str
+
+    def rows(self, kinds: list[str]) -> NDArray[np.int64]:
+        """The rows of the points of these kinds."""
+        wanted = [number for number, kind in enumerate(KINDS) if kind in kinds]
+        return np.flatnonzero(np.isin(self.kinds, wanted))
+
+    def keys(self, rows: NDArray[np.int64]) -> list[tuple[MapKind, str]]:
+        """Kind and id of these points."""
+        return [(self.points[row].kind, self.points[row].id) for row in rows.tolist()]
+
+    def find(self, records: set[tuple[MapKind, str]]) -> NDArray[np.int64]:
+        """The rows of these records, as far as they are on the map."""
+        hits = [row for row, point in enumerate(self.points) if (point.kind, point.id) in records]
+        return np.array(hits, np.int64)
+
+    def cluster_name(self, point: Point) -> str:
+        """What the point's cluster is called."""
+        found = None if point.cluster is None else self.clusters.get(point.cluster)
+        return "unclustered" if found is None else found.name
+
+
+def read(project: Project, running: bool) -> Atlas | None:
+    """The map as it is now; None: none was drawn."""
+    with project.open(readonly=True) as store:
+        if not store.maps.kinds():
+            return None
+        drawn = store.settings.get(MAP, {}).get("at", 0)
+        state = f"{drawn} {time.time() // STEADY}" if running else str(store.revision())
+    return _read(str(project.path), state)
+
+
+@st.cache_resource(max_entries=4, ttl="1h", show_spinner="Reading the map…")
+def _read(path: str, state: str) -> Atlas:
+    with Store.open(Path(path), readonly=True) as store, store.read():
+        config, dials = config_of(store), store.settings.dials()
+        points = store.maps.points(KINDS, config, dials.theta, dials.iterations)
+        clusters = {cluster.id: cluster for cluster in store.maps.clusters()}
+        told = store.settings.get(MAP, {})
+        missing = store.maps.missing(config, told.get("at", 0.0))
+    places = np.array([(point.x, point.y) for point in points], np.float32).reshape(-1, 2)
+    places += atlas.offsets([point.id for point in points]).reshape(-1, 2)
+    numbers = {kind: number for number, kind in enumerate(KINDS)}
+    kinds = np.array([numbers[point.kind] for point in points], np.int8)
+    return Atlas(points, places, kinds, clusters, missing, told.get("texts", 0), config)

@@ -1,0 +1,154 @@
+"""Drawing the map from the page: the job's start, how far it is, how it ended."""
+
+from __future__ import annotations
+
+import time
+
+import streamlit as st
+
+from codeclm.errors import CodecError
+from codeclm.jobs import process
+from codeclm.jobs.lock import holder
+from codeclm.jobs.map import EMBEDDER, MAP
+from codeclm.jobs.watch import newest
+from codeclm.projects import Project
+from codeclm.ui.guard import fragment, guarded, notify
+from codeclm.ui.map_data import Atlas
+from codeclm.ui.page import empty
+from codeclm.ui.summary import Summary
+from codeclm.ui.text import number, plain, plural
+
+_STARTED = "map_started"
+_PATIENCE = 60.0
+"""Seconds within which a started job must show itself: it may have to wait for the disk."""
+
+
+def drawing(project: Project) -> bool:
+    """Whether a map is being drawn, or is about to."""
+    if holder(project.path, MAP) is not None:
+        return True
+    begun = st.session_state.get(_STARTED)
+    if not begun or begun["project"] != project.name or time.time() - begun["at"] > _PATIENCE:
+        return False
+    with project.open(readonly=True) as store:
+        last = newest(store, MAP)
+    shown = last is not None and last.job.started >= begun["at"] - 1
+    return not shown and not process.last_words(project.path, MAP)
+
+
+def first_time(project: Project, facts: Summary) -> None:
+    """What stands where there is no map yet."""
+    if not facts.funnel.seeds and not facts.funnel.metadata:
+        empty(
+            "Nothing to place yet",
+            "The map shows seeds, metadata and instructions, and where one is thick and another thin.",
+            "Seeds",
+            "Add seeds",
+        )
+        return
+    empty(
+        "No map yet",
+        "Every text is read once by a small language model on this machine and placed by what it is about. "
+        "Nothing is sent anywhere. The first time takes about half a minute.",
+    )
+    _, middle, _ = st.columns(3)
+    middle.button(
+        "Draw the map",
+        type="primary",
+        icon=":material/scatter_plot:",
+        on_click=start,
+        args=(project,),
+        width="stretch",
+    )
+    _last_words(project)
+
+
+def keep_up(project: Project, atlas: Atlas) -> None:
+    """A line that says what is not on the map, and a menu to update it or draw it anew."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        said = f"{plural(len(atlas.points), 'point')} in {plural(len(atlas.clusters), 'cluster')}."
+        if atlas.missing:
+            said += f" {plural(atlas.missing, 'record')} came or changed since it was drawn."
+        st.caption(said, width="stretch")
+        if atlas.missing:
+            st.button("Update", icon=":material/refresh:", on_click=start, args=(project,), key="map_update",
+                      help="Places what is new among the rest; nothing moves.")  # fmt: skip
+        with st.popover("Map settings", icon=":material/tune:"):
+            st.caption(
+                f"Laid out from {plural(atlas.texts, 'text')}. What came later was placed among them. "
+                "Drawing anew moves everything; clusters that stay keep their names."
+            )
+            st.button(
+                "Draw anew",
+                icon=":material/restart_alt:",
+                on_click=start,
+                args=(project, True),
+                key="map_anew",
+            )
+            st.text_input(
+                "Embedding model",
+                key="map_embedder",
+                placeholder="all-MiniLM-L6-v2",
+                help="Another sentence-transformers model: a folder, or a name on the Hub. The built-in one "
+                "reads English best; for other languages name a multilingual one.",
+                on_change=_embedder,
+                args=(project,),
+            )
+    _last_words(project)
+
+
+@guarded
+def start(project: Project, anew: bool = False) -> None:
+    """Start the job."""
+    process.start(project.path, MAP, ["--anew"] if anew else [])
+    st.session_state[_STARTED] = {"project": project.name, "at": time.time()}
+
+
+@guarded
+def _embedder(project: Project) -> None:
+    name = st.session_state["map_embedder"].strip()
+    with project.open() as store:
+        store.settings.set(EMBEDDER, name)
+    notify(f"The next map is drawn with {name or 'all-MiniLM-L6-v2'}.")
+
+
+@fragment(run_every=1)
+def progress(project: Project) -> None:
+    """How far the job is; when it ends the page is drawn anew."""
+    if not drawing(project):
+        st.session_state.pop(_STARTED, None)
+        st.rerun()
+    with project.open(readonly=True) as store:
+        job = store.jobs.current(MAP)
+    done, total = job.progress.get("embed", (0, 0)) if job else (0, 0)
+    with st.container(border=True):
+        if job is None or (total and done < total) or not job.progress:
+            share = done / total if total else 0.0
+            known = f"Reading texts: {number(done)} of {number(total)}" if total else "Getting ready…"
+            st.progress(share, text=known)
+        else:
+            st.progress(1.0, text="Laying the map out and finding clusters…")
+        if job is not None:
+            st.button("Stop", icon=":material/stop_circle:", on_click=_stop, args=(project, job.id), key="map_stop",
+                      disabled=job.stop_asked)  # fmt: skip
+
+
+@guarded
+def _stop(project: Project, job: int) -> None:
+    with project.open() as store:
+        store.jobs.ask_stop(job)
+
+
+def _last_words(project: Project) -> None:
+    """Why the last drawing failed, where it did."""
+    with project.open(readonly=True) as store:
+        last = newest(store, MAP)
+    if last is not None and not last.alive and last.job.state == "failed":
+        st.error(f"The last drawing failed: {plain(last.job.message, 400)}", icon=":material/error:")
+        return
+    try:
+        words = process.last_words(project.path, MAP) if last is None else ""
+    except CodecError:
+        words = ""
+    if words:
+        st.error(plain(words, 400), icon=":material/error:")
