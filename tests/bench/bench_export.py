@@ -51,7 +51,8 @@ def make(path: Path, rows: int) -> None:
 def _family(store: Store, random: Random, number: int) -> None:
     seed = Seed(f"Seed {number}: {text(random, 20)}", source="seeds.jsonl", row=number)
     store.seeds.add([seed])
-    metadata = Metadata("encoded", Labels(f"case {number % 300}", ("planning", "clear writing")), seed=seed.id)
+    labels = Labels(f"case {number % 300}", ("planning", "clear writing"))
+    metadata = Metadata("encoded", labels, seed=seed.id)
     store.metadata.add([metadata])
     for sample in range(PER_SEED):
         node = Instruction(metadata.id, metadata.revision, text(random, 30), sample=sample)
