@@ -17,6 +17,8 @@ from codeclm.evaluate.crr import Tally
 from codeclm.evaluate.report import Report, report
 from codeclm.jobs import evaluate as job
 from codeclm.jobs.candidates import Ask, Candidate, Kind
+from codeclm.jobs.matching import Match
+from codeclm.jobs.matching import matching as match
 
 _AT = re.compile(r"(?P<model>.+?)@(?P<url>https?://.+|builtin)", re.DOTALL)
 
@@ -77,6 +79,34 @@ def evaluations(args: Namespace) -> Result:
             store.evaluations.delete(args.id)
             return Result({"deleted": args.id}, [f"{args.id}: forgotten"])
     return Result(shown.as_dict(), _lines(shown))
+
+
+def matching(args: Namespace) -> Result:
+    """How near the rows of an export are to held-out prompts, by labels and by embeddings."""
+    ask: Ask | str
+    if args.evaluation is not None:
+        if args.prompts is not None or args.holdout is not None:
+            raise UsageError("matching: give --evaluation, a file of prompts, or --holdout")
+        ask = args.evaluation
+    else:
+        ask = Ask(args.prompts, args.field, group_field=args.group_field, holdout=args.holdout)
+    open_project(args).close()
+    with Live(quiet=args.quiet) as live:
+        found = match(project_path(args), ask, args.include, args.theta, args.embedding_model, live.show)
+    return Result(found.as_dict(), _match_lines(found))
+
+
+def _match_lines(found: Match) -> Iterator[str]:
+    yield f"{found.rows} rows against {found.prompts} prompts"
+    for name, each in (
+        ("use cases (Jensen-Shannon, bits)", found.labels),
+        ("embeddings (energy distance)", found.embedding),
+    ):
+        if each is None:
+            yield f"{name}: nothing to compare by"
+        else:
+            chance = f"by chance {each.low:.4f} to {each.high:.4f}"
+            yield f"{name}: {each.value:.4f}, {chance}, p = {each.p:.3g}"
 
 
 def _endpoint(text: str) -> Candidate:

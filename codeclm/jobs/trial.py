@@ -82,6 +82,11 @@ def prepare(store: Store, ask: Ask) -> Trial:
     return Trial(evaluation, prompts, config, setups, rejected + files.rejected)
 
 
+def prompts_of(store: Store, ask: Ask) -> list[Prompt]:
+    """The prompts that are asked for. UsageError: neither or both of a file and a share of the seeds."""
+    return [each.prompt for each in _prompts(store, ask)[0]]
+
+
 def _prompts(store: Store, ask: Ask) -> tuple[list[Asked], list[ingest.Rejected]]:
     if (ask.prompts is None) == (ask.holdout is None):
         raise UsageError("evaluate: give a file of prompts, or --holdout SHARE for a share of the seeds")
