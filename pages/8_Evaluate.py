@@ -6,13 +6,14 @@ from codeclm.evaluate.report import report
 from codeclm.ui import evaluate_job as job
 from codeclm.ui import evaluate_results as results
 from codeclm.ui.evaluate_choice import chosen, forget
+from codeclm.ui.evaluate_match import distribution
 from codeclm.ui.evaluate_prompts import browse
 from codeclm.ui.evaluate_setup import setup
 from codeclm.ui.page import page
 from codeclm.ui.text import plain
 
 PARTS = ("Results", "New evaluation")
-VIEWS = ("Groups", "Candidates", "Yardstick", "Judge", "Prompts")
+VIEWS = ("Groups", "Candidates", "Yardstick", "Judge", "Prompts", "Distribution")
 
 with page("Evaluate") as project:
     busy = job.going_on(project)
@@ -59,8 +60,10 @@ with page("Evaluate") as project:
     elif view == "Judge":
         st.caption(f"Judge: {plain(one.spec['judge'] or 'as the file says', 60)}")
         results.judge(found)
-    else:
+    elif view == "Prompts":
         browse(project, found, prompts)
+    else:
+        distribution(project, one.id, prompts)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         results.files(found, [prompt.text for prompt in prompts])
         forget(project, one)

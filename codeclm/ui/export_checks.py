@@ -5,29 +5,24 @@ By n-gram it is worked out here; by embedding a job makes the vectors, and this 
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 
-from codeclm import embed, ingest
+from codeclm import ingest
 from codeclm.dedup import Checked, Checks, Method, Twin, check
 from codeclm.dedup.checks import LEAK_THRESHOLDS, THRESHOLDS
-from codeclm.errors import UsageError
 from codeclm.evaluate import tables
 from codeclm.export import Options
-from codeclm.ids import content_id
-from codeclm.jobs import process
 from codeclm.jobs.checking import DUPLICATES, checked, rows_of
-from codeclm.jobs.lock import holder
 from codeclm.projects import Project
 from codeclm.store import Store
+from codeclm.ui.embedding import embedded, kept
 from codeclm.ui.evaluate_files import keep
-from codeclm.ui.guard import fragment, guard, guarded
-from codeclm.ui.text import number, one_line, plain, plural
+from codeclm.ui.guard import guard
+from codeclm.ui.text import one_line, plural
 
 TYPES = ["jsonl", "ndjson", "json", "csv", "tsv", "parquet", "txt"]
 NAMES: dict[Method | None, str] = {
@@ -36,7 +31,6 @@ NAMES: dict[Method | None, str] = {
     "ngram": "in nearly the same words",
     "embedding": "in the same meaning",
 }
-PATIENCE = 30.0
 SHOWN = 200
 
 
@@ -119,8 +113,11 @@ def _threshold(key: str, method: Method | None, usual: dict[Method, float]) -> f
 
 def _found(project: Project, revision: int, options: Options, wanted: Wanted) -> Checked | None:
     """What the checks find; None where embeddings are still to be made."""
-    if wanted.checks.embeds and not _embedded(project, options, wanted):
-        return None
+    if wanted.checks.embeds:
+        with project.open(readonly=True) as store:
+            texts = [row.text for row in rows_of(store, options)]
+        if not embedded(project, [*texts, *wanted.prompts], DUPLICATES, wanted.words):
+            return None
     return _check(str(project.path), revision, options, wanted)
 
 
@@ -128,66 +125,7 @@ def _found(project: Project, revision: int, options: Options, wanted: Wanted) ->
 def _check(path: str, revision: int, options: Options, wanted: Wanted) -> Checked:
     with Store.open(Path(path), readonly=True) as store:
         rows = rows_of(store, options)
-        return check(rows, wanted.checks, wanted.prompts, lambda texts: _kept(store, texts))
-
-
-def _kept(store: Store, texts: Sequence[str]) -> embed.Vectors:
-    """The vectors of texts: a page makes none."""
-    kept = embed.stored(store, texts)
-    if kept is None:
-        raise UsageError("the rows have changed: embed the new ones too")
-    return kept
-
-
-def _embedded(project: Project, options: Options, wanted: Wanted) -> bool:
-    """Whether every text has its vector; else a button that starts the job, or how far that is."""
-    with project.open(readonly=True) as store:
-        texts = [row.text for row in rows_of(store, options)]
-        missing = len(store.vectors.missing(embed.MODEL, [*texts, *wanted.prompts]))
-    if not missing:
-        return True
-    if holder(project.path, DUPLICATES) is not None or _starting(project):
-        _progress(project)
-        return False
-    st.caption(
-        f"{plural(missing, 'text')} have no embedding yet. The model that makes them reads English best."
-    )
-    st.button(
-        f"Embed {plural(missing, 'text')}",
-        icon=":material/play_arrow:",
-        on_click=_start,
-        args=(project, wanted.words),
-        key=f"export_embed_{content_id('words', words=list(wanted.words))}",
-    )
-    said = process.last_words(project.path, DUPLICATES)
-    if said.startswith("error"):
-        st.error(plain(said), icon=":material/error:")
-    return False
-
-
-@guarded
-def _start(project: Project, words: tuple[str, ...]) -> None:
-    process.start(project.path, DUPLICATES, words)
-    st.session_state["export_embedding"] = {"project": project.name, "at": time.time()}
-
-
-def _starting(project: Project) -> bool:
-    begun = st.session_state.get("export_embedding")
-    if not begun or begun["project"] != project.name or time.time() - begun["at"] > PATIENCE:
-        return False
-    with project.open(readonly=True) as store:
-        return not any(job.kind == DUPLICATES and job.started >= begun["at"] for job in store.jobs.recent(20))
-
-
-@fragment(run_every=2)
-def _progress(project: Project) -> None:
-    if holder(project.path, DUPLICATES) is None and not _starting(project):
-        st.rerun()
-    with project.open(readonly=True) as store:
-        job = store.jobs.current(DUPLICATES)
-    done, total = job.progress.get("embed", (0, 0)) if job else (0, 0)
-    text = f"Embedding: {number(done)} of {number(total)}" if total else "Loading the embedding model…"
-    st.progress(done / total if total else 0.0, text=text)
+        return check(rows, wanted.checks, wanted.prompts, lambda texts: kept(store, texts))
 
 
 def _tell(found: Checked) -> None:

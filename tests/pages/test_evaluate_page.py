@@ -60,7 +60,7 @@ def test_without_prompts_nothing_can_be_started():
     assert "Give prompts." in [each.value for each in test.caption]
 
 
-@pytest.mark.parametrize("view", ["Groups", "Candidates", "Yardstick", "Judge", "Prompts"])
+@pytest.mark.parametrize("view", ["Groups", "Candidates", "Yardstick", "Judge", "Prompts", "Distribution"])
 def test_every_view_of_results(project, view):
     test = well(page(project, evaluate_view=view))
     assert [metric.value for metric in test.metric] == ["100.00 %", "100.00 %"]

@@ -1,0 +1,85 @@
+"""Embeddings as pages need them: made by a job that a button starts, and only read here.
+
+Knows neither what the texts are nor what is worked out from their vectors.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import streamlit as st
+
+from codeclm import embed
+from codeclm.errors import UsageError
+from codeclm.ids import content_id
+from codeclm.jobs import process
+from codeclm.jobs.lock import holder
+from codeclm.projects import Project
+from codeclm.store import Store
+from codeclm.ui.guard import fragment, guarded
+from codeclm.ui.text import number, plain, plural
+
+PATIENCE = 30.0
+"""Seconds within which a started job must show itself."""
+
+
+def kept(store: Store, texts: Sequence[str]) -> embed.Vectors:
+    """The vectors of texts. UsageError: some are still to be made."""
+    vectors = embed.stored(store, texts)
+    if vectors is None:
+        raise UsageError("The rows have changed: embed the new ones too.")
+    return vectors
+
+
+def embedded(project: Project, texts: Sequence[str], kind: str, words: Sequence[str]) -> bool:
+    """Whether every text has its vector; else a button that starts the job `kind`, or how far that is."""
+    with project.open(readonly=True) as store:
+        missing = len(store.vectors.missing(embed.MODEL, texts))
+    if not missing:
+        return True
+    if holder(project.path, kind) is not None or _starting(project, kind):
+        _progress(project, kind)
+        return False
+    have = "has" if missing == 1 else "have"
+    st.caption(
+        f"{plural(missing, 'text')} {have} no embedding yet. The model that makes them reads English best."
+    )
+    st.button(
+        f"Embed {plural(missing, 'text')}",
+        icon=":material/play_arrow:",
+        on_click=_start,
+        args=(project, kind, list(words)),
+        key=f"embed_{content_id('words', job=kind, words=list(words))}",
+    )
+    said = process.last_words(project.path, kind)
+    if said.startswith("error"):
+        st.error(plain(said), icon=":material/error:")
+    return False
+
+
+@guarded
+def _start(project: Project, kind: str, words: Sequence[str]) -> None:
+    process.start(project.path, kind, words)
+    st.session_state[f"embedding_{kind}"] = {"project": project.name, "at": time.time()}
+
+
+def _starting(project: Project, kind: str) -> bool:
+    begun = st.session_state.get(f"embedding_{kind}")
+    if not begun or begun["project"] != project.name or time.time() - begun["at"] > PATIENCE:
+        return False
+    if process.last_words(project.path, kind):
+        return False
+    with project.open(readonly=True) as store:
+        return not any(job.kind == kind and job.started >= begun["at"] for job in store.jobs.recent(20))
+
+
+@fragment(run_every=2)
+def _progress(project: Project, kind: str) -> None:
+    if holder(project.path, kind) is None and not _starting(project, kind):
+        st.rerun()
+    with project.open(readonly=True) as store:
+        job = store.jobs.current(kind)
+    done, total = job.progress.get("embed", (0, 0)) if job else (0, 0)
+    text = f"Embedding: {number(done)} of {number(total)}" if total else "Loading the embedding model…"
+    st.progress(done / total if total else 0.0, text=text)
