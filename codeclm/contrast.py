@@ -113,7 +113,7 @@ class Health(NamedTuple):
     order_flips: Share
     """Comparisons whose verdict (strong, target or a tie) changes with the order; of those judged in both."""
     first_seat: Share
-    """Judgements won by the answer shown first; of those that were no tie. Fair: about one half."""
+    """Judgements won by the answer shown first; of those in both orders that were no tie. Fair: one half."""
     longer_wins: Share
     """Comparisons won by the longer answer; of those with a winner and unequal lengths."""
     own_wins: Share
@@ -154,7 +154,7 @@ def health(rows: Iterable[Judged]) -> Health:
         verdicts = [_sign(strong - target) for strong, target in orders]
         if len(verdicts) > 1:
             flips.append(verdicts[0] != verdicts[1])
-        seats += [verdict == seat for verdict, seat in zip(verdicts, (1, -1), strict=False) if verdict]
+            seats += [verdict == seat for verdict, seat in zip(verdicts, (1, -1), strict=True) if verdict]
         winner = _sign(sum(strong - target for strong, target in orders))
         if winner and row.strong_length != row.target_length:
             longer.append(winner == _sign(row.strong_length - row.target_length))

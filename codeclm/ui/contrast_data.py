@@ -74,7 +74,7 @@ def _lab(path: str, config: str, stamp: str, _models: dict[Role, str]) -> Lab:
         health=contrast.health(judged),
         spread=contrast.spread(judged),
         unparsed=contrast.share(min(seen.unparsed, seen.judged), seen.judged),
-        itself=bool(_models) and _models["judge"] == _models["strong"],
+        itself=bool(seen.judged) and _models.get("judge") == _models.get("strong"),
         priced=seen.priced,
     )
 

@@ -16,6 +16,7 @@ FLIPS = 0.125
 LONGER = 2 / 3
 """There the longer answer wins about two times in three."""
 
+BOTH = "It takes scores in both orders: a run makes them, a file may lack the second."
 Look = Literal["fine", "watch", "poor", "unknown"]
 _BADGES: dict[Look, tuple[str, Literal["green", "orange", "red", "gray"]]] = {
     "fine": ("as it should be", "green"),
@@ -71,7 +72,9 @@ def _flips(found: Share) -> Finding:
         look,
         "How often the winner, or a tie, changes when the two answers swap seats. In published data it is "
         "about 1 in 8.",
-        "Use a stronger judge, or raise θ: pairs with a wide gap seldom flip."
+        BOTH
+        if look == "unknown"
+        else "Use a stronger judge, or raise θ: pairs with a wide gap seldom flip."
         if look != "fine"
         else "Means over both orders even out what is left.",
     )
@@ -88,9 +91,11 @@ def _seat(found: Share) -> Finding:
         found,
         look,
         "How often the answer read first gets the higher score. A fair judge is near one half.",
-        f"The judge leans to the answer read {side}. Scores in both orders cancel this out on average; a "
-        "stronger judge leans less."
-        if look not in ("fine", "unknown")
+        BOTH
+        if look == "unknown"
+        else f"The judge leans to the answer read {side}. Scores in both orders cancel this out on average; "
+        "a stronger judge leans less."
+        if look != "fine"
         else "Both orders are scored, so that a small leaning cancels out.",
     )
 
