@@ -55,6 +55,9 @@ def build() -> Parser:
     _asking(failures)
     _pairs(command("pairs", "reading", "List pairs."))
     _decide(command("decide", "review", "Accept or reject a pair."))
+    agreement = command("agreement", "review", "Show how far reviewers agree, with each other and the judge.")
+    agreement.add_argument("--minimum", type=whole(1, 20), metavar="N", help="how many each pair needs")
+    agreement.add_argument("--config", metavar="ID", help="look at the records of another config")
     for name, summary in (
         ("undo", "Take the last decision back."),
         ("redo", "Decide again what was undone."),
@@ -199,6 +202,11 @@ def _decide(parser: Parser) -> None:
     parser.add_argument("--response", metavar="TEXT", help="the answer as it should be")
     parser.add_argument("--reason", action="append", default=[], metavar="R")
     parser.add_argument("--reviewer", default="", metavar="NAME")
+    parser.add_argument(
+        "--adjudicate",
+        action="store_true",
+        help="settle what reviewers disagree on",
+    )
 
 
 def _evaluate(parser: Parser) -> None:
@@ -251,6 +259,8 @@ def _export(parser: Parser) -> None:
     parser.add_argument(
         "--per-use-case", type=whole(1), metavar="N", help="at most N rows of a use case, the first"
     )
+    parser.add_argument("--push", metavar="OWNER/NAME", help="with hub: on to the Hub too, with $HF_TOKEN")
+    parser.add_argument("--public", action="store_true", help="with --push: for everybody to see")
     parser.add_argument("--license", default="", metavar="NAME", help="for the dataset card of hub")
     _checks(parser, None)
     _reading(parser)

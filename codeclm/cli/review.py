@@ -1,15 +1,19 @@
-"""`decide`, `undo`, `redo`: what a person says of a pair."""
+"""`decide`, `undo`, `redo`, `agreement`: what people say of pairs."""
 
 from __future__ import annotations
 
 from argparse import Namespace
+from collections import Counter
 from collections.abc import Callable
 
-from codeclm.cli.opening import open_project
+from codeclm.agreement import alpha, best, fits, percent
+from codeclm.cli.opening import config_of, open_project
 from codeclm.cli.output import Result, pair_data, plain, verdict
 from codeclm.errors import CodecError, ProjectError
+from codeclm.lab import thetas
 from codeclm.records import Decision, Pair
 from codeclm.store import Store
+from codeclm.votes import as_votes, verdicts
 
 
 def decide(args: Namespace) -> Result:
@@ -22,6 +26,7 @@ def decide(args: Namespace) -> Result:
         instruction=args.instruction,
         response=args.response,
         reasons=tuple(args.reason),
+        adjudicated=args.adjudicate,
     )
     with open_project(args) as store:
         return _shown(_pair(store, store.decisions.decide(decision)))
@@ -37,6 +42,39 @@ def redo(args: Namespace) -> Result:
     """Decide again what was undone last."""
     with open_project(args) as store:
         return _changed(store, store.decisions.redo, args.reviewer, "redo")
+
+
+def agreement(args: Namespace) -> Result:
+    """Say, or set, how many reviewers a pair needs; and how far they agree with each other and the judge."""
+    with open_project(args) as store:
+        if args.minimum is not None:
+            store.decisions.verdicts.set_minimum(args.minimum)
+        votes = store.decisions.votes(config_of(store, args.config))
+        units, conflicts = verdicts(votes)
+        fit = best(fits(as_votes(votes), thetas()), store.settings.dials().theta)
+        agreed = percent(units)
+        found = {
+            "minimum": store.decisions.verdicts.minimum,
+            "reviewers": dict(Counter(vote.reviewer for vote in votes)),
+            "conflicts": conflicts,
+            "agree": agreed.rate,
+            "ci95": [agreed.low, agreed.high],
+            "alpha": alpha(units),
+            "theta": None if fit is None else fit.theta,
+            "theta_agree": None if fit is None else fit.agreed.rate,
+        }
+    return Result(found, (f"{name.replace('_', ' '):<14}{_told(value)}" for name, value in found.items()))
+
+
+def _told(value: object) -> str:
+    if isinstance(value, dict):
+        return (
+            plain(", ".join(f"{name or 'without a name'}: {count}" for name, count in value.items()))
+            or "none"
+        )
+    if isinstance(value, list):
+        return " to ".join(f"{each:.3f}" for each in value)
+    return "-" if value is None else f"{value:.3f}" if isinstance(value, float) else str(value)
 
 
 def _changed(store: Store, change: Callable[[str], str | None], reviewer: str, word: str) -> Result:

@@ -34,6 +34,7 @@ _EXACT = {
     "stale": "n.stale = :stale",
     "flagged": "(n.comparison in (select comparison from flags)) = :flagged",
     "cluster": f"{CLUSTER} = :cluster",
+    "remarked": "(n.instruction in (select instruction from remarks)) = :remarked",
 }
 """What each field of a filter demands, where it is given."""
 ORDER = "order by n.place, n.sample, n.iteration, n.id"
@@ -78,6 +79,8 @@ class PairFilter:
     flagged: bool | None = None
     cluster: int | None = None
     """On the map."""
+    remarked: bool | None = None
+    """Whether something was noted of the instruction, such as drift."""
 
 
 def conditions(where: PairFilter) -> Iterator[tuple[str, str, Value]]:

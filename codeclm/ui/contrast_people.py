@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import streamlit as st
 
 from codeclm import agreement
@@ -11,10 +9,10 @@ from codeclm.charts import contrast as charts
 from codeclm.charts.palette import CONFIG
 from codeclm.lab import thetas
 from codeclm.projects import Project
-from codeclm.store import Vote
 from codeclm.ui.page import empty, go
 from codeclm.ui.summary import Summary, config_id
 from codeclm.ui.text import plural
+from codeclm.votes import as_votes
 
 
 def people(project: Project, facts: Summary) -> None:
@@ -31,21 +29,6 @@ def people(project: Project, facts: Summary) -> None:
         return
     _winner(votes)
     _theta(votes, facts)
-
-
-def as_votes(votes: Iterable[Vote]) -> list[agreement.Vote]:
-    """Decisions in terms of the judge: accepted or not, and on whose side."""
-    return [
-        agreement.Vote(
-            vote.gap,
-            vote.reach,
-            vote.verdict == "accept",
-            None
-            if vote.verdict == "reject" or vote.gap == 0 or vote.answer is None
-            else (vote.answer == "strong") == (vote.gap > 0),
-        )
-        for vote in votes
-    ]
 
 
 def _winner(votes: list[agreement.Vote]) -> None:

@@ -47,7 +47,7 @@ ORDERS: dict[PairOrder, str] = {
     "orders": "orders disagree first",
     "rare": "rare clusters first",
 }
-MARKS = {"flagged": "flagged", "stale": "stale", "near": "near-duplicates"}
+MARKS = {"flagged": "flagged", "stale": "stale", "drift": "drifted", "near": "near-duplicates"}
 _ROUND = "review_round"
 _ANY = "any"
 NAMELESS = "without a name"
@@ -187,6 +187,7 @@ def _more(known: Known, dials: Dials, at: Seat) -> dict[str, Any]:
         "gap_to": high if high < 9 else None,
         "flagged": True if MARKS["flagged"] in marks else None,
         "stale": True if MARKS["stale"] in marks else None,
+        "remarked": True if MARKS["drift"] in marks else None,
     }
 
 

@@ -14,11 +14,12 @@ import streamlit as st
 from codeclm import agreement
 from codeclm.contrast import Share
 from codeclm.projects import Project
-from codeclm.store import Store, Vote
+from codeclm.store import Store
 from codeclm.ui.guard import guarded, notify
 from codeclm.ui.page import go
 from codeclm.ui.summary import Summary, config_id
 from codeclm.ui.text import number, one_line, plain, plural
+from codeclm.votes import verdicts
 
 TEAM, GUIDELINES = "review_team", "review_guidelines"
 """The settings that hold names, and a text."""
@@ -131,7 +132,7 @@ def _agreement(store: Store, facts: Summary) -> None:
             "others’ decisions only after their own."
         )
         return
-    units, conflicts = said_of(votes)
+    units, conflicts = verdicts(votes)
     found, alpha = agreement.percent(units), agreement.alpha(units)
     st.markdown(
         f"**Agreement** {_percent(found)} :gray[of pairs of decisions] · Krippendorff’s alpha "
@@ -161,20 +162,6 @@ def _agreement(store: Store, facts: Summary) -> None:
     st.caption(f"Decisions: {who}")
     if conflicts:
         go("Review", f"Settle {plural(conflicts, 'conflict')}", review_decision="in conflict", status="any")
-
-
-def said_of(votes: list[Vote]) -> tuple[list[list[str]], int]:
-    """The verdicts on each pair, but for those that settled a conflict; and how many conflicts are left."""
-    by_pair: dict[str, list[Vote]] = defaultdict(list)
-    for vote in votes:
-        by_pair[vote.pair].append(vote)
-    units = [[vote.verdict for vote in said if not vote.adjudicated] for said in by_pair.values()]
-    split = 0
-    for said in by_pair.values():
-        verdicts = [vote.verdict for vote in said]
-        even = 2 * verdicts.count("accept") == len(verdicts)
-        split += even and not any(vote.adjudicated for vote in said)
-    return [list(map(str, unit)) for unit in units], split
 
 
 def _shown(name: str) -> str:

@@ -86,6 +86,10 @@ def test_filters_by_gap_reviewer_and_staleness(store: Store) -> None:
     assert found(decided_by="bob") == []
     assert found(undecided_by="ann") == sorted({*ids} - {ids[1]})
     assert found(stale=True) == []
+    pair = store.pairs.get(ids[2], 0, 4)
+    assert pair is not None
+    store.studio.remark(pair.instruction_id, "drift", "other letters")
+    assert found(remarked=True) == [ids[2]]
     assert len(found(stale=False)) == 4
 
 
