@@ -91,6 +91,7 @@ def test_without_a_place_for_files_one_line_says_what_to_set(tmp_path, monkeypat
         raise PermissionError("not yours")
 
     monkeypatch.delenv(places.ROOT_VARIABLE)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", "/run/user/7")
     monkeypatch.setattr(places, "user_runtime_path", none)
     with pytest.raises(EndpointError, match="not yours"):
         places.root()
