@@ -33,7 +33,10 @@ def check(path: Path, *, empty: bool) -> int:
         raise ProjectError(f"{path}: cannot be read: {(error.strerror or 'unknown').lower()}.") from None
     except sqlite3.OperationalError:
         raise ProjectError(f"{path}: cannot be read. Check that it and its folder may be read.") from None
-    except sqlite3.DatabaseError:
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorname != "SQLITE_NOTADB":
+            # A checkpoint may be under way, or have failed on a full disk: with the log it is whole.
+            return 0
         application, version = None, 0
     if application is None or path.stat().st_size < _SMALLEST:
         raise ProjectError(

@@ -70,7 +70,7 @@ def _bring_up(db: Connection) -> None:
             db.execute(f"pragma application_id = {files.APPLICATION_ID}")
             _migrate(db)
     db.execute("pragma journal_mode = wal")
-    db.execute("pragma wal_checkpoint(truncate)")
+    db.execute("pragma wal_checkpoint(passive)")
 
 
 def _busy(error: ProjectError) -> bool:

@@ -11,7 +11,7 @@ from codeclm.errors import ProjectError
 from codeclm.store import files, schema
 from codeclm.store.calls import Calls
 from codeclm.store.configs import Configs
-from codeclm.store.connection import Connection
+from codeclm.store.connection import BUSY_SECONDS, Connection
 from codeclm.store.coverage import Coverage
 from codeclm.store.decisions import Decisions
 from codeclm.store.evaluations import Evaluations
@@ -139,8 +139,12 @@ class Store:
         files.back_up(self._db, path)
 
     def checkpoint(self) -> None:
-        """Move the write-ahead log into the file, as far as readers allow."""
-        self._db.execute("pragma wal_checkpoint(truncate)")
+        """Move the write-ahead log into the file, as far as readers allow. Nobody waits for it long."""
+        self._db.execute("pragma busy_timeout = 250")
+        try:
+            self._db.execute("pragma wal_checkpoint(truncate)")
+        finally:
+            self._db.execute(f"pragma busy_timeout = {BUSY_SECONDS * 1000:.0f}")
 
     def scan(self, config: str | None) -> Scan:
         """Every scored node of a config as columns, for charts and sweeps over θ."""
