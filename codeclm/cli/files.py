@@ -11,6 +11,8 @@ from codeclm import ingest
 from codeclm.cli.checking import checks_of
 from codeclm.cli.opening import config_of, open_project, project_path
 from codeclm.cli.output import Result
+from codeclm.errors import UsageError
+from codeclm.export.push import push
 from codeclm.jobs.checking import checked, look
 from codeclm.jobs.importing import Imported, prepare
 from codeclm.jobs.prune import prune as drop
@@ -44,6 +46,8 @@ def rejected_lines(rejected: Sequence[ingest.Rejected]) -> Iterator[str]:
 
 def export(args: Namespace) -> Result:
     """Write a training set."""
+    if args.push and args.format != "hub":
+        raise UsageError("--push: choose --format hub, which writes the folder that the Hub takes")
     with open_project(args) as store:
         config = config_of(store, args.config) if args.config else None
         options = exports.Options(
@@ -63,7 +67,10 @@ def export(args: Namespace) -> Result:
         done = exports.write(store, args.out, options)
     lines = [f"{done.rows} rows written to {', '.join(done.files)}"]
     lines += [f"  {count} left out: {reason}" for reason, count in done.dropped.items()]
-    return Result(done.as_dict(), lines)
+    if not args.push:
+        return Result(done.as_dict(), lines)
+    address = push(args.out, args.push, private=not args.public)
+    return Result({**done.as_dict(), "pushed": address}, [*lines, f"pushed to {address}"])
 
 
 def copy(args: Namespace) -> Result:
