@@ -234,7 +234,7 @@ def _number(role: Role, name: str, label: str, about: str, step: float | None = 
 def _fault(role: Role, name: str) -> None:
     fault = st.session_state.get(_key(role, "faults"), {}).get(name)
     if fault:
-        st.markdown(f":small[:red[:material/error: {plain(fault)}]]")
+        st.markdown(f":small[:red[:material/error: {plain(fault[:1].upper() + fault[1:])}]]")
 
 
 def _key(role: Role, name: str) -> str:

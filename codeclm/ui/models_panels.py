@@ -127,7 +127,10 @@ def test_panel(project: Project, role: Role, endpoint: Endpoint) -> None:
     """The test button, and what the last test of this endpoint found."""
     held = f"test_{role}"
     if st.button(
-        "Test", icon=":material/network_check:", key=f"test_button_{role}", help="Sends one small request."
+        "Test what is saved",
+        icon=":material/network_check:",
+        key=f"test_button_{role}",
+        help="Sends one small request to the model on the card above. Save first what you changed.",
     ):
         with st.spinner(f"Asking {plain(endpoint.model, 60)}…"):
             report = asyncio.run(
@@ -154,7 +157,8 @@ def _told(report: probe.Report) -> list[tuple[bool, str]]:
         speed = f"{number(report.tokens_per_second)} tokens a second, first try in {duration(report.seconds)}"
         lines.append((True, speed))
     if report.problem:
-        lines.append((False, plain(report.problem)))
+        hint = "" if report.reachable else ". Check the address, and whether the server runs."
+        lines.append((False, plain(report.problem) + hint))
     return lines
 
 

@@ -15,7 +15,6 @@ from codeclm.jobs.importing import Kind, parse, put
 from codeclm.projects import Project
 from codeclm.ui.glossary import term
 from codeclm.ui.guard import guard, guarded, notify
-from codeclm.ui.import_other import other_panel
 from codeclm.ui.labels import by_hand
 from codeclm.ui.seeds_kinds import KINDS, FileKind, of_label
 from codeclm.ui.table import csv_bytes
@@ -45,7 +44,7 @@ def add_panel(project: Project) -> None:
     """The whole of adding, from a file, from pasted text, or by hand."""
     how = st.segmented_control(
         "Add from",
-        ["File", "Pasted text", "Pairs or metadata", "No seeds: describe the task"],
+        ["File", "Pasted text", "No seeds: describe the task"],
         default="File",
         required=True,
         key="seeds_how",
@@ -59,9 +58,6 @@ def add_panel(project: Project) -> None:
         by_hand(project, "seeds")
         return
     kind = _kind() if how == "File" else KINDS[0]
-    if how == "Pairs or metadata":
-        other_panel(project)
-        return
     upload = _file() if how == "File" else _pasted()
     if upload is not None:
         with guard(stop=False):
