@@ -22,7 +22,7 @@ LAYERS = [
     ["llm", "builtin", "contrast", "ingest"],
     ["stages", "store"],
     ["agreement", "complexity", "pipeline", "export", "embed"],
-    ["atlas", "dedup", "evaluate", "lab"],
+    ["atlas", "dedup", "evaluate", "lab", "votes"],
     ["charts"],
     ["jobs"],
     ["projects"],

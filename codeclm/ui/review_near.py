@@ -6,7 +6,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from codeclm.dedup import Candidate, Checks, check
+from codeclm.dedup.checks import THRESHOLDS
+from codeclm.dedup.near import by_ngram
+from codeclm.dedup.shingles import Shingles
 from codeclm.projects import Project
 from codeclm.settings import Dials
 from codeclm.store import PairFilter, Store
@@ -23,5 +25,7 @@ def near_duplicates(project: Project, config: str, dials: Dials) -> frozenset[st
 def _near(path: str, config: str, theta: float, cap: int, stamp: str) -> frozenset[str]:
     with Store.open(Path(path), readonly=True) as store:
         rows = store.pairs.instructions(config, theta, cap, PairFilter(status="kept"))
-    found = check([Candidate(pair, text, abs(gap)) for pair, text, gap in rows], Checks(dedup="ngram"))
-    return frozenset(row.id for twin in found.twins if twin.dropped for row in (twin.kept, twin.other))
+    order = sorted(range(len(rows)), key=lambda at: -abs(rows[at][2]))
+    sets = Shingles().of_all(text for _, text, _ in rows)
+    twins = by_ngram(sets, THRESHOLDS["ngram"], order)
+    return frozenset(rows[at][0] for twin in twins for at in (twin.kept, twin.other))
