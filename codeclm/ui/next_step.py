@@ -41,19 +41,24 @@ def next_step(facts: Summary) -> Step:
             "Review",
             "Start reviewing",
         )
+    if funnel.accepted:
+        return Step(
+            "Export your training set",
+            f"{plural(funnel.accepted, 'pair')} accepted, none left to look at."
+            + (
+                f" {plural(funnel.failures, 'failure')} on Generate can be tried again."
+                if funnel.failures
+                else ""
+            ),
+            "Export",
+            "Export",
+        )
     if funnel.failures and not funnel.pending and not facts.unencoded:
         return Step(
             f"Look at {plural(funnel.failures, 'failure')}",
             "Each says why; they can be tried again.",
             "Generate",
             "See failures",
-        )
-    if funnel.accepted:
-        return Step(
-            "Export your training set",
-            f"{plural(funnel.accepted, 'pair')} accepted, none left to look at.",
-            "Export",
-            "Export",
         )
     if facts.unencoded or funnel.pending or not funnel.comparisons:
         return Step(

@@ -37,6 +37,12 @@ def test_every_state_has_one_next_step(facts, page):
     assert step.label
 
 
+def test_a_failure_does_not_stand_before_the_export():
+    step = next_step(where(seeds=10, encoded=10, comparisons=10, kept=5, accepted=5, failures=1))
+    assert step.page == "Export"
+    assert "1 failure on Generate can be tried again" in step.why
+
+
 def test_what_waits():
     facts = where(seeds=10, encoded=4, metadata=4, pending=2, accepted=1, to_review=3)
     assert {page: facts.waits(page) for page in ("Seeds", "Generate", "Review", "Export", "Models")} == {
