@@ -58,6 +58,7 @@ def ask_of(args: Namespace) -> Ask:
         group_field=args.group_field,
         answer_field=args.answer_field,
         holdout=args.holdout,
+        by_cluster=args.by_cluster,
         strong_answers=args.strong_answers,
         candidates=tuple(candidates),
         limit=args.limit,

@@ -14,6 +14,7 @@ from codeclm.cli.output import Result
 from codeclm.errors import UsageError
 from codeclm.export.push import push
 from codeclm.jobs.checking import checked, look
+from codeclm.jobs.clusters import clusters_of
 from codeclm.jobs.importing import Imported, prepare
 from codeclm.jobs.prune import prune as drop
 
@@ -48,6 +49,8 @@ def export(args: Namespace) -> Result:
     """Write a training set."""
     if args.push and args.format != "hub":
         raise UsageError("--push: choose --format hub, which writes the folder that the Hub takes")
+    if args.per_cluster and args.per_use_case:
+        raise UsageError("--per-cluster: not together with --per-use-case")
     with open_project(args) as store:
         config = config_of(store, args.config) if args.config else None
         options = exports.Options(
@@ -57,7 +60,8 @@ def export(args: Namespace) -> Result:
             config=config,
             split=args.split,
             provenance=args.provenance,
-            per_use_case=args.per_use_case,
+            per_use_case=args.per_cluster or args.per_use_case,
+            groups=clusters_of(store, "metadata") if args.per_cluster else None,
             license=args.license,
         )
         asked = checks_of(args)

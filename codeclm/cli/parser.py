@@ -212,6 +212,7 @@ def _decide(parser: Parser) -> None:
 def _evaluate(parser: Parser) -> None:
     parser.add_argument("prompts", type=Path, nargs="?", metavar="PROMPTS", help="a file of test prompts")
     parser.add_argument("--holdout", type=share, metavar="0.2", help="ask a share of the seeds instead")
+    parser.add_argument("--by-cluster", action="store_true", help="group those by cluster, not use case")
     parser.add_argument("--field", metavar="F", help="the column that holds the prompt")
     parser.add_argument("--input-field", metavar="F", help="the column joined on to it")
     parser.add_argument("--group-field", metavar="F", help="the column of categories")
@@ -258,6 +259,9 @@ def _export(parser: Parser) -> None:
     parser.add_argument("--provenance", action="store_true", help="also write where each row is from")
     parser.add_argument(
         "--per-use-case", type=whole(1), metavar="N", help="at most N rows of a use case, the first"
+    )
+    parser.add_argument(
+        "--per-cluster", type=whole(1), metavar="N", help="at most N rows of a cluster of the map, the first"
     )
     parser.add_argument("--push", metavar="OWNER/NAME", help="with hub: on to the Hub too, with $HF_TOKEN")
     parser.add_argument("--public", action="store_true", help="with --push: for everybody to see")

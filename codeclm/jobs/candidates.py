@@ -47,6 +47,8 @@ class Ask:
     group_field: str | None = None
     answer_field: str | None = None
     holdout: float | None = None
+    by_cluster: bool = False
+    """Whether held-out seeds are grouped by their cluster on the map, in place of their use case."""
     strong_answers: Path | None = None
     candidates: tuple[Candidate, ...] = (Candidate(),)
     limit: int | None = None

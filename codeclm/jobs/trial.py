@@ -15,6 +15,7 @@ from codeclm.evaluate.tables import Asked
 from codeclm.export.families import in_test
 from codeclm.ids import content_id
 from codeclm.jobs.candidates import Ask, Asking, config_of, keep, model_of, names_of, settled, setup_of
+from codeclm.jobs.clusters import clusters_of
 from codeclm.records import ROLES, Scores
 from codeclm.settings import Config, Endpoint
 from codeclm.store import Given, Missed, Prompt, Store
@@ -94,6 +95,8 @@ def _prompts(store: Store, ask: Ask) -> tuple[list[Asked], list[ingest.Rejected]
         parsed = tables.prompts(ingest.read(ask.prompts), ask.prompt_field, ask.input_field, ask.group_field)
         return parsed.records[: ask.limit], parsed.rejected
     cases = {row.seed: row.labels.use_case for row in store.metadata.page(limit=None) if row.seed}
+    if ask.by_cluster:
+        cases = dict(clusters_of(store, "seeds"))
     held = [seed for seed in store.seeds.page(limit=None) if in_test(seed.id, ask.holdout or 0.0)]
     if not held:
         raise UsageError(
