@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from codeclm import contrast
-from codeclm.lab import Nodes
+from codeclm.lab import Kept, Nodes, thetas
 from codeclm.projects import Project
 from codeclm.records import AnswerRole, Role
 from codeclm.store import Scan, Store
@@ -43,6 +43,14 @@ class Lab:
     itself: bool
     """Whether the strong model judges."""
     priced: bool
+    swept: dict[int, list[Kept]] = field(default_factory=dict)
+    """By cap, what each θ comes to: the same for every move of the slider."""
+
+    def sweep(self, cap: int) -> list[Kept]:
+        """What each θ of `lab.thetas` comes to."""
+        if cap not in self.swept:
+            self.swept[cap] = self.nodes.sweep(thetas(), cap)
+        return self.swept[cap]
 
     @property
     def iterations(self) -> Codes:

@@ -127,7 +127,7 @@ def _charts(lab: Lab, theta: float, facts: Summary) -> None:
         "target’s does · :gray-badge[gray] not kept at this θ, unless by a later step]"
     )
     steps = thetas()
-    found = lab.nodes.sweep(steps, facts.dials.iterations)
+    found = lab.sweep(facts.dials.iterations)
     left, right = st.columns(2)
     with left:
         st.plotly_chart(
