@@ -2,7 +2,7 @@
 
 let marksDifferences = true;
 const MOST_WORDS = 1500;
-const LEAST_SHARED = 0.3;
+const LEAST_SHARED = 0.15;
 const SEGMENTS = new Intl.Segmenter(undefined, { granularity: "word" });
 
 function wordsOf(text) { return [...SEGMENTS.segment(text)].map((part) => part.segment); }

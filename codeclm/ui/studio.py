@@ -103,8 +103,8 @@ def _choose(project: Project, store: Store) -> Metadata | None:
 
 
 def _name(row: Metadata) -> str:
-    skills = ", ".join(row.labels.skills)
-    return one_line(f"{row.labels.use_case or 'no use case'} · {skills}", 90) + f" · {row.id[:6]}"
+    parts = [row.labels.use_case or "no use case", ", ".join(row.labels.skills)]
+    return one_line(" · ".join(filter(None, parts)), 90) + f" · {row.id[:6]}"
 
 
 def _chosen(bench: Bench) -> Branch | None:

@@ -82,9 +82,10 @@ def theta(store: Store) -> None:
     nodes = contrast_data._nodes(held[0])
     codes, names = contrast_data.codes(held[0].use_case)
 
+    tell("the curves over θ, once", seconds(lambda: nodes.sweep(thetas(), 4)), 0.3)
+
     def move() -> None:
         histogram(nodes.gap)
-        nodes.sweep(thetas(), 4)
         nodes.at(2.25, 4)
         nodes.flips(2.25, 3.0)
         nodes.groups(codes, names, 2.25)
