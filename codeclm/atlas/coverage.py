@@ -23,29 +23,45 @@ _BY_CHANCE = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Divergence:
-    """Jensen–Shannon divergence in bits, 0 (alike) to 1 (nothing shared), with its 95 % interval."""
+    """Jensen–Shannon divergence in bits, 0 (alike) to 1 (nothing shared), with its 95 % interval.
+
+    `chance`: what two draws of these sizes from one distribution stay under 19 times in 20.
+    """
 
     value: float
     low: float
     high: float
+    chance: float
 
 
 def divergence(seeds: Sequence[int], other: Sequence[int], seed: int = 0) -> Divergence | None:
     """How far the counts of the other side, group by group, are from those of the seeds; None: one is empty.
 
-    Both sides are drawn anew a thousand times. Few counts look different by chance alone: by as much as
-    the draws exceed the figure, it is lowered (the basic bootstrap; Efron and Tibshirani 1993).
+    Both sides are drawn anew a thousand times. As draws of draws they differ more, and by as much as they
+    do on average the interval is moved down.
     """
     one, two = np.asarray(seeds, np.float64), np.asarray(other, np.float64)
     if not one.sum() or not two.sum():
         return None
     dice = np.random.default_rng(seed)
-    drawn = [dice.multinomial(int(side.sum()), side / side.sum(), _DRAWS) for side in (one, two)]
+    here, there = int(one.sum()), int(two.sum())
     plain = float(_bits(one[None], two[None])[0])
-    again = _bits(*(each.astype(np.float64) for each in drawn))
-    low, high = (2 * plain - float(np.quantile(again, share)) for share in (0.975, 0.025))
-    value = 2 * plain - float(again.mean())
-    return Divergence(*(min(1.0, max(0.0, each)) for each in (value, low, high)))
+    again = _drawn(dice, one / here, two / there, here, there)
+    both = (one + two) / (here + there)
+    alike = _drawn(dice, both, both, here, there)
+    low, high = (plain + float(np.quantile(again, share) - again.mean()) for share in (0.025, 0.975))
+    chance = float(np.quantile(alike, 1 - _BY_CHANCE))
+    return Divergence(
+        *(min(1.0, max(0.0, each)) for each in (plain, min(low, plain), max(high, plain), chance))
+    )
+
+
+def _drawn(
+    dice: np.random.Generator, one: NDArray[np.float64], two: NDArray[np.float64], here: int, there: int
+) -> NDArray[np.float64]:
+    """The divergence of so many drawn from each of two distributions, a thousand times."""
+    sides = (dice.multinomial(here, one, _DRAWS), dice.multinomial(there, two, _DRAWS))
+    return _bits(sides[0].astype(np.float64), sides[1].astype(np.float64))
 
 
 def _bits(one: NDArray[np.float64], two: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -22,6 +22,8 @@ CATEGORIES = (
 DIVERGING = ((0.0, TARGET), (0.5, "#B9C2BE"), (1.0, STRONG))
 MAP = {"displayModeBar": True, "scrollZoom": True, "displaylogo": False}
 """For st.plotly_chart: pan, zoom, lasso and box stand ready."""
+_WIDE, _HIGH = 0.26, 0.035
+"""The room that a name takes, as a share of the map."""
 _HARMLESS = str.maketrans({"<": "‹", ">": "›", "&": "＆", "$": "＄", "\\": "＼"})
 
 
@@ -53,6 +55,7 @@ def points(
     sheet: Sheet,
     lit: NDArray[np.int64] | None = None,
     names: Sequence[Name] = (),
+    dark: bool = False,
     height: int = 620,
 ) -> go.Figure:
     """The map. `lit`: the points that a search found, on a trace of their own, the others faint."""
@@ -86,12 +89,25 @@ def points(
                 },
             )
         )
-    for each in names:
+    ground, ink = ("rgba(16, 20, 19, 0.78)", "#E6ECE9") if dark else ("rgba(253, 253, 252, 0.82)", "#0F1715")
+    for each in apart(names, sheet):
         figure.add_annotation(
-            x=each.x, y=each.y, text=label(each.text, 32), showarrow=False,
-            font={"size": 11}, bgcolor="rgba(127, 137, 133, 0.22)", borderpad=2, captureevents=False,
+            x=each.x, y=each.y, text=label(each.text, 30), showarrow=False,
+            font={"size": 11, "color": ink}, bgcolor=ground, borderpad=2, captureevents=False,
         )  # fmt: skip
     return _bare(figure, height)
+
+
+def apart(names: Sequence[Name], sheet: Sheet) -> list[Name]:
+    """Those of the names, the first before the others, that do not cover one another."""
+    if not names:
+        return []
+    wide, high = (max(float(np.ptp(each)), 1e-6) for each in (sheet.x, sheet.y))
+    shown: list[Name] = []
+    for name in names:
+        if all(abs(name.x - each.x) > wide * _WIDE or abs(name.y - each.y) > high * _HIGH for each in shown):
+            shown.append(name)
+    return shown
 
 
 def _scale(sheet: Sheet) -> dict[str, Any]:
@@ -152,6 +168,7 @@ def tree(rows: Sequence[tuple[str, str, int, float | None]], measure: str, heigh
             customdata=["none yet" if share is None else f"{share:.0%}" for share in shares],
             hovertemplate=f"%{{label}}: %{{value:,}} metadata, {measure} %{{customdata}}<extra></extra>",
             branchvalues="remainder",
+            root_color="rgba(0, 0, 0, 0)",
             tiling={"pad": 2},
         )
     )
@@ -180,7 +197,11 @@ def beside(names: Sequence[str], seeds: Sequence[float], others: Sequence[float]
         )
     frame(figure, max(180, 60 + 26 * len(shown)), x="share, %", legend=True)
     figure.update_yaxes(
-        tickmode="array", tickvals=list(range(len(shown))), ticktext=shown, autorange="reversed"
+        tickmode="array",
+        tickvals=list(range(len(shown))),
+        ticktext=shown,
+        range=[len(shown) - 0.4, -0.6],
+        rangemode="normal",
     )
     figure.update_xaxes(rangemode="tozero")
     return figure

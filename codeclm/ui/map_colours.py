@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +35,7 @@ _FIXED: Mapping[str, str] = {
 class Colouring:
     """For each point a group's number, or with `span` a value between its two ends."""
 
-    codes: NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.float32]
+    codes: NDArray[Any]
     names: list[str]
     colours: list[str]
     span: tuple[float, float] | None = None

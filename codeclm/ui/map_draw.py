@@ -129,8 +129,14 @@ def progress(project: Project) -> None:
         else:
             st.progress(1.0, text="Laying the map out and finding clusters…")
         if job is not None:
-            st.button("Stop", icon=":material/stop_circle:", on_click=_stop, args=(project, job.id), key="map_stop",
-                      disabled=job.stop_asked)  # fmt: skip
+            st.button(
+                "Stop",
+                icon=":material/stop_circle:",
+                on_click=_stop,
+                args=(project, job.id),
+                key="map_stop",
+                disabled=job.stop_asked,
+            )
 
 
 @guarded

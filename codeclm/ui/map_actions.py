@@ -1,0 +1,125 @@
+"""What can be done with a selection as a whole: tag, exclude, edit, generate more, review, export.
+
+To other pages a selection goes by its name, which the address carries.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from codeclm.projects import Project
+from codeclm.store.maps import MapKind
+from codeclm.ui.guard import guarded, notify
+from codeclm.ui.page import switch_to
+from codeclm.ui.text import plural
+
+Keys = list[tuple[MapKind, str]]
+
+LONGEST_TAG = 40
+
+
+def actions(project: Project, keys: Keys) -> None:
+    """Tag, exclude, edit, generate more, review, export: of the selection as a whole."""
+    seeds = [id_ for kind, id_ in keys if kind == "seeds"]
+    metadata = [id_ for kind, id_ in keys if kind == "metadata"]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.number_input(
+            "More like these", 1, 10_000, min(10, max(1, len(keys))), key="map_more", width=130,
+            help="Instructions that the next run writes from the metadata selected, and from that of the "
+            "seeds and instructions selected, on top of what it writes anyway.",
+        )  # fmt: skip
+        st.button(
+            "Generate",
+            icon=":material/auto_awesome:",
+            on_click=_more,
+            args=(project, keys),
+            key="map_generate",
+        )
+        for label, icon, page in (
+            ("Review", ":material/fact_check:", "Review"),
+            ("Export", ":material/download:", "Export"),
+            ("Edit", ":material/edit:", "Metadata"),
+        ):
+            if st.button(label, icon=icon, key=f"map_to_{page}"):
+                with project.open() as store:
+                    name = store.selections.keep(keys)
+                switch_to(page, selection=name)
+        st.button(
+            "Exclude",
+            icon=":material/block:",
+            on_click=_exclude,
+            args=(project, metadata),
+            disabled=not metadata,
+            key="map_exclude",
+            help="No run writes from the metadata selected any more. Nothing is deleted.",
+        )
+        st.text_input(
+            "Tag for the seeds",
+            key="map_tag",
+            placeholder="tag",
+            max_chars=LONGEST_TAG,
+            width=120,
+            disabled=not seeds,
+        )
+        st.button(
+            "Tag",
+            icon=":material/sell:",
+            on_click=_tag,
+            args=(project, seeds),
+            disabled=not seeds,
+            key="map_put_tag",
+        )
+    _undo(project)
+
+
+@guarded
+def _more(project: Project, keys: Keys) -> None:
+    count = int(st.session_state["map_more"])
+    with project.open() as store:
+        wanted = store.selections.metadata(store.selections.keep(keys))
+        config, dials = store.settings.config(), store.settings.dials()
+        spread = store.wishes.more(wanted, count, config.id if config else None, dials.per_metadata)
+    if not spread:
+        notify("None of these has metadata to write from: run the encoding first.", bad=True)
+        return
+    told = plural(spread, "metadata", "metadata")
+    notify(f"The next run writes {plural(count, 'instruction')} more, from {told}.")
+
+
+@guarded
+def _exclude(project: Project, metadata: list[str]) -> None:
+    with project.open() as store:
+        alive = [each for each in metadata if (row := store.metadata.get(each)) and row.state != "excluded"]
+        store.metadata.set_state(alive, "excluded")
+    st.session_state["map_excluded"] = alive
+    notify(f"{plural(len(alive), 'metadata', 'metadata')} left out from now on.")
+
+
+@guarded
+def _put_back(project: Project) -> None:
+    ids = st.session_state.pop("map_excluded", [])
+    with project.open() as store:
+        store.metadata.set_state(ids, "active")
+
+
+def _undo(project: Project) -> None:
+    gone = st.session_state.get("map_excluded")
+    if gone:
+        st.button(
+            f"Put the {plural(len(gone), 'excluded metadata', 'excluded metadata')} back",
+            icon=":material/undo:",
+            on_click=_put_back,
+            args=(project,),
+            key="map_put_back",
+        )
+
+
+@guarded
+def _tag(project: Project, seeds: list[str]) -> None:
+    tag = " ".join(st.session_state["map_tag"].split())[:LONGEST_TAG]
+    if not tag:
+        notify("Write the tag first.", bad=True)
+        return
+    with project.open() as store:
+        store.seeds.tag(seeds, tag)
+    notify(f"{plural(len(seeds), 'seed')} tagged {tag}.")

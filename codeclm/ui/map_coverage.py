@@ -1,0 +1,244 @@
+"""Coverage: where the seeds are and the generated data is not, in one figure, over the runs, gap by gap."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from codeclm.atlas.coverage import Divergence, Gap, divergence, gaps
+from codeclm.charts import atlas as charts
+from codeclm.charts.palette import CONFIG
+from codeclm.projects import Project
+from codeclm.store import Store
+from codeclm.store.coverage import BYS, By, Group
+from codeclm.ui.guard import guarded, notify
+from codeclm.ui.map_data import Atlas
+from codeclm.ui.page import empty, go
+from codeclm.ui.summary import Summary, config_id
+from codeclm.ui.text import ago, number, one_line, plain, plural
+
+SIDES = ("generated", "kept", "accepted")
+_BARS = 20
+_LISTED = 15
+_RUNS = 12
+UNCLUSTERED = "unclustered"
+
+Keys = dict[str | int, str]
+
+
+def coverage(project: Project, facts: Summary, atlas: Atlas | None) -> None:
+    """The whole part."""
+    if not facts.funnel.seeds:
+        empty(
+            "Coverage compares with seeds",
+            "It shows what the generated data lacks of what your seeds are about; this project has none.",
+            "Seeds",
+            "Add seeds",
+        )
+        return
+    by, side = _choice(atlas)
+    config, theta = config_id(facts.config), facts.dials.theta
+    with project.open(readonly=True) as store, store.read():
+        groups = store.coverage.groups(by, config, theta)
+        total = store.coverage.totals(config, theta)
+        revision = store.revision()
+    names = _names(groups, atlas)
+    if not groups:
+        st.caption("The seeds were not read yet: run the encoding on Generate, and look again.")
+        return
+    _unread(by, groups, facts)
+    found = divergence([each.seeds for each in groups], [_count(each, side) for each in groups])
+    left, right = st.columns([1, 2], gap="medium", vertical_alignment="center")
+    with left:
+        _figure(found, side)
+    with right:
+        _course(str(project.path), revision, by, side, config, theta)
+    _wishes(project, facts)
+    _gaps(project, facts, groups, total, by, side, names)
+    _shares(groups, total, side, names)
+
+
+def _choice(atlas: Atlas | None) -> tuple[By, str]:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        options = BYS if atlas is not None and atlas.clusters else BYS[:2]
+        by = st.segmented_control(
+            "By", options, default=options[0], required=True, key="cover_by", bind="query-params"
+        )
+        side = st.segmented_control(
+            "Seeds against what is",
+            SIDES,
+            default=SIDES[0],
+            required=True,
+            key="cover_side",
+            bind="query-params",
+        )
+    return by, side
+
+
+def _unread(by: By, groups: list[Group], facts: Summary) -> None:
+    """Seeds that cannot be counted yet."""
+    left = facts.funnel.seeds - sum(group.seeds for group in groups) if by != "skill" else facts.unencoded
+    if left > 0:
+        why = "are not on the map: update it" if by == "cluster" else "have no metadata yet"
+        st.caption(f"{plural(left, 'seed')} {why}; they are not counted here.")
+
+
+def _count(group: Group, side: str) -> int:
+    counts: dict[str, int] = {"generated": group.generated, "kept": group.kept, "accepted": group.accepted}
+    return counts[side]
+
+
+def _names(groups: list[Group], atlas: Atlas | None) -> Keys:
+    found: Keys = {}
+    for group in groups:
+        if isinstance(group.key, int):
+            known = atlas.clusters.get(group.key) if atlas is not None else None
+            found[group.key] = known.name if known is not None else UNCLUSTERED
+        else:
+            found[group.key] = group.key
+    return found
+
+
+def _figure(found: Divergence | None, side: str) -> None:
+    if found is None:
+        st.metric("Divergence", "–")
+        st.caption(f"Nothing is {side} yet.")
+        return
+    st.metric(
+        "Divergence",
+        f"{found.value:.2f}",
+        help="Jensen–Shannon divergence in bits between the seeds and the other side: 0 is the same "
+        "shares everywhere, 1 nothing in common.",
+    )
+    more = "more than chance" if found.value > found.chance else "within what chance makes of so few"
+    st.caption(f"95 % interval {found.low:.2f} to {found.high:.2f}; {more} ({found.chance:.2f}).")
+
+
+@st.cache_data(max_entries=32, ttl="1h", show_spinner=False)
+def _history(
+    path: str, revision: int, by: By, side: str, config: str, theta: float
+) -> list[tuple[float, Divergence]]:
+    with Store.open(Path(path), readonly=True) as store, store.read():
+        told = []
+        for _, ended, reached in store.coverage.runs()[-_RUNS:]:
+            groups = store.coverage.groups(by, config, theta, reached)
+            found = divergence([each.seeds for each in groups], [_count(each, side) for each in groups])
+            if found is not None:
+                told.append((ended, found))
+    return told
+
+
+def _course(path: str, revision: int, by: By, side: str, config: str, theta: float) -> None:
+    told = _history(path, revision, by, side, config, theta)
+    if len(told) < 2:
+        st.caption("Its course is drawn here after two runs.")
+        return
+    names = [f"{at + 1}: {ago(ended)}" for at, (ended, _) in enumerate(told)]
+    st.plotly_chart(
+        charts.course(names, [(each.value, each.low, each.high) for _, each in told]),
+        config=CONFIG,
+        key="cover_course",
+        alt="The divergence after each run",
+    )
+
+
+def _wishes(project: Project, facts: Summary) -> None:
+    with project.open(readonly=True) as store:
+        rows, count = store.wishes.open(config_id(facts.config), facts.dials.per_metadata)
+    if not count:
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        told = plural(rows, "metadata", "metadata")
+        st.markdown(
+            f"The next run writes **{plural(count, 'instruction')}** more from {told}.", width="stretch"
+        )
+        go("Generate", "Set up the run")
+        st.button("Forget it", icon=":material/close:", on_click=_forget, args=(project,), key="cover_forget")
+
+
+@guarded
+def _forget(project: Project) -> None:
+    with project.open() as store:
+        store.wishes.clear()
+
+
+def _gaps(
+    project: Project, facts: Summary, groups: list[Group], total: Group, by: By, side: str, names: Keys
+) -> None:
+    counted = [(each.key, each.seeds, _count(each, side)) for each in groups if each.key != 0]
+    seeds = total.seeds if by == "skill" else sum(each.seeds for each in groups)
+    found = gaps(counted, seeds, _count(total, side))
+    st.subheader("Gaps", anchor=False)
+    if not found:
+        st.caption(f"Every {by} of the seeds has at least its share of what is {side}.")
+        return
+    st.caption(
+        "What is furthest below its share among the seeds comes first. “Generate here” puts as many "
+        "instructions into the next run as would bring it to its share."
+    )
+    for at, each in enumerate(found[:_LISTED]):
+        _gap(project, facts, each, by, names[each.key], at)
+    if len(found) > _LISTED:
+        st.caption(f"And {number(len(found) - _LISTED)} smaller ones.")
+
+
+def _gap(project: Project, facts: Summary, found: Gap[str | int], by: By, name: str, at: int) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", border=True):
+        said = f"{found.seed_share:.1%} of the seeds, {found.share:.1%} here"
+        chance = "" if found.sure else " :gray[· may be chance]"
+        st.markdown(f"**{plain(name, 80)}** · {said}{chance}", width="stretch")
+        st.button(
+            f"Generate {number(found.wanted)} here",
+            icon=":material/auto_awesome:",
+            on_click=_fill,
+            args=(project, facts, by, found.key, found.wanted),
+            key=f"cover_fill_{at}_{by}_{found.key}",
+        )
+
+
+@guarded
+def _fill(project: Project, facts: Summary, by: By, key: str | int, count: int) -> None:
+    with project.open() as store:
+        metadata = store.coverage.metadata(by, key)
+        config = facts.config.id if facts.config else None
+        spread = store.wishes.more(metadata, count, config, facts.dials.per_metadata)
+    if not spread:
+        notify("There is no metadata here to write from: read the seeds first (Generate).", bad=True)
+        return
+    told = plural(spread, "metadata", "metadata")
+    notify(f"The next run writes {plural(count, 'instruction')} more here, from {told}.")
+
+
+def _shares(groups: list[Group], total: Group, side: str, names: Keys) -> None:
+    st.subheader("Shares", anchor=False)
+    seeds = sum(each.seeds for each in groups) or 1
+    others = sum(_count(each, side) for each in groups) or 1
+    shown = groups[:_BARS]
+    st.plotly_chart(
+        charts.beside(
+            [names[each.key] for each in shown],
+            [each.seeds / seeds for each in shown],
+            [_count(each, side) / others for each in shown],
+            side,
+        ),
+        config=CONFIG,
+        key="cover_shares",
+        alt=f"The share of each group among the seeds and among what is {side}",
+    )
+    with st.expander("All groups as a table", on_change="rerun", key="cover_table") as table:
+        if table.open:
+            st.dataframe(
+                pd.DataFrame(
+                    {
+                        "Group": [one_line(names[each.key], 80) for each in groups],
+                        "Seeds": [each.seeds for each in groups],
+                        "Generated": [each.generated for each in groups],
+                        "Kept": [each.kept for each in groups],
+                        "Accepted": [each.accepted for each in groups],
+                    }
+                ),
+                hide_index=True,
+                alt="Every group with its counts",
+            )

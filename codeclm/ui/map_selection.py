@@ -1,0 +1,105 @@
+"""What is selected on the map: one record with its neighbours, or a table of many."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+
+from codeclm.projects import Project
+from codeclm.ui.map_actions import Keys, actions
+from codeclm.ui.map_data import Atlas
+from codeclm.ui.map_near import nearest
+from codeclm.ui.table import PAGE, offset, pager
+from codeclm.ui.text import body, one_line, plain, plural
+
+Rows = NDArray[np.int64]
+
+_PAGE = "map_page"
+SHOWN = 160
+"""Characters of a text in the table."""
+
+
+def selection(project: Project, atlas: Atlas, rows: Rows) -> None:
+    """What is selected, and its actions; a hint where nothing is."""
+    if not len(rows):
+        st.caption(
+            "Draw a lasso or a box around points, or click one. Double-click clears; the wheel zooms; "
+            "the bar on the map changes what dragging does."
+        )
+        return
+    keys = atlas.keys(rows)
+    st.subheader(f"Selected: {plural(len(rows), 'point')}", anchor=False)
+    actions(project, keys)
+    if len(rows) == 1:
+        _one(project, atlas, int(rows[0]))
+    else:
+        _many(project, atlas, rows)
+
+
+def _one(project: Project, atlas: Atlas, row: int) -> None:
+    point = atlas.points[row]
+    with project.open(readonly=True) as store:
+        text = store.maps.texts([(point.kind, point.id)]).get((point.kind, point.id), "")
+        near = nearest(store, atlas, row)
+        near_texts = store.maps.texts(atlas.keys(np.array([each for each, _ in near], np.int64)))
+    left, right = st.columns(2)
+    with left, st.container(border=True):
+        st.caption(f"{_NAMES[point.kind]} · {plain(atlas.cluster_name(point))}")
+        body(text)
+        st.caption(f"{plain(point.use_case)} · {plain(', '.join(point.skills)) or 'no skills'}")
+    with right:
+        st.caption("Nearest to it")
+        st.dataframe(
+            pd.DataFrame(
+                {
+                    "Like": [likeness for _, likeness in near],
+                    "Kind": [_NAMES[atlas.points[each].kind] for each, _ in near],
+                    "Text": [one_line(near_texts.get(key, ""), SHOWN) for key in _keys(atlas, near)],
+                }
+            ),
+            hide_index=True,
+            column_config={"Like": st.column_config.NumberColumn(width=60, format="%.2f")},
+            alt="Nearest neighbours",
+        )
+
+
+def _keys(atlas: Atlas, near: list[tuple[int, float]]) -> Keys:
+    return [(atlas.points[row].kind, atlas.points[row].id) for row, _ in near]
+
+
+def _many(project: Project, atlas: Atlas, rows: Rows) -> None:
+    start = offset(_PAGE, len(rows))
+    shown = rows[start : start + PAGE]
+    with project.open(readonly=True) as store:
+        texts = store.maps.texts(atlas.keys(shown))
+    points = [atlas.points[row] for row in shown.tolist()]
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Kind": [_NAMES[point.kind] for point in points],
+                "Text": [one_line(texts.get((point.kind, point.id), ""), SHOWN) for point in points],
+                "Use case": [point.use_case for point in points],
+                "Cluster": [atlas.cluster_name(point) for point in points],
+                "Iteration": [point.iteration for point in points],
+                "Gap": [point.gap for point in points],
+                "State": [point.state for point in points],
+                "Decision": [point.decision for point in points],
+            }
+        ),
+        hide_index=True,
+        height=min(560, 38 + 35 * len(points)),
+        column_config={
+            "Kind": st.column_config.TextColumn(width=90),
+            "Text": st.column_config.TextColumn(width=430),
+            "Use case": st.column_config.TextColumn(width=150),
+            "Iteration": st.column_config.NumberColumn(width=75),
+            "Gap": st.column_config.NumberColumn(width=60, format="%.1f"),
+        },
+        alt="What is selected on the map",
+    )
+    pager(_PAGE, len(rows), "points")
+
+
+_NAMES = {"metadata": "metadata", "seeds": "seed", "instructions": "instruction"}

@@ -1,0 +1,38 @@
+"""Map: what the data is about, where it is thick and where it is thin, and what to do about it."""
+
+import streamlit as st
+
+from codeclm.ui.map_coverage import coverage
+from codeclm.ui.map_data import read
+from codeclm.ui.map_draw import drawing, first_time, keep_up, progress
+from codeclm.ui.map_tree import tree
+from codeclm.ui.map_view import view
+from codeclm.ui.page import page
+from codeclm.ui.summary import summary
+
+PARTS = ("Map", "Coverage", "Use cases")
+
+with page("Map") as project:
+    facts = summary(project)
+    part = st.segmented_control(
+        "Part",
+        PARTS,
+        default=PARTS[0],
+        required=True,
+        key="map_part",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    if drawing(project):
+        progress(project)
+    atlas = read(project, facts.running)
+    if part == "Coverage":
+        coverage(project, facts, atlas)
+    elif part == "Use cases":
+        tree(project, facts)
+    elif atlas is None:
+        if not drawing(project):
+            first_time(project, facts)
+    else:
+        keep_up(project, atlas)
+        view(project, facts.running)
