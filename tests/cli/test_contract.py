@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from codeclm.cli import main, parser
+from codeclm.cli import main, measuring
 from codeclm.cli.reading import STATUS_KEYS
 from codeclm.export import FORMATS
 
@@ -132,7 +132,7 @@ def test_another_config_is_shown_by_its_id(codeclm, ran, endpoint):
 
 
 def test_the_formats_are_those_there_are():
-    assert parser.FORMATS == FORMATS
+    assert measuring.FORMATS == FORMATS
 
 
 def test_without_json_lines_are_for_people(codeclm, ran, capsys):

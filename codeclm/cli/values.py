@@ -1,0 +1,85 @@
+"""What a word of the command line may be, and the options that many commands share.
+
+A value that cannot be is told by argparse as a fault of usage. Knows no command.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Callable
+from typing import NoReturn
+
+from codeclm.errors import UsageError
+from codeclm.records import ROLES, STAGES, Stage
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose faults are UsageErrors of one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong, and where the right words are listed."""
+        raise UsageError(f"{message} (see: {self.prog} --help)")
+
+
+def whole(least: int, most: int | None = None) -> Callable[[str], int]:
+    """Reads a whole number between two bounds."""
+
+    def read(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+        if value < least or (most is not None and value > most):
+            bounds = f"{least} or more" if most is None else f"from {least} to {most}"
+            raise argparse.ArgumentTypeError(f"must be {bounds}, not {value}")
+        return value
+
+    return read
+
+
+def amount(text: str) -> float:
+    """Reads a number, 0 or more."""
+    try:
+        value = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
+    if not math.isfinite(value) or value < 0:
+        raise argparse.ArgumentTypeError(f"must be a number, 0 or more, not {text}")
+    return value
+
+
+def share(text: str) -> float:
+    """Reads a number between 0 and 1, neither of them."""
+    value = amount(text)
+    if not 0 < value < 1:
+        raise argparse.ArgumentTypeError(f"must be more than 0 and less than 1, not {text}")
+    return value
+
+
+def stages(text: str) -> tuple[Stage, ...]:
+    """Reads stage names parted by commas; they come back in the order of the loop."""
+    names = {name.strip() for name in text.split(",")}
+    if unknown := sorted(names.difference(STAGES)):
+        raise argparse.ArgumentTypeError(f"no stage is called {unknown[0]!r}; there are {', '.join(STAGES)}")
+    return tuple(stage for stage in STAGES if stage in names)
+
+
+def reading(parser: Parser) -> None:
+    """The options of every command that looks at results."""
+    parser.add_argument("--theta", type=amount, metavar="T", help="view at this threshold; nothing is set")
+    parser.add_argument("--config", metavar="ID", help="show the records of another config")
+
+
+def asking(parser: Parser) -> None:
+    """The options of every command that asks models."""
+    parser.add_argument("--concurrency", type=whole(1), metavar="N", help="the most requests in flight")
+    parser.add_argument("--budget", type=amount, metavar="USD", help="stop when this much is spent")
+    parser.add_argument("--max-calls", type=whole(0), metavar="N", help="stop when this many calls were sent")
+    parser.add_argument("--quiet", action="store_true", help="no progress, only warnings and errors")
+    for role in ROLES:
+        parser.add_argument(f"--{role}-url", metavar="URL", help=argparse.SUPPRESS)
+        parser.add_argument(f"--{role}-model", metavar="NAME", help=argparse.SUPPRESS)
+    parser.epilog = (
+        "For ROLE in strong, target, judge: --ROLE-url URL, --ROLE-model NAME; the project keeps them."
+    )
