@@ -8,6 +8,7 @@ from codeclm.ui.review_desk import desk
 from codeclm.ui.review_grid import grid
 from codeclm.ui.review_queue import queue, start_over
 from codeclm.ui.review_team import seat, team_panel
+from codeclm.ui.selected import within_selection
 from codeclm.ui.summary import summary
 
 with page("Review") as project:
@@ -25,6 +26,7 @@ with page("Review") as project:
     with row:
         at = seat(project)
     with filters:
+        within_selection(project)
         made = queue(project, come, at)
     with row:
         view = st.segmented_control(

@@ -6,6 +6,7 @@ from codeclm.ui.export_checks import checks
 from codeclm.ui.export_choice import choice
 from codeclm.ui.export_file import download, first_lines, nothing, outcome, summary_of
 from codeclm.ui.page import no_pairs, page
+from codeclm.ui.selected import only_selected
 from codeclm.ui.summary import summary
 
 with page("Export") as project:
@@ -21,7 +22,7 @@ with page("Export") as project:
         with project.open(readonly=True) as store:
             revision = store.revision()
         with st.container():
-            options = checks(project, revision, choice(facts))
+            options = checks(project, revision, only_selected(project, choice(facts)))
         found = summary_of(project, revision, options)
         with st.container():
             outcome(found)

@@ -9,6 +9,7 @@ from typing import Literal
 from codeclm.records import AnswerRole, Status
 from codeclm.store.connection import Value, pack, search
 from codeclm.store.nodes import STATUS
+from codeclm.store.selections import IN_SELECTION
 
 PairStatus = Status | Literal["accepted", "rejected"]
 PairOrder = Literal["lineage", "theta", "orders", "rare"]
@@ -34,6 +35,7 @@ _EXACT = {
     "stale": "n.stale = :stale",
     "flagged": "(n.comparison in (select comparison from flags)) = :flagged",
     "cluster": f"{CLUSTER} = :cluster",
+    "selection": IN_SELECTION,
     "remarked": "(n.instruction in (select instruction from remarks)) = :remarked",
 }
 """What each field of a filter demands, where it is given."""
@@ -79,6 +81,8 @@ class PairFilter:
     flagged: bool | None = None
     cluster: int | None = None
     """On the map."""
+    selection: str | None = None
+    """The name of one: what is in it, or whose metadata or seed is."""
     remarked: bool | None = None
     """Whether something was noted of the instruction, such as drift."""
 

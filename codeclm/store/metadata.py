@@ -22,6 +22,12 @@ from codeclm.store.connection import (
     unpack,
 )
 
+OF_SELECTION = """(m.id in (select record from selections where id = :selection and kind = 0)
+    or m.seed in (select s.seq from selections t join seeds s on s.id = t.record
+        where t.id = :selection and t.kind = 1)
+    or m.seq in (select i.metadata from selections t join instructions i on i.id = t.record
+        where t.id = :selection and t.kind = 2))"""
+"""Whether metadata `m` is in a selection, itself or by its seed or an instruction."""
 BLANK = "(l.use_case = '' and l.skills = '[]')"
 """Labels `l` that say nothing: what an import without labels starts from."""
 
@@ -62,9 +68,14 @@ class MetadataRoom:
         state: MetadataState | None = None,
         offset: int = 0,
         limit: int | None = 50,
+        cluster: int | None = None,
+        selection: str | None = None,
     ) -> list[Metadata]:
-        """Metadata in order. `search`: a part of a label, whatever its case; limit None: all."""
-        where, values = _where(search, use_case, skill, origin, state)
+        """Metadata in order. `search`: a part of a label, whatever its case; limit None: all.
+
+        `cluster`: of this number on the map; `selection`: of this name, or whose seed or instruction is.
+        """
+        where, values = _where(search, use_case, skill, origin, state, cluster, selection)
         rows = self._db.rows(
             f"{_SELECT} where {where} order by m.place limit ? offset ?",
             [*values, -1 if limit is None else limit, offset],
@@ -78,9 +89,11 @@ class MetadataRoom:
         skill: str | None = None,
         origin: Origin | None = None,
         state: MetadataState | None = None,
+        cluster: int | None = None,
+        selection: str | None = None,
     ) -> int:
         """How many `page` has in all."""
-        where, values = _where(search, use_case, skill, origin, state)
+        where, values = _where(search, use_case, skill, origin, state, cluster, selection)
         number: int = self._db.value(
             f"select count(*) from metadata m join labels l on l.seq = m.labels where {where}", values
         )
@@ -131,6 +144,19 @@ class MetadataRoom:
     def skills(self) -> list[tuple[str, int]]:
         """The skills of active metadata with their counts, most used first."""
         return self._facet("j.value", "labels l, json_each(l.skills) j")
+
+    def origins(self) -> list[tuple[str, int]]:
+        """Where the metadata is from, whatever its state, with counts, most first."""
+        rows = self._db.rows("select origin, count(*) from metadata group by 1 order by 2 desc, 1")
+        return [(origin, number) for origin, number in rows]
+
+    def clusters(self) -> list[tuple[int, int]]:
+        """The clusters of the map by number, with the metadata in each, most first."""
+        rows = self._db.rows(
+            """select t.cluster, count(*) from spots s join places t on t.text = s.text
+            where s.kind = 0 and t.cluster is not null group by 1 order by 2 desc, 1"""
+        )
+        return [(cluster, number) for cluster, number in rows]
 
     def active(self, limit: int | None = None) -> list[Metadata]:
         """What a run works on, in order: active, its seed not deleted; `limit` as `run --limit`."""
@@ -215,7 +241,13 @@ def within(db: Connection, limit: int | None) -> tuple[str, dict[str, Value]]:
 
 
 def _where(
-    part: str, use_case: str | None, skill: str | None, origin: str | None, state: str | None
+    part: str,
+    use_case: str | None,
+    skill: str | None,
+    origin: str | None,
+    state: str | None,
+    cluster: int | None,
+    selection: str | None,
 ) -> tuple[str, list[Value]]:
     conditions, values = ["1"], list[Value]()
     if part:
@@ -226,6 +258,15 @@ def _where(
     if skill is not None:
         conditions.append("exists (select 1 from json_each(l.skills) where value = ?)")
         values.append(skill)
+    if cluster is not None:
+        conditions.append(
+            """m.id in (select s.record from spots s join places t on t.text = s.text
+            where s.kind = 0 and t.cluster = ?)"""
+        )
+        values.append(cluster)
+    if selection is not None:
+        conditions.append(OF_SELECTION.replace(":selection", "?"))
+        values += [selection] * OF_SELECTION.count(":selection")
     exact = (("l.use_case", use_case), ("m.origin", origin), ("m.state", state))
     for column, value in exact:
         if value is not None:

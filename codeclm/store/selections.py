@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from codeclm.ids import content_id
 from codeclm.store.connection import Connection, pack, unpack
 from codeclm.store.maps import KINDS, MapKind
+from codeclm.store.metadata import OF_SELECTION
 
 
 class Selections:
@@ -35,17 +36,10 @@ class Selections:
     def metadata(self, name: str) -> list[str]:
         """The metadata selected, and that of what is selected beside it, in order."""
         rows = self._db.rows(
-            f"select m.id from metadata m where {_META} order by m.place", {"selection": name}
+            f"select m.id from metadata m where {OF_SELECTION} order by m.place", {"selection": name}
         )
         return [unpack(row[0]) for row in rows]
 
-
-_META = """(m.id in (select record from selections where id = :selection and kind = 0)
-    or m.seed in (select s.seq from selections t join seeds s on s.id = t.record
-        where t.id = :selection and t.kind = 1)
-    or m.seq in (select i.metadata from selections t join instructions i on i.id = t.record
-        where t.id = :selection and t.kind = 2))"""
-"""Whether metadata `m` is in a selection, itself or by its seed or an instruction."""
 
 IN_SELECTION = """(n.id in (select record from selections where id = :selection and kind = 2)
     or m.id in (select record from selections where id = :selection and kind = 0)

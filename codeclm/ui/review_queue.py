@@ -20,6 +20,7 @@ from codeclm.ui.glossary import term
 from codeclm.ui.guard import guarded
 from codeclm.ui.review_near import near_duplicates
 from codeclm.ui.review_team import Seat
+from codeclm.ui.selected import selected
 from codeclm.ui.summary import config_id
 from codeclm.ui.text import number, one_line
 
@@ -146,6 +147,7 @@ def _filters(known: Known, dials: Dials, at: Seat) -> Asked:
         use_case=use,
         decision=decision if decision in ("none", "accept", "reject", "conflict") else None,
         undecided_by=at.name if decision in ("none", "other") else None,
+        selection=selected(),
         **more,
     )
     if decision == "own":

@@ -1,11 +1,14 @@
 """Map, selections, coverage, wishes and bulk changes of labels."""
 
+import time
+
 import pytest
 from growing import C, basic, encoded, grown, improved, manual
 
 from codeclm.errors import ProjectError
 from codeclm.records import Decision, Labels
 from codeclm.settings import Dials
+from codeclm.store import PairFilter
 from codeclm.store.maps import KINDS, Cluster
 from codeclm.store.vectors import text_key
 
@@ -185,3 +188,36 @@ def test_no_such_label(store):
     with pytest.raises(ProjectError, match="nothing was changed"):
         store.relabels.apply("skill", ["nothing"], "x")
     assert store.relabels.recent() == []
+
+
+def test_pairs_and_metadata_of_a_selection(store):
+    one, other = encoded(store), encoded(store, "Write a sonnet")
+    first, second = grown(store, basic(one), 4), grown(store, basic(other), 4)
+    by_seed = store.selections.keep([("seeds", one.seed)])
+    by_node = store.selections.keep([("instructions", second.instruction)])
+    assert store.pairs.ids(C, 3, 4, PairFilter(selection=by_seed)) == [first.id]
+    assert store.pairs.ids(C, 3, 4, PairFilter(selection=by_node)) == [second.id]
+    assert store.pairs.ids(C, 3, 4, PairFilter(selection="nothing")) == []
+    assert [row.id for row in store.metadata.page(selection=by_node)] == [other.id]
+    assert store.metadata.count(selection=by_seed) == 1
+
+
+def test_metadata_by_cluster_and_origin(store):
+    one, other = encoded(store), manual(store, "prose")
+    placed(store, lambda source: 2 if source.id == one.id else None, [Cluster(2, "a")])
+    assert [row.id for row in store.metadata.page(cluster=2)] == [one.id]
+    assert store.metadata.clusters() == [(2, 1)]
+    assert sorted(store.metadata.origins()) == [("encoded", 1), ("manual", 1)]
+    assert other.id not in {row.id for row in store.metadata.page(cluster=2)}
+
+
+def test_what_is_missing_and_searched(store):
+    one = encoded(store)
+    placed(store, lambda source: None)
+    assert store.maps.missing(C, 0) == 1, "labels written since"
+    assert store.maps.missing(C, time.time() + 1) == 0
+    store.lineages.add_instruction(basic(one), C)
+    assert store.maps.missing(C, time.time() + 1) == 1
+    assert store.maps.search("ODE", KINDS, C) == {("seeds", one.seed)}
+    assert store.maps.search("rhy", ["metadata"], C) == {("metadata", one.id)}
+    assert store.maps.search("é", KINDS, C) == set()
