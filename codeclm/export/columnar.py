@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from codeclm.export import shapes
-from codeclm.export.flat import COLUMNS, FLAGS, NUMBERS, flat
+from codeclm.export.flat import COLUMNS, FLAGS, NUMBERS, flat, values
 from codeclm.export.row import Row
 from codeclm.records import Message
 
@@ -52,7 +52,7 @@ class Parquet:
     def add(self, row: Row) -> None:
         """Write a row, or keep it until its group is full."""
         self._chats.append(row.messages())
-        self._flat.append(tuple(flat(row).values()))
+        self._flat.append(values(row))
         if len(self._flat) >= _ROWS:
             self._flush()
 
@@ -68,8 +68,8 @@ class Parquet:
 
     def _flush(self) -> None:
         columns = (
-            pa.array(values, SCHEMA.field(name).type)
-            for name, values in zip(COLUMNS, zip(*self._flat, strict=True), strict=True)
+            pa.array(column, SCHEMA.field(name).type)
+            for name, column in zip(COLUMNS, zip(*self._flat, strict=True), strict=True)
         )
         table = pa.Table.from_arrays([_turns(self._chats), *columns], schema=SCHEMA)
         self._chats.clear()

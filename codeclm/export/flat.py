@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from codeclm.export.row import Row
+from codeclm.records import Comparison
 
 TEXTS = ("id", "system", "instruction", "response", "rejected", "use_case")
 ANSWERS = ("strong", "target", "strong_model", "target_model")
@@ -19,38 +20,46 @@ COLUMNS = (
 )
 FLAGS = ("strong_truncated", "target_truncated")
 NUMBERS = (*SCORES, *ORDERS)
-_PAIRS = (ORDERS[:2], ORDERS[2:])
+_UNSCORED = (None,) * len(NUMBERS)
 
 
 def flat(row: Row) -> dict[str, Any]:
     """The record, keys as COLUMNS. Scores are None where a person rewrote the instruction they were for."""
+    return dict(zip(COLUMNS, values(row), strict=True))
+
+
+def values(row: Row) -> tuple[Any, ...]:
+    """The record's values, in the order of COLUMNS."""
     pair = row.pair
-    record: dict[str, Any] = {
-        "id": pair.id,
-        "system": row.system,
-        "instruction": row.instruction,
-        "response": row.chosen,
-        "rejected": row.rejected,
-        "use_case": pair.use_case,
-        "skills": list(pair.skills),
-        "strong": pair.strong,
-        "target": pair.target,
-        "strong_model": pair.strong_model,
-        "target_model": pair.target_model,
-        "strong_truncated": pair.strong_truncated,
-        "target_truncated": pair.target_truncated,
-        **dict.fromkeys(NUMBERS),
-        "iteration": pair.iteration,
-        "status": pair.status,
-        "decision": pair.decision.verdict if pair.decision else None,
-        "edited": " ".join(sorted(row.edited)) or None,
-        "seed_id": pair.seed,
-        "metadata_id": pair.metadata,
-    }
-    if row.scored:
-        scores = pair.comparison
-        strong, target = scores.strong_score, scores.target_score
-        record["strong_score"], record["target_score"], record["gap"] = strong, target, strong - target
-        for (strong_name, target_name), order in zip(_PAIRS, scores.orders, strict=False):
-            record[strong_name], record[target_name] = order.strong, order.target
-    return record
+    return (
+        pair.id,
+        row.system,
+        row.instruction,
+        row.chosen,
+        row.rejected,
+        pair.use_case,
+        pair.skills,
+        pair.strong,
+        pair.target,
+        pair.strong_model,
+        pair.target_model,
+        pair.strong_truncated,
+        pair.target_truncated,
+        *(_scores(pair.comparison) if row.scored else _UNSCORED),
+        pair.iteration,
+        pair.status,
+        pair.decision.verdict if pair.decision else None,
+        " ".join(sorted(row.edited)) if row.edited else None,
+        pair.seed,
+        pair.metadata,
+    )
+
+
+def _scores(comparison: Comparison) -> tuple[float | None, ...]:
+    """Means and gap, then the two orders; the second is None where there was one only."""
+    first, second = comparison.strong_first, comparison.target_first
+    if second is None:
+        alone = float(first.strong), float(first.target)
+        return (*alone, alone[0] - alone[1], first.strong, first.target, None, None)
+    strong, target = (first.strong + second.strong) / 2, (first.target + second.target) / 2
+    return strong, target, strong - target, first.strong, first.target, second.strong, second.target

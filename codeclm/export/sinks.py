@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
-from codeclm.export.flat import COLUMNS, flat
+from codeclm.export.flat import COLUMNS, values
 from codeclm.export.row import Row
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
@@ -89,7 +89,7 @@ def csv_lines(rows: list[Row]) -> list[str]:
 
 def cells(row: Row) -> list[str | int | float]:
     """The cells of a row: skills parted by "; ", missing values empty, truth as true or false."""
-    return [_cell(value) for value in flat(row).values()]
+    return [_cell(value) for value in values(row)]
 
 
 def _cell(value: Any) -> str | int | float:
@@ -99,7 +99,7 @@ def _cell(value: Any) -> str | int | float:
         return "true" if value else "false"
     if isinstance(value, int | float):
         return value
-    return neutral("; ".join(value) if isinstance(value, list) else str(value))
+    return neutral("; ".join(value) if isinstance(value, tuple) else str(value))
 
 
 def neutral(text: str) -> str:
