@@ -20,6 +20,7 @@ from codeclm.store.texts import Texts
 from codeclm.store.work import unfinished
 
 _NODE = f"{INSTRUCTION} join nodes n on n.config = ? and n.place = m.place and n.instruction = i.seq"
+_GIVEN = f"(i.origin <> 'generated' or {KEPT_DRAFT}) and not n.stale"
 _COMPARISON = """select i.id, a.id, b.id, k.id, c.strong_first, c.target_first, c.rationales
     from comparisons c join instructions i on i.seq = c.instruction join configs k on k.seq = c.config
     join answers a on a.seq = c.strong join answers b on b.seq = c.target"""
@@ -215,9 +216,7 @@ class Lineages:
 
     def roots(self, metadata: str, config: str) -> list[Instruction]:
         """Edited, imported and studio-grown instructions of a metadata that no edit of labels left behind."""
-        return self._nodes_of(
-            [metadata], config, f"(i.origin <> 'generated' or {KEPT_DRAFT}) and not n.stale"
-        )
+        return self._nodes_of([metadata], config, _GIVEN)
 
     def roots_unscored(self, metadata: Sequence[str], config: str) -> list[Instruction]:
         """Edited and imported instructions that have no scores under a config yet."""
