@@ -101,7 +101,7 @@ def _live(project: Project, compact: bool) -> None:
         st.rerun()
     job = last_run(project)
     if job is None or job.state != "running":
-        st.progress(0.0, text="Starting…")
+        _starting(compact)
         return
     done, total = whole(job)
     if compact:
@@ -124,6 +124,21 @@ def _live(project: Project, compact: bool) -> None:
             f"{plural(job.calls_sent, 'call')} sent · {number(job.calls_cached)} answered from the cache"
         )
         _spent(project, job)
+
+
+def _starting(compact: bool) -> None:
+    """The panel of a run that has not shown itself yet: as tall as it will be, so that nothing jumps."""
+    if compact:
+        st.progress(0.0, text="Starting…")
+        return
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.markdown("**Starting…**", width="content")
+            st.button("Stop", icon=":material/stop_circle:", disabled=True, key="run_stop_soon")
+        for stage in DOING:
+            if stage != "augment":
+                st.progress(0.0, text=f":gray[{DOING[stage]}: not yet]")
+        st.caption("No call sent yet")
 
 
 def _spent(project: Project, job: Job) -> None:
