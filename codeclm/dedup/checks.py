@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from codeclm.dedup.near import Near, Vectors, by_ngram, by_vector, leaks_by_ngram, leaks_by_vector
-from codeclm.dedup.shingles import Shingles, normal
+from codeclm.dedup.shingles import Grams, normal
 from codeclm.errors import UsageError
 from codeclm.export import Row
 
@@ -138,8 +138,7 @@ def _leaked(
         places = ((place, known.get(normal(text))) for place, text in enumerate(texts))
         return [Near(number, place, 1.0) for place, number in places if number is not None]
     if method == "ngram":
-        shingles = Shingles()
-        return leaks_by_ngram(shingles.of_all(texts), shingles.of_all(prompts), least)
+        return leaks_by_ngram(Grams.of([*texts, *prompts]), len(texts), least)
     return leaks_by_vector(_vectors(embed, texts), _vectors(embed, prompts), least)
 
 
@@ -175,7 +174,7 @@ def _near(
         pairs = [(first.setdefault(normal(texts[place]), place), place) for place in order]
         return [Near(kept, place, 1.0) for kept, place in pairs if kept != place]
     if method == "ngram":
-        return by_ngram(Shingles().of_all(texts), least, order)
+        return by_ngram(Grams.of(texts), least, order)
     return by_vector(_vectors(embed, texts), least, order)
 
 

@@ -6,15 +6,15 @@ n-grams or vectors, and nothing of rows.
 
 from __future__ import annotations
 
-import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from codeclm.dedup.shingles import jaccard, overlap
+from codeclm.dedup.postings import Postings
+from codeclm.dedup.shingles import Grams, jaccard, overlap
 
 Vectors = NDArray[np.float32]
 """One row for each text, each of length 1."""
@@ -31,27 +31,26 @@ class Near(NamedTuple):
     score: float
 
 
-def by_ngram(sets: Sequence[frozenset[int]], threshold: float, order: Sequence[int]) -> list[Near]:
-    """Each text that is at least `threshold` near (Jaccard) to a better one that stays, with the nearest.
-
-    Exact: two sets that near share one of their rarest members, so only those are looked up.
+def by_ngram(grams: Grams, threshold: float, order: Sequence[int]) -> list[Near]:
+    """Each text of the order that is at least `threshold` near (Jaccard) to a better one that stays, with
+    the nearest; of equally near ones, the first.
     """
-    counts: Counter[int] = Counter()
-    for each in sets:
-        counts.update(each)
-    index: defaultdict[int, list[int]] = defaultdict(list)
+    stays = np.ones(len(order), dtype=bool)
+    sets: dict[int, frozenset[int]] = {}
+
+    def members(rank: int) -> frozenset[int]:
+        if rank not in sets:
+            sets[rank] = grams[order[rank]]
+        return sets[rank]
+
     found = []
-    for place in order:
-        here = sets[place]
-        rare = sorted(here, key=lambda gram: (counts[gram], gram))
-        rare = rare[: len(here) - math.ceil(threshold * len(here) - 1e-9) + 1]
-        candidates = {other for gram in rare if counts[gram] > 1 for other in index.get(gram, ())}
-        best = max(((jaccard(here, sets[other]), -other) for other in candidates), default=(0.0, 0))
-        if best[0] >= threshold:
-            found.append(Near(-best[1], place, best[0]))
-        else:
-            for gram in rare:
-                index[gram].append(place)
+    for rank, others in Postings(grams, threshold, order).candidates(stays):
+        here = members(rank)
+        near = ((jaccard(here, members(other)), -order[other]) for other in others[stays[others]].tolist())
+        score, kept = max(near, default=(0.0, 0))
+        if score >= threshold:
+            stays[rank] = False
+            found.append(Near(-kept, order[rank], score))
     return found
 
 
@@ -73,18 +72,23 @@ def by_vector(vectors: Vectors, threshold: float, order: Sequence[int]) -> list[
     return found
 
 
-def leaks_by_ngram(
-    sets: Sequence[frozenset[int]], prompts: Sequence[frozenset[int]], threshold: float
-) -> list[Near]:
-    """Each text that holds a prompt, or is held by one; the share is that of the smaller one's n-grams."""
+def leaks_by_ngram(grams: Grams, texts: int, threshold: float) -> list[Near]:
+    """Each of the first `texts` texts that holds a prompt, or is held by one: the prompts are the others.
+
+    The share is that of the smaller one's n-grams.
+    """
+    end = grams.starts[texts]
     index: defaultdict[int, list[int]] = defaultdict(list)
-    for number, prompt in enumerate(prompts):
-        for gram in prompt:
+    for number in range(len(grams) - texts):
+        for gram in grams[texts + number]:
             index[gram].append(number)
+    asked = np.isin(grams.numbers[:end], grams.numbers[end:])
+    sharing = np.unique(np.repeat(np.arange(texts), grams.sizes[:texts])[asked])
     found = []
-    for place, here in enumerate(sets):
+    for place in sharing.tolist():
+        here = grams[place]
         candidates = {number for gram in here for number in index.get(gram, ())}
-        best = max(((overlap(here, prompts[each]), -each) for each in candidates), default=(0.0, 0))
+        best = max((overlap(here, grams[texts + each]), -each) for each in candidates)
         if best[0] >= threshold:
             found.append(Near(-best[1], place, best[0]))
     return found

@@ -8,7 +8,7 @@ import streamlit as st
 
 from codeclm.dedup.checks import THRESHOLDS
 from codeclm.dedup.near import by_ngram
-from codeclm.dedup.shingles import Shingles
+from codeclm.dedup.shingles import Grams
 from codeclm.projects import Project
 from codeclm.settings import Dials
 from codeclm.store import PairFilter, Store
@@ -24,8 +24,12 @@ def near_duplicates(project: Project, config: str, dials: Dials) -> frozenset[st
 @st.cache_resource(max_entries=4, ttl="2h", show_spinner="Looking for near-duplicates…")
 def _near(path: str, config: str, theta: float, cap: int, stamp: str) -> frozenset[str]:
     with Store.open(Path(path), readonly=True) as store:
-        rows = store.pairs.instructions(config, theta, cap, PairFilter(status="kept"))
+        return twins(store, config, theta, cap)
+
+
+def twins(store: Store, config: str, theta: float, cap: int) -> frozenset[str]:
+    """The same, sought anew."""
+    rows = store.pairs.instructions(config, theta, cap, PairFilter(status="kept"))
     order = sorted(range(len(rows)), key=lambda at: -abs(rows[at][2]))
-    sets = Shingles().of_all(text for _, text, _ in rows)
-    twins = by_ngram(sets, THRESHOLDS["ngram"], order)
-    return frozenset(rows[at][0] for twin in twins for at in (twin.kept, twin.other))
+    found = by_ngram(Grams.of([text for _, text, _ in rows]), THRESHOLDS["ngram"], order)
+    return frozenset(rows[at][0] for near in found for at in (near.kept, near.other))

@@ -18,6 +18,7 @@ from codeclm.projects import Project
 from codeclm.store import PairFilter, Store
 from codeclm.ui import contrast_data
 from codeclm.ui.review_cards import card
+from codeclm.ui.review_near import twins
 from codeclm.ui.review_outbox import write_down
 from tests.bench.many import CONFIG, build
 
@@ -71,6 +72,7 @@ def decisions(project: Project, count: int = 300) -> None:
 def filters(store: Store) -> None:
     for name, where in FILTERS.items():
         tell(f"filter: {name}", seconds(lambda where=where: store.pairs.ids(C, 3, 4, where)), 0.5)
+    tell("filter: near-duplicates, sought anew", seconds(lambda: twins(store, C, 3, 4)), 0.5)
     for order in ("theta", "orders", "rare"):
         tell(f"order: {order}", seconds(lambda order=order: store.pairs.ids(C, 3, 4, QUEUE, order)), 0.5)
 

@@ -1,15 +1,16 @@
 """Near-duplicates and leaks: by hand, and held against the plain definition."""
 
 from itertools import combinations
+from random import Random
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeclm.dedup import Candidate, Checks, check
+from codeclm.dedup import Candidate, Checks, check, postings
 from codeclm.dedup.near import by_ngram, by_vector, leaks_by_ngram, leaks_by_vector
-from codeclm.dedup.shingles import Shingles, jaccard, normal, overlap, tokens
+from codeclm.dedup.shingles import SIZE, Grams, jaccard, normal, overlap, tokens
 from codeclm.errors import UsageError
 
 BASE = "Plan a three-day walking trip through the hills for a family with two small children"
@@ -31,19 +32,38 @@ def test_tokens_are_words_or_signs():
 
 
 def test_short_texts_are_one_ngram():
-    shingles = Shingles()
-    assert len(shingles.of("Hello there")) == 1
-    assert shingles.of("hello, THERE!") == shingles.of("Hello there")
-    assert shingles.of("?!") == frozenset()
-    assert len(shingles.of("one two three four")) == 2
+    hello, shouted, nothing, four = Grams.of(["Hello there", "hello, THERE!", "?!", "one two three four"])
+    assert len(hello) == 1
+    assert shouted == hello
+    assert nothing == frozenset()
+    assert len(four) == 2
+
+
+words = st.sampled_from(
+    ["a", "B", "b", "cc", "İ", "ﬁn", "東京", "で", "สวัสดี", "don't", "_", "-", "\0", "x1", "²"]
+)
+
+
+@given(st.lists(st.lists(words, max_size=9).map(" ".join), max_size=9))
+def test_texts_read_at_once_are_as_one_by_one(texts):
+    def plain(text):
+        said = tokens(text)
+        windows = zip(*(said[start:] for start in range(SIZE)), strict=False)
+        return set(windows) or ({tuple(said)} if said else set())
+
+    found, sets = Grams.of(texts), [plain(text) for text in texts]
+    assert [len(each) for each in found] == found.sizes.tolist() == [len(each) for each in sets]
+    for one, two in combinations(range(len(texts)), 2):
+        assert len(found[one] & found[two]) == len(sets[one] & sets[two])
 
 
 def test_overlap_is_whole_where_one_holds_the_other():
-    shingles = Shingles()
-    long, short = shingles.of(f"{OTHER}. {BASE}."), shingles.of(BASE)
+    long, short, asked, more = Grams.of(
+        [f"{OTHER}. {BASE}.", BASE, "what is this", "what is this thing about"]
+    )
     assert overlap(long, short) == overlap(short, long) == 1
     assert jaccard(long, short) < 0.6
-    assert overlap(shingles.of("what is this"), shingles.of("what is this thing about")) < 1
+    assert overlap(asked, more) < 1
 
 
 def test_a_near_pair_is_found_and_shown():
@@ -80,7 +100,7 @@ def test_a_chain_of_likenesses_keeps_both_ends():
     found = check(rows(*chain), Checks("ngram"))
     kept = [row for row in range(len(chain)) if str(row) not in found.dropped]
     assert len(kept) > 1
-    shingles = Shingles().of_all(chain)
+    shingles = Grams.of(chain)
     assert all(jaccard(shingles[one], shingles[two]) < 0.7 for one, two in combinations(kept, 2))
 
 
@@ -121,7 +141,14 @@ def test_a_threshold_lies_between_0_and_1(bad):
         Checks("ngram", threshold=bad)
 
 
-sets = st.lists(st.frozensets(st.integers(0, 12), max_size=8), max_size=12)
+def numbered(groups):
+    """Sets of numbers as the n-grams of as many texts."""
+    pairs = [(gram, place) for place, group in enumerate(groups) for gram in group]
+    grams, places = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    return Grams.numbered(grams, places, len(groups))
+
+
+sets = st.lists(st.frozensets(st.integers(0, 12), max_size=8), max_size=40)
 
 
 @given(sets, st.sampled_from([0.3, 0.5, 0.7, 1.0]), st.randoms())
@@ -134,16 +161,29 @@ def test_by_ngram_is_the_plain_definition(groups, threshold, random):
             dropped.add(place)
         else:
             kept.append(place)
-    found = by_ngram(groups, threshold, order)
+    found = by_ngram(numbered(groups), threshold, order)
     assert {near.other for near in found} == dropped
     for near in found:
         assert near.kept not in dropped
         assert near.score == jaccard(groups[near.kept], groups[near.other]) >= threshold
 
 
+@pytest.mark.parametrize(("block", "most"), [(2, 2_000_000), (512, 1), (7, 40)])
+def test_looking_in_blocks_changes_nothing(monkeypatch, block, most):
+    random = Random(3)
+    groups = [frozenset(random.sample(range(14), random.randint(0, 9))) for _ in range(120)]
+    order = random.sample(range(120), 90)
+    whole = by_ngram(numbered(groups), 0.6, order)
+    monkeypatch.setattr(postings, "_BLOCK", block)
+    monkeypatch.setattr(postings, "_MOST", most)
+    assert by_ngram(numbered(groups), 0.6, order) == whole
+    assert len(whole) > 20
+    assert {near.other for near in whole} | {near.kept for near in whole} <= set(order)
+
+
 @given(sets, sets, st.sampled_from([0.5, 0.8]))
 def test_leaks_by_ngram_are_the_plain_definition(groups, prompts, threshold):
-    found = {near.other for near in leaks_by_ngram(groups, prompts, threshold)}
+    found = {near.other for near in leaks_by_ngram(numbered([*groups, *prompts]), len(groups), threshold)}
     plain = {
         at for at, each in enumerate(groups) if any(overlap(each, prompt) >= threshold for prompt in prompts)
     }

@@ -1,0 +1,111 @@
+"""Which texts may be near which by their n-grams: few enough to be held against each other one by one.
+
+Exact: two sets that are near share one of their rarest members, and a signature tells of most other pairs
+that they share too few. Works in blocks, so that memory is bounded. Knows no texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from codeclm.dedup.shingles import Grams, Numbers, distinct
+
+Mask = NDArray[np.bool_]
+
+_BLOCK = 128
+"""Texts looked at together."""
+_MOST = 2_000_000
+"""Pairs looked at together, but for a single text."""
+_WORDS = 4
+"""Of 64 bits each, in a signature."""
+_MIX = np.uint64(0x9E3779B97F4A7C15)
+_SLACK = 1e-9
+
+
+class Postings:
+    """Who has which of the rarest n-grams. A text is named by its rank: its turn in the order given."""
+
+    def __init__(self, grams: Grams, threshold: float, order: Sequence[int]) -> None:
+        self._threshold = threshold
+        places = np.asarray(order, dtype=np.int64)
+        self._sizes = grams.sizes[places]
+        self._ranks, self._first = _rarest(grams, threshold, places)
+        self._turns = np.argsort(self._ranks, kind="stable")
+        begins = np.flatnonzero(np.diff(self._ranks[self._turns], prepend=-1))
+        self._edges = np.append(begins, len(self._turns))
+        self._bits, self._hidden = _signatures(grams, places)
+
+    def candidates(self, stays: Mask) -> Iterator[tuple[int, Numbers]]:
+        """Each text that has some, in turn, with those before it that may be near and stayed.
+
+        `stays` is the caller's to change while this goes on; of a text's neighbours in turn it may be old.
+        """
+        turns, edges = self._turns, self._edges
+        at, last = 0, len(edges) - 1
+        while at < last:
+            end = min(at + _BLOCK, last)
+            entries, firsts = turns[edges[at] : edges[end]], edges[at:end] - edges[at]
+            alive = stays[self._ranks]
+            before = np.concatenate([[0], np.cumsum(alive)])
+            start = before[self._first[entries]]
+            counts = before[entries] - start
+            fits = max(1, int((np.cumsum(np.add.reduceat(counts, firsts)) <= _MOST).sum()))
+            at += fits
+            cut = int(edges[at] - edges[at - fits])
+            yield from self._pairs(*self._met(entries[:cut], start[:cut], counts[:cut], self._ranks[alive]))
+
+    def _met(
+        self, entries: Numbers, start: Numbers, counts: Numbers, alive: Numbers
+    ) -> tuple[Numbers, Numbers]:
+        """Each text with each that has one of its n-grams, once for every n-gram."""
+        inside = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+        return np.repeat(self._ranks[entries], counts), alive[np.repeat(start, counts) + inside]
+
+    def _pairs(self, here: Numbers, others: Numbers) -> Iterator[tuple[int, Numbers]]:
+        whole = len(self._sizes)
+        keys = distinct(here * whole + others)
+        here, others = keys // whole, keys % whole
+        one, two = self._sizes[here], self._sizes[others]
+        t = self._threshold
+        like = np.minimum(one, two) >= t * np.maximum(one, two) - _SLACK
+        here, others, both = here[like], others[like], (one + two)[like]
+        shared = np.bitwise_count(self._bits[here] & self._bits[others]).sum(axis=1, dtype=np.int64)
+        shared += np.minimum(self._hidden[here], self._hidden[others])
+        near = shared >= t / (1 + t) * both - _SLACK
+        here, others = here[near], others[near]
+        begins = np.flatnonzero(np.diff(here, prepend=-1)).tolist()
+        for begin, end in pairwise([*begins, len(here)]):
+            yield int(here[begin]), others[begin:end]
+
+
+def _rarest(grams: Grams, threshold: float, places: Numbers) -> tuple[Numbers, Numbers]:
+    """The rank of each posting, by n-gram and then rank, and where its n-gram's postings begin."""
+    sizes = grams.sizes
+    rank = np.full(len(grams), -1, dtype=np.int64)
+    rank[places] = np.arange(len(places))
+    prefix = sizes - np.ceil(threshold * sizes - _SLACK).astype(np.int64) + 1
+    within = np.arange(len(grams.numbers)) - np.repeat(grams.starts[:-1], sizes)
+    owners = np.repeat(rank, sizes)
+    wanted = (within < np.repeat(prefix, sizes)) & (grams.numbers >= grams.lone) & (owners >= 0)
+    keys = np.sort(grams.numbers[wanted] * len(places) + owners[wanted])
+    gram, ranks = keys // len(places), keys % len(places)
+    first = np.searchsorted(gram, gram)
+    return ranks, first
+
+
+def _signatures(grams: Grams, places: Numbers) -> tuple[NDArray[np.uint64], Numbers]:
+    """Bits for the n-grams of each text, and how many n-grams share a bit with another of their text."""
+    bits = np.zeros((len(grams), _WORDS), dtype=np.uint64)
+    there = grams.sizes > 0
+    if there.any():
+        mixed = grams.numbers.astype(np.uint64) * _MIX >> np.uint64(56)
+        bit, word = np.uint64(1) << (mixed & np.uint64(63)), mixed >> np.uint64(6)
+        for each in range(_WORDS):
+            mine = np.where(word == each, bit, np.uint64(0))
+            bits[there, each] = np.bitwise_or.reduceat(mine, grams.starts[:-1][there])
+    hidden = grams.sizes - np.bitwise_count(bits).sum(axis=1, dtype=np.int64)
+    return bits[places], hidden[places]
