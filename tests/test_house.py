@@ -35,7 +35,7 @@ HEIGHT = {room: height for height, rooms in enumerate(LAYERS) for room in rooms}
 
 HOMES = {
     "streamlit": "ui",
-    "aiohttp": ("llm", "testing"),
+    "openai": "llm",
     "httpx2": "llm",
     "sqlite3": "store",
     "sqlite_utils": "store",
@@ -125,7 +125,7 @@ def test_each_file_says_what_it_is_and_stays_readable(file):
 def test_commands_start_without_heavy_libraries():
     code = "import sys, codeclm.cli.parser; print(*{name.split('.')[0] for name in sys.modules})"
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert not {*LATE, "streamlit", "plotly", "pandas", "numpy", "aiohttp"} & set(run.stdout.split())
+    assert not {*LATE, "streamlit", "plotly", "pandas", "numpy", "openai"} & set(run.stdout.split())
 
 
 def pins(name: str) -> dict[str, str]:

@@ -11,6 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
+import httpx2
+import openai
+
 from codeclm.errors import EndpointError, ReplyError, TransportError
 from codeclm.llm.budget import Budget
 from codeclm.llm.capabilities import Capabilities
@@ -18,7 +21,7 @@ from codeclm.llm.limits import Limiter, Place
 from codeclm.llm.model import Reply, Request
 from codeclm.llm.patience import Patience
 from codeclm.llm.prices import charge, prices_of
-from codeclm.llm.transport import FAILURES, Link, decoded, trouble_of
+from codeclm.llm.transport import FAILURES, authorisation, connect, decoded, trouble_of
 from codeclm.llm.troubles import Trouble, one_line
 from codeclm.llm.wire import BadReplyError, body_of, reply_of, resolved, tokens_of
 from codeclm.settings import Endpoint
@@ -72,8 +75,9 @@ class OpenAIModel:
         self._address = address
         self._advice = advice
         self._keys = (key,) if key else ()
+        self._options = authorisation(key)
         self._prices = prices_of(endpoint)
-        self._link: Link | None = None
+        self._client: openai.AsyncOpenAI | None = None
         self._opening = asyncio.Lock()
         self._moved = False
         self._answered = False
@@ -105,9 +109,10 @@ class OpenAIModel:
 
     async def listed(self) -> list[str] | None:
         """The names of the models that the server has; None: it does not tell. EndpointError: no access."""
-        link = await self._ready()
+        client = await self._ready()
         try:
-            models = decoded(await link.get("/models"), self._keys)["data"]
+            response = await client.get("/models", cast_to=httpx2.Response, options=self._options)
+            models = decoded(response, self._keys)["data"]
             return [str(model["id"]) for model in models]
         except (BadReplyError, KeyError, TypeError):
             return None
@@ -120,17 +125,17 @@ class OpenAIModel:
     async def aclose(self) -> None:
         """Close every connection."""
         self.limiter.close()
-        if self._link is not None:
-            await self._link.close()
+        if self._client is not None:
+            await self._client.close()
 
     async def _try(self, request: Request, place: Place, tries: int) -> Reply | Trouble:
         """One try. The place is given back, and the budget settled, whatever happens."""
         outcome: Reply | Trouble | None = None
         reserved = 0.0
         try:
-            link = await self._ready()
+            client = await self._ready()
             reserved = self._budget.reserve()
-            outcome = await self._send(link, request)
+            outcome = await self._send(client, request)
             if isinstance(outcome, Trouble) and not self._adapt(outcome):
                 self._stop_if_final(request, outcome)
         finally:
@@ -138,13 +143,16 @@ class OpenAIModel:
             self._budget.settle(reserved, outcome.cost if isinstance(outcome, Reply) else None)
         return outcome
 
-    async def _send(self, link: Link, request: Request) -> Reply | Trouble:
+    async def _send(self, client: openai.AsyncOpenAI, request: Request) -> Reply | Trouble:
         counts, body = self.counts, body_of(request, self.capabilities)
         counts.sent += 1
         counts.first_sent = counts.first_sent or time.time()
         started = time.perf_counter()
         try:
-            response = await link.post("/chat/completions", body)
+            async with asyncio.timeout(self.endpoint.timeout):
+                response = await client.post(
+                    "/chat/completions", cast_to=httpx2.Response, body=body, options=self._options
+                )
             self.limiter.told(response.headers)
             reply = reply_of(decoded(response, self._keys), _characters(request))
         except BadReplyError as error:
@@ -200,22 +208,22 @@ class OpenAIModel:
         self.limiter.give_up(error)
         raise error
 
-    async def _ready(self) -> Link:
-        """The link to where the server is now."""
-        if self._link is not None and not self._moved:
-            return self._link
+    async def _ready(self) -> openai.AsyncOpenAI:
+        """The client, connected to where the server is now."""
+        if self._client is not None and not self._moved:
+            return self._client
         async with self._opening:
-            if self._link is None or self._moved:
+            if self._client is None or self._moved:
                 url = self.endpoint.url
                 if self.endpoint.builtin:
                     if self._address is None:
                         raise EndpointError("the built-in model cannot be started here: give a URL")
                     url = await asyncio.to_thread(self._address, self.endpoint)
-                if self._link is None:
-                    self._link = Link(url, self._key, self.endpoint.timeout)
-                self._link.url = url
+                if self._client is None:
+                    self._client = connect(url, self._key, self.endpoint.timeout)
+                self._client.base_url = url
                 self._moved = False
-        return self._link
+        return self._client
 
 
 class _Failures:
