@@ -81,6 +81,8 @@ class Endpoint(Setting):
             raise ValueError("give an address such as http://127.0.0.1:11434/v1, or builtin")
         if parts.username or parts.password:
             raise ValueError("an address must not hold a name or password; keys come from the environment")
+        if parts.query or parts.fragment:
+            raise ValueError("an address must not hold ? or #; keys come from the environment")
         return url
 
     @property

@@ -28,6 +28,8 @@ from codeclm.settings import Endpoint
 
 _TOO_MANY = 429
 """A status that is never the fault of one request."""
+_SECRET = 8
+"""Signs from which a key is taken out of replies; "none" and "EMPTY", as local servers want, are words."""
 
 
 @dataclass(slots=True)
@@ -74,7 +76,7 @@ class OpenAIModel:
         self._patience = patience or Patience()
         self._address = address
         self._advice = advice
-        self._keys = (key,) if key else ()
+        self._keys = (key,) if key and len(key) >= _SECRET else ()
         self._options = authorisation(key)
         self._prices = prices_of(endpoint)
         self._client: openai.AsyncOpenAI | None = None

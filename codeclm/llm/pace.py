@@ -10,6 +10,8 @@ from collections.abc import Mapping
 
 _LONGEST = 60.0
 """Seconds that a header may make the run wait; it is asked again then."""
+_DIGITS = 15
+"""Of a number in a header; a longer one is none."""
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _TIME = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
 
@@ -76,7 +78,7 @@ class Pace:
         spacing = 0.0
         for kind, each in (("requests", 1.0), ("tokens", max(1.0, tokens))):
             remaining = headers.get(f"x-ratelimit-remaining-{kind}")
-            if remaining is None or not remaining.isdecimal():
+            if remaining is None or not remaining.isdecimal() or len(remaining) > _DIGITS:
                 continue
             left = int(remaining) / each
             reset = seconds(headers.get(f"x-ratelimit-reset-{kind}"))

@@ -26,7 +26,8 @@ _STARTS = 20
 """Opening braces in a reply at which an object is looked for."""
 _FENCE = re.compile(r"```[\w-]*\s*\n(.*?)(?:```|\Z)", re.DOTALL)
 _HALF_PAIR = re.compile(r'({)\s*"(?:[^"\\]|\\.)*"\s*:?\s*\Z|,\s*"(?:[^"\\]|\\.)*"\s*:?\s*\Z')
-_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(\s*[}\]])')
+_COMMA = re.compile(r'("(?:[^"\\]|\\.)*+(?:"|\\?\Z))|,(\s*+[}\]])', re.DOTALL)
+"""A string that is never closed counts as one up to the end: else each mark in it would be tried anew."""
 
 
 async def ask(
@@ -77,7 +78,8 @@ def read_object(text: str) -> dict[str, Any]:
             if isinstance(value, list) and len(value) == 1:
                 value = value[0]
             if isinstance(value, dict) and (value or mended is candidate):
-                return cast(dict[str, Any], _cleaned(value))
+                with suppress(RecursionError):
+                    return cast(dict[str, Any], _cleaned(value))
     raise ReplyError("it holds no JSON object", text)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 _UNFIT = re.compile("[\x00\ud800-\udfff]")
-_CLOSED = re.compile(r"<think>.*?</think>\s*", re.DOTALL)
-_OPEN = re.compile(r"(?:\A|(?<=\n))\s*<think>.*\Z", re.DOTALL)
-_CLOSE_ONLY = re.compile(r"\A.*?(?:\A|\n)?\s*</think>(?:\s*\n|\s*\Z)", re.DOTALL)
+_OPENS, _CLOSES = "<think>", "</think>"
+_SPACE = re.compile(r"\s*")
+_CLOSED_LINE = re.compile(r"</think>[^\S\n]*(?:\n|\Z)")
+_OPEN_LINE = re.compile(r"^[^\S\n]*<think>", re.MULTILINE)
 
 
 def clean(text: str) -> str:
@@ -19,7 +20,19 @@ def without_thinking(text: str) -> str:
     """What a reply says once `<think>…</think>` is out, also where one of the two tags is missing."""
     if "think>" not in text:
         return text.strip()
-    text = _CLOSED.sub("", text)
-    if "</think>" in text:
-        text = _CLOSE_ONLY.sub("", text)
-    return _OPEN.sub("", text).strip()
+    text = _outside(text)
+    if closed := _CLOSED_LINE.search(text):
+        text = text[closed.end() :]
+    if opened := _OPEN_LINE.search(text):
+        text = text[: opened.start()]
+    return text.strip()
+
+
+def _outside(text: str) -> str:
+    """What is between no two tags. In one pass, however many tags a reply is made of."""
+    parts, at = [], 0
+    while (start := text.find(_OPENS, at)) >= 0 and (end := text.find(_CLOSES, start)) >= 0:
+        parts.append(text[at:start])
+        found = _SPACE.match(text, end + len(_CLOSES))
+        at = found.end() if found else end
+    return "".join((*parts, text[at:]))

@@ -1,16 +1,19 @@
 """The HTTP client under the model: how it is built, and what its exceptions and responses mean.
 
 Everything that could send a key elsewhere is closed here: redirects, organisation and custom headers
-from the environment, proxies in front of this machine's own servers.
+from the environment, proxies in front of this machine's own servers. A response is bounded: in bytes here,
+in time by the caller; compressed ones are refused unread, as a few bytes may unpack to all of the memory.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import time
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import AsyncIterator, Collection, Mapping
+from functools import lru_cache
+from typing import Any, cast
 
 import aiohttp
 import httpx2
@@ -27,6 +30,9 @@ _MALFORMED = (aiohttp.InvalidURL, httpx2.InvalidURL, UnicodeError)
 FAILURES = (openai.OpenAIError, httpx2.HTTPError, aiohttp.ClientError, OSError, *_MALFORMED)
 """What a request may end in; a time-out is an OSError."""
 
+LONGEST = 16 * 2**20
+"""Bytes of a response; the longest answers of today's models take a thirtieth of it."""
+
 _CONNECT = 10.0
 """Seconds for a connection to open."""
 _OPENAI = "https://api.openai.com/"
@@ -39,6 +45,7 @@ def connect(url: str, key: str | None, timeout: float) -> openai.AsyncOpenAI:
     hidden += [] if url.startswith(_OPENAI) else ["OpenAI-Organization", "OpenAI-Project"]
     hidden += ["Authorization"]
     headers: dict[str, Any] = {name: openai.Omit() for name in hidden if name}
+    headers["Accept-Encoding"] = "identity"
     limits = httpx2.Timeout(timeout, connect=_CONNECT)
     return openai.AsyncOpenAI(
         base_url=url,
@@ -48,9 +55,42 @@ def connect(url: str, key: str | None, timeout: float) -> openai.AsyncOpenAI:
         timeout=limits,
         default_headers=headers,
         http_client=openai.DefaultAioHttpClient(
-            timeout=limits, follow_redirects=False, trust_env=not is_loopback(url)
+            timeout=limits,
+            follow_redirects=False,
+            trust_env=not is_loopback(url),
+            event_hooks={"response": [_bound]},
         ),
     )
+
+
+class UnwelcomeError(httpx2.HTTPError):
+    """A response that is not read to its end. Its text is ours."""
+
+
+async def _bound(response: httpx2.Response) -> None:
+    """Before a body is read: refuse it where it is compressed, and bound it."""
+    if response.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+        await response.aclose()
+        raise UnwelcomeError("the reply is compressed, which was not asked for")
+    response.stream = _Bounded(cast(httpx2.AsyncByteStream, response.stream))
+
+
+class _Bounded(httpx2.AsyncByteStream):
+    """A body up to LONGEST bytes."""
+
+    def __init__(self, stream: httpx2.AsyncByteStream) -> None:
+        self._stream = stream
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        left = LONGEST
+        async for chunk in self._stream:
+            left -= len(chunk)
+            if left < 0:
+                raise UnwelcomeError(f"the reply is longer than {LONGEST // 2**20} MB")
+            yield chunk
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
 
 
 def authorisation(key: str | None) -> openai.RequestOptions:
@@ -62,12 +102,20 @@ def decoded(response: httpx2.Response, keys: Collection[str]) -> Any:
     """The JSON of a response, without keys that it may echo. BadReplyError: it is something else."""
     content = response.content
     for key in keys:
-        content = content.replace(key.encode(), b"[key]")
+        content = _spelled(key).sub(b"[key]", content)
     try:
         return json.loads(content)
     except (ValueError, RecursionError):
         start = one_line(content[:80].decode("utf-8", "replace"))
         raise BadReplyError(f"the reply is not JSON: {start}") from None
+
+
+@lru_cache(maxsize=8)
+def _spelled(key: str) -> re.Pattern[bytes]:
+    """A key as it stands in JSON, and in JSON inside JSON, where each of its signs may be an escape."""
+    first, *others = ((re.escape(sign), rf"(?i:u{ord(sign):04x})") for sign in key)
+    start = rf"(?:{first[0]}|(?<!\\)\\++{first[1]})"
+    return re.compile((start + "".join(rf"\\*+(?:{sign}|{code})" for sign, code in others)).encode())
 
 
 def trouble_of(error: Exception, keys: Collection[str]) -> Trouble:
@@ -76,6 +124,8 @@ def trouble_of(error: Exception, keys: Collection[str]) -> Trouble:
         body = error.body if error.body is not None else error.response.text
         return of_status(error.status_code, body, retry_after(error.response.headers), keys)
     cause = _root(error)
+    if isinstance(cause, UnwelcomeError):
+        return Trouble("garbage", str(cause))
     if isinstance(cause, _MALFORMED):
         return Trouble("endpoint", "the address cannot be used: check the URL")
     if isinstance(cause, aiohttp.ClientConnectorDNSError):
@@ -99,6 +149,8 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 def _root(error: BaseException) -> BaseException:
     """The exception that the others were made from."""
-    while (cause := error.__cause__) is not None and not isinstance(error, aiohttp.ClientError):
+    while (cause := error.__cause__) is not None and not isinstance(
+        error, aiohttp.ClientError | TimeoutError
+    ):
         error = cause
     return error

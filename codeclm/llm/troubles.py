@@ -10,6 +10,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from codeclm.llm.text import clean
+
 Kind = Literal["busy", "gone", "garbage", "parameter", "endpoint", "request"]
 """busy: try again, more slowly. gone: nothing listens. garbage: a 200 that is no reply. parameter: it names
 one that may be left out. endpoint: no request can succeed. request: this one cannot."""
@@ -52,7 +54,7 @@ def one_line(text: str, keys: Collection[str] = (), longest: int = 300) -> str:
     """`text` without keys, line breaks and length."""
     for key in keys:
         text = text.replace(key, "[key]")
-    text = " ".join(_KEYS.sub("[key]", text).split())
+    text = " ".join(_KEYS.sub("[key]", clean(text)).split())
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 

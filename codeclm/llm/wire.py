@@ -13,6 +13,10 @@ from codeclm.llm.text import clean, without_thinking
 from codeclm.records import Message
 from codeclm.settings import Endpoint
 
+_MOST_TOKENS = 10**8
+"""Of one request; who counts more does not count."""
+_LONGEST_REASON = 40
+"""Characters of the word for why a reply ended."""
 _OWN = frozenset({"model", "messages", "stream"})
 """Fields of a body that no extra field may replace."""
 
@@ -110,7 +114,7 @@ def reply_of(data: object, prompt_characters: int) -> Reply:
     return Reply(
         text=without_thinking(content),
         raw=raw,
-        finish_reason=reason if isinstance(reason, str) else "stop",
+        finish_reason=clean(reason)[:_LONGEST_REASON] if isinstance(reason, str) else "stop",
         prompt_tokens=prompt,
         completion_tokens=completion,
         estimated=estimated,
@@ -147,7 +151,7 @@ def _usage(usage: object, prompt_characters: int, characters: int) -> tuple[int,
     """Tokens of prompt and completion, and whether they are guessed, at four characters each."""
     if isinstance(usage, dict):
         counted = usage.get("prompt_tokens"), usage.get("completion_tokens")
-        if all(isinstance(count, int) and count >= 0 for count in counted):
+        if all(isinstance(count, int) and 0 <= count <= _MOST_TOKENS for count in counted):
             return int(counted[0] or 0), int(counted[1] or 0), False
     return tokens_of(prompt_characters), tokens_of(characters), True
 

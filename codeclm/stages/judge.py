@@ -94,7 +94,10 @@ def _number(value: object) -> float | None:
         return float(match[1]) if match else None
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return float(value) if math.isfinite(value) else None
+    try:
+        return float(value) if math.isfinite(value) else None
+    except OverflowError:
+        return None
 
 
 def _from_text(text: str, high: int) -> tuple[float, float] | None:
@@ -120,7 +123,8 @@ def _line(high: int) -> re.Pattern[str]:
 @cache
 def _seat(names: str, high: int) -> re.Pattern[str]:
     seat = rf"\b(?:assistant|answer|response|score)[ _]*(?:{names})\b"
-    between = r"[\s*_]*(?:score[\s*_]*)?(?:[:=]|\bis\b|\bgets\b)[\s*_]*(?:score[\s*_]*:?[\s*_]*)?"
+    # Nothing is given back (*+), so that a long run of blanks is looked at once.
+    between = r"[\s*_]*+(?:score[\s*_]*+)?(?:[:=]|\bis\b|\bgets\b)[\s*_]*+(?:score[\s*_]*+:?[\s*_]*+)?"
     return re.compile(
         rf"{seat}{between}(\d+(?:\.\d+)?)(?![\d%])(?:\s*/\s*{high}(?!\d))?(?!\s*/\s*\d)", re.IGNORECASE
     )

@@ -13,13 +13,18 @@ import time
 import streamlit as st
 
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$&=^])")
+_UNSEEN = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
+"""Control characters, and those that turn the direction of whatever stands behind them on the line."""
 _JOINER = "⁠"
 _STARTERS = re.compile(r"([:@])(?=\S)|(www)(?=\.|\\\.)", re.IGNORECASE)
 
 
 def one_line(text: str, limit: int = 120) -> str:
-    """The text on one line, white space collapsed, cut with … where longer than `limit` characters."""
-    line = " ".join(text.split())
+    """The text on one line, white space collapsed, cut with … where longer than `limit` characters.
+
+    Signs that nobody sees, and that could make the rest of the line read backwards, are left out.
+    """
+    line = " ".join(_UNSEEN.sub("", text).split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
