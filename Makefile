@@ -18,14 +18,15 @@ define quietly
 	$$(grep -m1 '^ERROR' $(LOG) || tail -n1 $(LOG)) (all of it: $(LOG))" >&2; exit 1; }
 endef
 
-.PHONY: help setup run test test-slow test-all coverage check bench lock clean
+.PHONY: help setup run test test-slow test-all coverage check bench big docs lock clean
 
 help:
 	@echo "make run        open the app in a browser (PORT=$(PORT)); installs it first where needed"
 	@echo "make setup      install only"
 	@echo "make test       check, then the quick tests       make test-all  the slow ones too"
 	@echo "make check      ruff and mypy                     make coverage  what the quick tests reach"
-	@echo "make bench      measure speed"
+	@echo "make bench      measure speed, at N=$(N) pairs  make big N=100000  a project of that size to try"
+	@echo "make docs       write the pages that follow from the code"
 	@echo "make lock       renew the lock files from the ranges in requirements*.txt"
 
 setup: $(VENV)/.app
@@ -53,8 +54,18 @@ check: $(VENV)/.dev
 	@$(PY) -m mypy
 
 bench: $(VENV)/.dev
-	@for file in tests/bench/bench_*.py; do \
+	@folder=$$(mktemp -d) && trap 'rm -rf '$$folder EXIT && export BENCH_PROJECT=$$folder/big.db && \
+	$(PY) -m tests.bench.many $$BENCH_PROJECT $(N) && for file in tests/bench/bench_*.py; do \
 		echo "== $$file"; $(PY) -m tests.bench.$$(basename $$file .py) || exit 1; done
+
+# A project of N seeds and pairs, made by dice: minutes for 100,000.
+N ?= 100000
+PROJECT ?= data/projects/big.db
+big: $(VENV)/.app
+	@$(PY) -m tests.bench.many $(PROJECT) $(N)
+
+docs: $(VENV)/.app
+	@$(PY) docs/generate.py
 
 $(VENV)/.app: requirements.lock requirements-models.txt
 	@test -n "$(PYTHON)" && $(PYTHON) -c $(NEW_ENOUGH) 2>/dev/null || { echo \

@@ -16,7 +16,8 @@ from scipy.special import bdtr
 
 Key = TypeVar("Key", bound=Hashable)
 
-_DRAWS = 1_000
+_DRAWS, _FEWEST, _DRAWN = 1_000, 200, 400_000
+"""How often both sides are drawn anew: of very many groups less often, so that it takes no longer."""
 _BY_CHANCE = 0.05
 """Probability from which a count too low is put down to chance."""
 
@@ -37,7 +38,7 @@ class Divergence:
 def divergence(seeds: Sequence[int], other: Sequence[int], seed: int = 0) -> Divergence | None:
     """How far the counts of the other side, group by group, are from those of the seeds; None: one is empty.
 
-    Both sides are drawn anew a thousand times. As draws of draws they differ more, and by as much as they
+    Both sides are drawn anew many times. As draws of draws they differ more, and by as much as they
     do on average the interval is moved down.
     """
     one, two = np.asarray(seeds, np.float64), np.asarray(other, np.float64)
@@ -59,8 +60,9 @@ def divergence(seeds: Sequence[int], other: Sequence[int], seed: int = 0) -> Div
 def _drawn(
     dice: np.random.Generator, one: NDArray[np.float64], two: NDArray[np.float64], here: int, there: int
 ) -> NDArray[np.float64]:
-    """The divergence of so many drawn from each of two distributions, a thousand times."""
-    sides = (dice.multinomial(here, one, _DRAWS), dice.multinomial(there, two, _DRAWS))
+    """The divergence of so many drawn from each of two distributions, many times."""
+    times = min(_DRAWS, max(_FEWEST, _DRAWN // len(one)))
+    sides = (dice.multinomial(here, one, times), dice.multinomial(there, two, times))
     return _bits(sides[0].astype(np.float64), sides[1].astype(np.float64))
 
 

@@ -96,7 +96,9 @@ def walk(store: Store, options: Options) -> Iterator[Row]:
 def tally(store: Store, options: Options) -> Exported:
     """What `write` would come to, with nothing written."""
     rows = _rows(store, options, format_of(options.format))
-    count = sum(1 for _ in rows.walk())
+    rows.marks = True
+    with _uncollected():
+        count = sum(1 for _ in rows.walk())
     return Exported(count, [], _sorted(rows))
 
 

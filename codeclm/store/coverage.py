@@ -6,6 +6,7 @@ lineage counts once however long it grew; stale ones do not count.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -108,9 +109,8 @@ class Coverage:
         """(use case, skill, metadata, kept, accepted) for every two that occur together; skill '': none."""
         values: dict[str, Value] = {"config": self._configs.find(config), "theta": theta}
         rows = self._db.rows(
-            f"""select l.use_case, coalesce(j.value, ''), m.seq from metadata m
-            join labels l on l.seq = m.labels left join json_each(l.skills) j
-            where m.state = 'active' and not {BLANK} order by 1, 2"""
+            f"""select l.use_case, l.skills, m.seq from metadata m join labels l on l.seq = m.labels
+            where m.state = 'active' and not {BLANK}"""
         )
         counted = self._db.rows(
             """select m.seq, total(n.reach <= :theta and abs(n.gap) > :theta), total(v.verdict = 'accept')
@@ -120,7 +120,10 @@ class Coverage:
             values,
         )
         made = {seq: (int(kept), int(accepted)) for seq, kept, accepted in counted}
-        return _summed((use, skill, made.get(seq, (0, 0))) for use, skill, seq in rows)
+        lists = {skills: json.loads(skills) or [""] for _, skills, _ in rows}
+        return sorted(
+            _summed((use, skill, made.get(seq, (0, 0))) for use, all_, seq in rows for skill in lists[all_])
+        )
 
     def _generated(self, by: By, config: str | None, theta: float, upto: int | None) -> list[Row]:
         key, joins = _GROUP[by]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from codeclm.store.calls import Spend
 from codeclm.store.connection import Connection, Value
@@ -10,17 +10,13 @@ from codeclm.store.nodes import EXHAUSTED, OPEN, failed
 
 
 @dataclass(frozen=True, slots=True)
-class Funnel:
-    """The counts for a config, a θ and a cap, named as `status --json` names them.
+class NodeCounts:
+    """The counts of nodes for a config, a θ and a cap: plain decisions leave them as they are.
 
-    `metadata` is what a run works on (active, its seed not deleted). Kept, exhausted: lineages;
-    superseded: scored nodes; pending: leaves with a next step, `failed`: those of them whose step
-    has an open failure, `stale`: those left behind by an edit of their metadata's labels.
+    Kept, exhausted: lineages; superseded: scored nodes; pending: leaves with a next step, `failed`: those
+    of them whose step has an open failure, `stale`: those left behind by an edit of their metadata's labels.
     """
 
-    seeds: int
-    encoded: int
-    metadata: int
     instructions: int
     comparisons: int
     kept: int
@@ -29,8 +25,22 @@ class Funnel:
     pending: int
     failed: int
     stale: int
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel(NodeCounts):
+    """All counts, named as `status --json` names them.
+
+    `metadata` is what a run works on (active, its seed not deleted). `undecided`: kept, and nobody's
+    decision stands.
+    """
+
+    seeds: int
+    encoded: int
+    metadata: int
     accepted: int
     rejected: int
+    undecided: int
     failures: int
     calls: int
     prompt_tokens: int
@@ -38,25 +48,23 @@ class Funnel:
     cost_usd: float | None
 
 
-def count(db: Connection, config: int, theta: float, cap: int, spend: Spend) -> Funnel:
-    """Count all, in a few scans of narrow tables."""
-    values: dict[str, Value] = {"config": config, "theta": theta, "cap": cap}
-    failures = db.value("select count(*) from failures where config = :config and open", values)
-    verdicts: dict[str, int] = dict(
-        db.rows(
-            """select v.verdict, count(*) from verdicts v join nodes n on n.comparison = v.comparison
-            where n.config = :config group by 1""",
-            values,
-        )
+def count(db: Connection, config: int, theta: float, nodes: NodeCounts, spend: Spend) -> Funnel:
+    """Count the rest: from indexes, and by what is decided."""
+    verdicts = db.rows(
+        """select v.verdict, count(*), total(n.reach <= :theta and abs(n.gap) > :theta)
+        from verdicts v join nodes n on n.comparison = v.comparison where n.config = :config group by 1""",
+        {"config": config, "theta": theta},
     )
+    number = {verdict: count for verdict, count, _ in verdicts}
     return Funnel(
         seeds=db.value("select count(*) from seeds where deleted = 0"),
         encoded=_of_live_seeds(db, "m.seed is not null"),
-        metadata=_of_live_seeds(db, "m.state = 'active'"),
-        **_nodes(db, values, failures),
-        accepted=verdicts.get("accept", 0),
-        rejected=verdicts.get("reject", 0),
-        failures=failures,
+        metadata=_of_live_seeds(db, "1") - _of_live_seeds(db, "m.state <> 'active'"),
+        **asdict(nodes),
+        accepted=number.get("accept", 0),
+        rejected=number.get("reject", 0),
+        undecided=nodes.kept - int(sum(kept for _, _, kept in verdicts)),
+        failures=_failures(db, config),
         calls=spend.calls,
         prompt_tokens=spend.prompt_tokens,
         completion_tokens=spend.completion_tokens,
@@ -74,7 +82,9 @@ def _of_live_seeds(db: Connection, condition: str) -> int:
     return number
 
 
-def _nodes(db: Connection, values: dict[str, Value], failures: int) -> dict[str, int]:
+def node_counts(db: Connection, config: int, theta: float, cap: int) -> NodeCounts:
+    """Count nodes and lineages, in one scan of a narrow table."""
+    values: dict[str, Value] = {"config": config, "theta": theta, "cap": cap}
     names = ("instructions", "comparisons", "kept", "superseded", "exhausted", "open", "stale")
     row = db.row(
         f"""select count(*), count(n.gap), total(n.reach <= :theta and abs(n.gap) > :theta),
@@ -85,6 +95,11 @@ def _nodes(db: Connection, values: dict[str, Value], failures: int) -> dict[str,
     counts = {name: int(number) for name, number in zip(names, row or (), strict=True)}
     stuck = f"""select count(*) from nodes n
         where n.config = :config and not n.stale and {failed("f.open")} and {OPEN}"""
-    counts["failed"] = db.value(stuck, values) if failures else 0
+    counts["failed"] = db.value(stuck, values) if _failures(db, config) else 0
     counts["pending"] = counts.pop("open") - counts["stale"] - counts["failed"]
-    return counts
+    return NodeCounts(**counts)
+
+
+def _failures(db: Connection, config: int) -> int:
+    number: int = db.value("select count(*) from failures where config = ? and open", [config])
+    return number

@@ -27,16 +27,24 @@ SOURCES: dict[MapKind, str] = {
         left join labels l on l.seq = m.labels
         where n.config = :config and not n.stale order by n.place, n.sample, n.iteration, n.id""",
 }
+PLACED: dict[MapKind, str] = {
+    "metadata": f"""metadata x join labels l on l.seq = x.labels where {_LIVE.replace("m.", "x.")}
+        and not {BLANK}""",
+    "seeds": "seeds x where x.deleted = 0",
+    "instructions": "nodes x where x.config = :config and not x.stale",
+}
+"""What `sources` gives, as `x` and to be counted only."""
 SHEET: dict[MapKind, tuple[str, str]] = {
     "metadata": (
         "m.origin, m.state, null, null, null",
-        f"""metadata m on m.id = p.record join labels l on l.seq = m.labels where p.kind = 0 and {_LIVE}
-            and not {BLANK} order by m.place""",
+        f"""metadata m on m.id = p.record join labels l on l.seq = m.labels
+            where p.kind = 0 and p.record <= :bound and {_LIVE} and not {BLANK} order by m.place""",
     ),
     "seeds": (
         "null, null, null, null, null",
         """seeds s on s.id = p.record left join metadata m on m.seed = s.seq
-            left join labels l on l.seq = m.labels where p.kind = 1 and s.deleted = 0 order by s.seq""",
+            left join labels l on l.seq = m.labels
+            where p.kind = 1 and p.record <= :bound and s.deleted = 0 order by s.seq""",
     ),
     "instructions": (
         f"""i.origin, case when n.gap is null then 'pending' else {STATUS} end, n.iteration, n.gap,
@@ -44,7 +52,8 @@ SHEET: dict[MapKind, tuple[str, str]] = {
         """instructions i on i.id = p.record join metadata m on m.seq = i.metadata
             join nodes n on n.config = :config and n.place = m.place and n.sample = i.sample
             and n.iteration = i.iteration and n.id = i.id left join labels l on l.seq = m.labels
-            left join verdicts v on v.comparison = n.comparison where p.kind = 2 and not n.stale
+            left join verdicts v on v.comparison = n.comparison
+            where p.kind = 2 and p.record <= :bound and not n.stale
             order by n.place, n.sample, n.iteration, n.id""",
     ),
 }

@@ -13,7 +13,17 @@ from typing import Literal
 from codeclm.errors import ProjectError
 from codeclm.store.configs import Configs
 from codeclm.store.connection import Connection, Value, chunks, dump, pack, search, slots, unpack
-from codeclm.store.mapped import KINDS, SHEET, SOURCES, MapKind, Point, Source, label_text, read_skills
+from codeclm.store.mapped import (
+    KINDS,
+    PLACED,
+    SHEET,
+    SOURCES,
+    MapKind,
+    Point,
+    Source,
+    label_text,
+    read_skills,
+)
 
 __all__ = ["KINDS", "Cluster", "MapKind", "Maps", "NamedBy", "Point", "Source", "label_text"]
 
@@ -97,18 +107,32 @@ class Maps:
             if not changed:
                 raise ProjectError(f"{self._db.path}: the map has no cluster {cluster}; it was drawn anew.")
 
+    def count(self) -> int:
+        """How many records are on the map."""
+        number: int = self._db.value("select count(*) from spots")
+        return number
+
     def points(
-        self, kinds: Collection[MapKind], config: str | None, theta: float = 0.0, cap: int = 1
+        self,
+        kinds: Collection[MapKind],
+        config: str | None,
+        theta: float = 0.0,
+        cap: int = 1,
+        share: float = 1.0,
     ) -> list[Point]:
-        """Every record on the map, kind by kind in order; one that went since it was drawn is left out."""
+        """Every record on the map, kind by kind in order; one that went since it was drawn is left out.
+
+        `share`: only about so many of them. Ids are hashes, so that those up to a bound are a fair sample.
+        """
         found: list[Point] = []
+        bound = "ff" * 11 if share >= 1 else f"{int(share * 2**80):020x}"
         for kind in (kind for kind in KINDS if kind in kinds):
             columns, source = SHEET[kind]
             values = {**self._values(kind, config), "theta": theta, "cap": cap}
             rows = self._db.rows(
                 f"""select p.record, t.x, t.y, t.cluster, coalesce(l.use_case, ''), coalesce(l.skills, '[]'),
-                {columns} from spots p join places t on t.text = p.text join {source}""",
-                values if kind == "instructions" else (),
+                {columns} from spots p cross join places t on t.text = p.text cross join {source}""",
+                {"bound": bytes.fromhex(bound), **(values if kind == "instructions" else {})},
             )
             found += [
                 Point._make((kind, unpack(row[0]), *row[1:5], read_skills(row[5]), *row[6:])) for row in rows
@@ -124,8 +148,8 @@ class Maps:
         )
         for at, kind in enumerate(KINDS):
             number += self._db.value(
-                f"""select count(*) from ({SOURCES[kind]}) x
-                where not exists (select 1 from spots p where p.kind = {at} and p.record = x.id)""",
+                f"""select count(*) from {PLACED[kind]}
+                and not exists (select 1 from spots p where p.kind = {at} and p.record = x.id)""",
                 self._values(kind, config),
             )
         return number

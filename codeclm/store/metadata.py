@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from codeclm.errors import ProjectError
 from codeclm.ids import content_id
@@ -35,6 +37,13 @@ _SELECT = """select m.origin, s.id, m.draw, m.state, l.use_case, l.skills,
     case when m.original <> m.labels then o.use_case end, o.skills
     from metadata m join labels l on l.seq = m.labels join labels o on o.seq = m.original
     left join seeds s on s.seq = m.seed"""
+
+
+class Facets(NamedTuple):
+    """Use cases and skills with how many metadata have them, most used first."""
+
+    uses: list[tuple[str, int]]
+    skills: list[tuple[str, int]]
 
 
 class MetadataRoom:
@@ -137,13 +146,25 @@ class MetadataRoom:
         )
         return [(_labels(use_case, skills), author, at) for use_case, skills, author, at in rows]
 
-    def use_cases(self) -> list[tuple[str, int]]:
-        """The use cases of active metadata with their counts, most used first."""
-        return self._facet("l.use_case", "labels l")
+    def facets(self) -> Facets:
+        """The labels of active metadata with their counts, in one scan."""
+        uses, lists = Counter[str](), Counter[str]()
+        for use_case, skills in self._db.each(
+            "select l.use_case, l.skills from metadata m join labels l on l.seq = m.labels "
+            "where m.state = 'active'"
+        ):
+            uses[use_case] += 1
+            lists[skills] += 1
+        single = Counter[str]()
+        for skills, number in lists.items():
+            for skill in json.loads(skills):
+                single[skill] += number
+        return Facets(_ranked(uses), _ranked(single))
 
-    def skills(self) -> list[tuple[str, int]]:
-        """The skills of active metadata with their counts, most used first."""
-        return self._facet("j.value", "labels l, json_each(l.skills) j")
+    def labelled(self) -> str:
+        """A mark that differs once labels or states do: what `facets` gives lasts as long."""
+        row = self._db.row("select count(*), total(seq) from metadata where state <> 'active'") or (0, 0)
+        return f"{self._db.value('select max(seq) from revisions') or 0} {row[0]} {row[1]:.0f}"
 
     def origins(self) -> list[tuple[str, int]]:
         """Where the metadata is from, whatever its state, with counts, most first."""
@@ -215,13 +236,6 @@ class MetadataRoom:
             [seq, labels, author, time.time()],
         )
 
-    def _facet(self, column: str, source: str) -> list[tuple[str, int]]:
-        rows = self._db.rows(
-            f"""select {column}, count(*) from metadata m, {source}
-            where l.seq = m.labels and m.state = 'active' and {column} <> '' group by 1 order by 2 desc, 1"""
-        )
-        return [(label, number) for label, number in rows]
-
 
 def within(db: Connection, limit: int | None) -> tuple[str, dict[str, Value]]:
     """The condition on metadata `m` that a run works on it, and its values.
@@ -273,6 +287,12 @@ def _where(
             conditions.append(f"{column} = ?")
             values.append(value)
     return " and ".join(conditions), values
+
+
+def _ranked(counts: Counter[str]) -> list[tuple[str, int]]:
+    return sorted(
+        ((name, number) for name, number in counts.items() if name), key=lambda item: (-item[1], item[0])
+    )
 
 
 def _labels(use_case: str, skills: str) -> Labels:

@@ -290,6 +290,18 @@ def m015_maps(db: Database) -> None:
     )
 
 
+@migrations()
+def m016_many(db: Database) -> None:
+    """What very large projects are counted from: an index each, in place of a scan or a sort."""
+    _run(
+        db,
+        "create index instructions_metadata on instructions (metadata)",
+        "create index metadata_state on metadata (state) where state <> 'active'",
+        "create index calls_spent on calls (record, kind, prompt_tokens, completion_tokens, cost)",
+        "drop index calls_record",
+    )
+
+
 def _run(db: Database, *statements: str) -> None:
     for statement in statements:
         db.conn.execute(statement)

@@ -64,17 +64,20 @@ class Pairs:
         cap: int,
         where: PairFilter | None = None,
         accepted: bool = False,
+        wanted: bulk.Wanted | None = None,
+        marks: bool = False,
     ) -> Iterator[Pair]:
         """Every pair, in order, one at a time from one state of the file, without explanations and tags.
 
-        `accepted`: improved nodes that a person accepted come too, in their place.
+        `accepted`: improved nodes that a person accepted come too, in their place. `wanted`, `marks`: as
+        in `bulk.read`.
         """
         condition, values = self._where(config, theta, cap, where)
         if accepted:
             more = f"({STATUS}) = 'improved' and v.verdict = 'accept'"
             condition = f"n.config = :config and ({condition} or {more})"
         sql = f"{bulk.COLUMNS} {_FROM} {_MORE} {bulk.JOINS} where {condition} {ORDER}"
-        yield from bulk.read(self._texts, self._db.each(sql, values))
+        yield from bulk.read(self._texts, self._db.each(sql, values), wanted, marks)
 
     def count(self, config: str | None, theta: float, cap: int, where: PairFilter | None = None) -> int:
         """How many `page` has in all."""

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 
 from codeclm.store.configs import Configs
 from codeclm.store.connection import Connection, Row, unpack
-from codeclm.store.filters import CLUSTER
 
-_SCAN = f"""select c.id, n.gap, n.reach, n.leaf, n.iteration, n.stale, l.use_case,
+_SCAN = """select c.id, n.gap, n.reach, n.leaf, n.iteration, n.stale, l.use_case,
     c.strong_first, c.target_first, a.length, b.length,
-    {CLUSTER}, coalesce(t.own, 0), coalesce(t.step, 0), coalesce(t.own_cost, 0), coalesce(t.step_cost, 0)
+    n.id, m.id, coalesce(t.own, 0), coalesce(t.step, 0), coalesce(t.own_cost, 0), coalesce(t.step_cost, 0)
     from nodes n join comparisons c on c.seq = n.comparison join answers a on a.seq = c.strong
     join answers b on b.seq = c.target join instructions i on i.seq = n.instruction
     join metadata m on m.seq = i.metadata join labels l on l.seq = m.labels
@@ -29,6 +28,9 @@ _TAKEN = """with mine as materialized (select k.seq, k.stage from kinds k, confi
         total(c.cost) filter (where k.stage = 'rubrics') as step_cost
     from calls c join mine k on k.seq = c.kind group by c.record)"""
 """What the calls for each record took: to answer and score it, and to improve on it."""
+_CLUSTERS = """select s.record, t.cluster from spots s join places t on t.text = s.text
+    where s.kind in (0, 2) and t.cluster is not null"""
+"""The cluster of each node and metadata on the map: read whole, a third of the time of looking each up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +77,10 @@ def scan(db: Connection, configs: Configs, config: str | None) -> Scan:
             where not exists (select 1 from instructions i where i.id = t.record)""",
             {"config": seq},
         )
+        clusters: dict[bytes | str, int] = dict(db.rows(_CLUSTERS))
         priced = not db.value("select total(unpriced) from kinds")
         judged, unparsed = _judged(db, seq)
-    columns = list(zip(*rows, strict=True)) if rows else [()] * 16
+    columns = list(zip(*rows, strict=True)) if rows else [()] * 17
     known: dict[str, tuple[float, float]] = {}
     return Scan(
         pair=[unpack(each) for each in columns[0]],
@@ -90,11 +93,14 @@ def scan(db: Connection, configs: Configs, config: str | None) -> Scan:
         orders=[_orders(pair, known) for pair in zip(columns[7], columns[8], strict=True)],
         strong_length=list(columns[9]),
         target_length=list(columns[10]),
-        cluster=list(columns[11]),
-        own_tokens=list(columns[12]),
-        step_tokens=list(columns[13]),
-        own_cost=list(columns[14]),
-        step_cost=list(columns[15]),
+        cluster=[
+            clusters.get(node, clusters.get(metadata))
+            for node, metadata in zip(columns[11], columns[12], strict=True)
+        ],
+        own_tokens=list(columns[13]),
+        step_tokens=list(columns[14]),
+        own_cost=list(columns[15]),
+        step_cost=list(columns[16]),
         shared_tokens=(shared or (0.0,))[0],
         shared_cost=(shared or (0.0, 0.0))[1],
         priced=priced,

@@ -14,7 +14,7 @@ from codeclm.store import files
 from codeclm.store.connection import BUSY_SECONDS, Connection
 from codeclm.store.texts import Texts
 
-LATEST = 15
+LATEST = 16
 """How many migrations there are."""
 
 

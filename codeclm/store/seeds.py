@@ -104,8 +104,11 @@ class Seeds:
     def tags(self) -> list[tuple[str, int]]:
         """Every tag with its number of live seeds, most used first."""
         rows = self._db.rows(
-            """select tag, count(*) from seed_tags join seeds on seq = seed and not deleted
-            group by tag order by 2 desc, 1"""
+            """with gone as materialized (select t.tag, count(*) as number from seeds s
+                cross join seed_tags t on t.seed = s.seq where s.deleted = 1 group by 1)
+            select * from (select t.tag, count(*) - coalesce(g.number, 0) as number from seed_tags t
+                left join gone g on g.tag = t.tag group by t.tag)
+            where number > 0 order by 2 desc, 1"""
         )
         return [(tag, number) for tag, number in rows]
 

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from codeclm.errors import ProjectError
-from codeclm.store import files, schema
+from codeclm.store import files, funnel, schema
 from codeclm.store.calls import Calls
 from codeclm.store.configs import Configs
 from codeclm.store.connection import BUSY_SECONDS, Connection
@@ -17,7 +17,7 @@ from codeclm.store.decisions import Decisions
 from codeclm.store.evaluations import Evaluations
 from codeclm.store.failures import Failures
 from codeclm.store.flags import Flags
-from codeclm.store.funnel import Funnel, count
+from codeclm.store.funnel import Funnel, NodeCounts
 from codeclm.store.jobs import Jobs
 from codeclm.store.lineages import Lineages
 from codeclm.store.maps import Maps
@@ -124,11 +124,13 @@ class Store:
         return number
 
     def scored(self) -> str:
-        """A mark that differs once scores, calls, failures or labels do: decisions leave it as it is."""
+        """A mark that differs once nodes, scores, calls, failures or labels do: a plain decision leaves it
+        as it is, so that what is read under it lasts through a review."""
         tables = ("comparisons", "calls", "revisions", "configs")
         numbers = [self._db.value(f"select max(seq) from {name}") for name in tables]
         open_ = self._db.value("select count(*) from failures where open")
-        return " ".join(str(number or 0) for number in (*numbers, open_))
+        nodes = self._db.row("select count(*), total(instruction) from nodes") or (0, 0)
+        return " ".join(f"{number or 0:.0f}" for number in (*numbers, open_, *nodes))
 
     def copy(self, path: str | Path) -> None:
         """Write a consistent, compact copy to `path`, also while a run goes on. ProjectError: it exists."""
@@ -150,10 +152,19 @@ class Store:
         """Every scored node of a config as columns, for charts and sweeps over θ."""
         return scan(self._db, self._configs, config)
 
-    def funnel(self, config: str | None, theta: float, cap: int) -> Funnel:
-        """The counts of `status` under a config (None: none is in use yet, so only imported results)."""
+    def node_counts(self, config: str | None, theta: float, cap: int) -> NodeCounts:
+        """The part of `funnel` that holds as long as `scored` does."""
+        return funnel.node_counts(self._db, self._configs.find(config), theta, cap)
+
+    def funnel(self, config: str | None, theta: float, cap: int, nodes: NodeCounts | None = None) -> Funnel:
+        """The counts of `status` under a config (None: none is in use yet, so only imported results).
+
+        `nodes`: where they are counted already.
+        """
         with self.read():
-            return count(self._db, self._configs.find(config), theta, cap, self.calls.spend()["all"])
+            spent = self.calls.spend()["all"]
+            counted = nodes or self.node_counts(config, theta, cap)
+            return funnel.count(self._db, self._configs.find(config), theta, counted, spent)
 
 
 def _make_folder(folder: Path) -> None:

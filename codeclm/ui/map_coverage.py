@@ -40,16 +40,15 @@ def coverage(project: Project, facts: Summary, atlas: Atlas | None) -> None:
         return
     by, side = _choice(atlas)
     config, theta = config_id(facts.config), facts.dials.theta
-    with project.open(readonly=True) as store, store.read():
-        groups = store.coverage.groups(by, config, theta)
-        total = store.coverage.totals(config, theta)
+    with project.open(readonly=True) as store:
         revision = store.revision()
+    groups, total = _counted(str(project.path), revision, by, config, theta)
     names = _names(groups, atlas)
     if not groups:
         st.caption("The seeds were not read yet: run the encoding on Generate, and look again.")
         return
     _unread(by, groups, facts)
-    found = divergence([each.seeds for each in groups], [_count(each, side) for each in groups])
+    found = _divergence(str(project.path), revision, by, side, config, theta)
     left, right = st.columns([1, 2], gap="medium", vertical_alignment="center")
     with left:
         _figure(found, side)
@@ -114,6 +113,18 @@ def _figure(found: Divergence | None, side: str) -> None:
     )
     more = "more than chance" if found.value > found.chance else "within what chance makes of so few"
     st.caption(f"95 % interval {found.low:.2f} to {found.high:.2f}; {more} ({found.chance:.2f}).")
+
+
+@st.cache_resource(max_entries=16, ttl="1h", show_spinner="Counting…")
+def _counted(path: str, revision: int, by: By, config: str, theta: float) -> tuple[list[Group], Group]:
+    with Store.open(Path(path), readonly=True) as store, store.read():
+        return store.coverage.groups(by, config, theta), store.coverage.totals(config, theta)
+
+
+@st.cache_resource(max_entries=32, ttl="1h", show_spinner=False)
+def _divergence(path: str, revision: int, by: By, side: str, config: str, theta: float) -> Divergence | None:
+    groups, _ = _counted(path, revision, by, config, theta)
+    return divergence([each.seeds for each in groups], [_count(each, side) for each in groups])
 
 
 @st.cache_data(max_entries=32, ttl="1h", show_spinner=False)

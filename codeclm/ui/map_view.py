@@ -15,7 +15,7 @@ from codeclm.projects import Project
 from codeclm.store.maps import KINDS
 from codeclm.ui.guard import fragment, guarded, notify
 from codeclm.ui.map_colours import BY, Colouring, colouring
-from codeclm.ui.map_data import Atlas, read
+from codeclm.ui.map_data import MOST, Atlas, read
 from codeclm.ui.map_pick import picked
 from codeclm.ui.map_selection import selection
 from codeclm.ui.text import gap, number, one_line, plural
@@ -39,6 +39,11 @@ def view(project: Project, running: bool) -> None:
     if not len(rows):
         st.caption("Nothing of this kind is on the map.")
         return
+    if atlas.there > MOST:
+        st.caption(
+            f"A fair sample is drawn, {number(len(atlas.points))} of {number(atlas.there)} points. Search, "
+            "selection and the figures beside the map are about these; Coverage counts them all."
+        )
     colours = colouring(atlas, rows, by)
     lit = _lit(project, atlas, rows, kinds, part)
     left, right = st.columns([3.4, 1.2], gap="small")

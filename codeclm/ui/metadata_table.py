@@ -14,6 +14,7 @@ from codeclm.errors import CodecError
 from codeclm.ids import content_id
 from codeclm.projects import Project
 from codeclm.records import Labels, Metadata, MetadataState, Origin
+from codeclm.ui.facets import facets
 from codeclm.ui.glossary import term
 from codeclm.ui.guard import guarded, notify
 from codeclm.ui.labels import labels_of
@@ -34,8 +35,7 @@ def metadata_table(project: Project) -> bool:
     with project.open(readonly=True) as store:
         if not store.metadata.count():
             return False
-        uses, skills = store.metadata.use_cases(), store.metadata.skills()
-    where = _filters(uses, skills)
+    where = _filters(*facets(project))
     with project.open(readonly=True) as store:
         total = store.metadata.count(**where)
         rows = store.metadata.page(**where, offset=offset(_PAGE, total), limit=PAGE)

@@ -16,6 +16,8 @@ from codeclm.ids import content_id
 from codeclm.projects import Project
 from codeclm.settings import Dials
 from codeclm.store import PairFilter, PairOrder, Store
+from codeclm.store.metadata import Facets
+from codeclm.ui.facets import facets
 from codeclm.ui.glossary import term
 from codeclm.ui.guard import guarded
 from codeclm.ui.review_near import near_duplicates
@@ -86,11 +88,11 @@ class Known:
     reviewers: list[str]
 
     @classmethod
-    def read(cls, store: Store) -> Known:
+    def read(cls, store: Store, used: Facets) -> Known:
         """Names of the project, the most used first."""
         return cls(
-            [name for name, _ in store.metadata.use_cases()],
-            [name for name, _ in store.metadata.skills()],
+            [name for name, _ in used.uses],
+            [name for name, _ in used.skills],
             {f"{each.name} ({each.id})": each.id for each in store.maps.clusters()},
             [name or NAMELESS for name, _ in store.decisions.reviewers()],
         )
@@ -98,8 +100,9 @@ class Known:
 
 def queue(project: Project, fresh: bool, at: Seat) -> Queue:
     """Draw the filters and make the queue; `fresh`: the page was just come to, so it is made anew."""
+    used = facets(project)
     with project.open(readonly=True) as store:
-        known = Known.read(store)
+        known = Known.read(store, used)
         dials, config = store.settings.dials(), config_id(store.settings.config())
     asked = _filters(known, dials, at)
     if fresh or _ROUND not in st.session_state:

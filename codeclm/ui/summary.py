@@ -15,7 +15,8 @@ from codeclm.jobs.lock import holder
 from codeclm.projects import Project
 from codeclm.records import IMPORTED
 from codeclm.settings import Config, Dials
-from codeclm.store import Funnel, PairFilter, Store
+from codeclm.store import Funnel, Store
+from codeclm.store.funnel import NodeCounts
 
 RUN = "run"
 
@@ -28,7 +29,6 @@ class Summary:
     dials: Dials
     config: Config | None
     to_review: int
-    proposed: int
     running: bool
     newest: str | None = None
     """The config of the newest run."""
@@ -69,11 +69,15 @@ def summary(project: Project) -> Summary:
 def _read(path: str, revision: int) -> Summary:
     with Store.open(Path(path), readonly=True) as store, store.read():
         dials, config = store.settings.dials(), store.settings.config()
-        current = config_id(config)
-        funnel = store.funnel(config.id if config else None, dials.theta, dials.iterations)
-        undecided = PairFilter(status="kept", decision="none")
-        to_review = store.pairs.count(current, dials.theta, dials.iterations, undecided)
-        proposed = store.metadata.count(state="proposed")
+        shown = config.id if config else None
+        nodes = _nodes(store, path, store.scored(), shown, dials.theta, dials.iterations)
+        funnel = store.funnel(shown, dials.theta, dials.iterations, nodes)
         last = store.jobs.page(RUN, limit=1)
     newest = last[0].command.get("config") if last else None
-    return Summary(funnel, dials, config, to_review, proposed, running=False, newest=newest)
+    return Summary(funnel, dials, config, funnel.undecided, running=False, newest=newest)
+
+
+@st.cache_resource(max_entries=16, ttl="1h", show_spinner=False)
+def _nodes(_store: Store, path: str, stamp: str, config: str | None, theta: float, cap: int) -> NodeCounts:
+    """Counted anew when scores change, and not with every decision."""
+    return _store.node_counts(config, theta, cap)

@@ -20,16 +20,16 @@ from codeclm.ui import contrast_data
 from codeclm.ui.review_cards import card
 from codeclm.ui.review_near import twins
 from codeclm.ui.review_outbox import write_down
-from tests.bench.many import CONFIG, build
+from tests.bench.many import CONFIG, made
 
 C = CONFIG.id
 QUEUE = PairFilter(status="kept", decision="none", undecided_by="ann")
 FILTERS = {
     "kept, undecided": QUEUE,
-    "search": PairFilter(search="garden recipe"),
-    "search, not ASCII": PairFilter(search="Öl"),
-    "use case": PairFilter(use_case="planning plan"),
-    "skill": PairFilter(skill="code"),
+    "search": PairFilter(search="museum pass"),
+    "search, not ASCII": PairFilter(search="Höchstens"),
+    "use case": PairFilter(use_case="business teaching report"),
+    "skill": PairFilter(skill="planning"),
     "gap": PairFilter(gap_from=2.5, gap_to=3.5),
     "iteration and winner": PairFilter(iteration=2, winner="target"),
     "reviewer": PairFilter(decided_by="ann"),
@@ -108,8 +108,7 @@ def bulk(store: Store) -> None:
 
 def main(pairs: int = 100_000) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        project = Project("many", Path(folder) / "many.db")
-        build(project.path, pairs)
+        project = Project("big", made(Path(folder), pairs))
         decisions(project)
         with project.open() as store:
             filters(store)

@@ -107,6 +107,23 @@ def test_a_chat_seed_lends_its_system_prompt(store, tmp_path):
     )
 
 
+@pytest.mark.parametrize("form", ["messages", "dpo"])
+@pytest.mark.parametrize("include", ["kept", "accepted", "all"])
+def test_a_tally_reads_no_answers_and_comes_to_the_same(store, tmp_path, form, include):
+    long = "A long answer that is deflated when it is stored, as most are. " * 3
+    bundle(store, "Twins", strong=long, target="Short")
+    bundle(store, "Twins", strong=long, target="Other", labels=Labels("a"))
+    bundle(store, "Blank", strong=" \n\t" * 400)
+    bundle(store, "Same", strong=long, target=long)
+    bundle(store, "Close", CLOSE)
+    for text, verdict in (("Yes", "accept"), ("No", "reject")):
+        store.decisions.decide(Decision(bundle(store, text), verdict))
+    options = Options(format=form, include=include)
+    done = export.write(store, tmp_path / "out.jsonl", options)
+    assert export.tally(store, options) == export.Exported(done.rows, [], done.dropped)
+    assert sum(done.dropped.values()) > 2
+
+
 def test_duplicates_selections_and_caps_are_counted(store, tmp_path):
     twins = [bundle(store, "Same", strong="Alike", labels=Labels(case)) for case in ("a", "b")]
     more = [bundle(store, f"Row {number}", labels=Labels("a")) for number in range(3)]

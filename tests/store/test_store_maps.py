@@ -42,6 +42,18 @@ def test_points_carry_what_they_may_be_coloured_by(store):
     assert store.maps.points(["instructions"], C, 5, 4)[0].state == "pending"
 
 
+def test_a_share_of_the_points_is_a_sample_of_each_kind(store):
+    for number in range(200):
+        encoded(store, f"seed {number}")
+    placed(store, lambda source: None)
+    whole = store.maps.points(KINDS, C)
+    some = store.maps.points(KINDS, C, share=0.25)
+    assert store.maps.count() == len(whole) == 400
+    assert set(some) < set(whole)
+    for kind in ("seeds", "metadata"):
+        assert 20 < sum(point.kind == kind for point in some) < 80
+
+
 def test_what_went_is_left_out(store):
     metadata = encoded(store)
     placed(store, lambda source: None)

@@ -45,8 +45,8 @@ def test_filters_and_facets(store: Store) -> None:
     manual(store, "poetry")
     manual(store, "Prose, 100% free")
     store.metadata.add([Metadata("mixed", Labels("poetry", ("rhyme",)), draw="0:1", state="proposed")])
-    assert store.metadata.use_cases() == [("Prose, 100% free", 1), ("poetry", 1)]
-    assert store.metadata.skills() == [("metre", 2), ("rhyme", 2)]
+    assert store.metadata.facets().uses == [("Prose, 100% free", 1), ("poetry", 1)]
+    assert store.metadata.facets().skills == [("metre", 2), ("rhyme", 2)]
     for where, number in (
         ({"search": "PROSE"}, 1),
         ({"search": "0% f"}, 1),
@@ -73,7 +73,7 @@ def test_revising_keeps_the_id_and_every_revision(store: Store) -> None:
         (Labels("ode"), "ann"),
         (row.labels, "bob"),
     ]
-    assert store.metadata.use_cases() == [("poetry", 1)]
+    assert store.metadata.facets().uses == [("poetry", 1)]
     with pytest.raises(ProjectError, match="no metadata"):
         store.metadata.revise("none", Labels("x"))
 
@@ -118,3 +118,19 @@ def test_a_limit_counts_seeds_and_then_metadata_without_one(store: Store) -> Non
     assert store.metadata.active(1) == bound[1:2]
     assert store.metadata.active(2) == bound[1:]
     assert store.metadata.active(4) == [*bound[1:], *loose[:2]]
+
+
+def test_the_mark_of_labels_changes_with_labels_and_states_alone(store: Store) -> None:
+    marks = [store.metadata.labelled()]
+    made = Metadata("manual", Labels("poetry", ("rhyme",)))
+    store.metadata.add([made])
+    marks.append(store.metadata.labelled())
+    store.metadata.revise(made.id, Labels("prose"))
+    marks.append(store.metadata.labelled())
+    store.metadata.set_state([made.id], "excluded")
+    marks.append(store.metadata.labelled())
+    store.seeds.add([Seed("one")])
+    assert store.metadata.labelled() == marks[-1]
+    store.metadata.set_state([made.id], "active")
+    assert len(set(marks)) == len(marks)
+    assert store.metadata.labelled() not in marks[:2]

@@ -40,6 +40,15 @@ def test_a_pair_waits_for_the_minimum_of_reviewers(store: Store) -> None:
     assert store.funnel(C, 3, 4).accepted == 1
 
 
+def test_undecided_is_kept_without_a_verdict(store: Store) -> None:
+    ids, where = pairs(store), PairFilter(status="kept", decision="none")
+    for pair, reviewer, verdict in ((0, "ann", "accept"), (0, "bob", "reject"), (1, "ann", "reject")):
+        for theta in (0, 3):
+            assert store.funnel(C, theta, 4).undecided == store.pairs.count(C, theta, 4, where)
+        store.decisions.decide(Decision(ids[pair], verdict, reviewer))
+    assert store.funnel(C, 0, 4).undecided == store.pairs.count(C, 0, 4, where) == len(ids) - 2
+
+
 def test_many_decisions_are_one_step(store: Store) -> None:
     ids = pairs(store)
     store.decisions.decide(Decision(ids[0], "accept", "ann"))

@@ -87,6 +87,7 @@ def test_status_is_what_walking_the_paths_gives(
     funnel = shared.funnel(config, theta, cap)
     assert funnel.instructions == len(tree)
     assert funnel.comparisons == sum(gap is not None for _, gap in tree)
+    assert funnel.undecided == funnel.kept
     for state in ("kept", "superseded", "exhausted", "pending"):
         assert getattr(funnel, state) == expected.count(state)
     found = {

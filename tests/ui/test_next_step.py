@@ -11,7 +11,7 @@ NOTHING = Funnel(**{field.name: 0 for field in dataclasses.fields(Funnel)})
 
 
 def where(running=False, to_review=0, **counts):
-    return Summary(dataclasses.replace(NOTHING, **counts), Dials(), None, to_review, 0, running)
+    return Summary(dataclasses.replace(NOTHING, **counts), Dials(), None, to_review, running)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,168 @@
+"""Write the pages that follow from the code: `make docs`, or `python docs/generate.py`.
+
+docs/schema.md comes from the migrations, docs/commands.md from the words of the command line; a test holds
+both to what is written here. Only what each `--json` prints is told below, in ANSWERS.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+
+from sqlite_utils import Database  # noqa: E402
+
+from codeclm.cli.parser import build  # noqa: E402
+from codeclm.store.migrations import migrations  # noqa: E402
+from codeclm.store.schema import LATEST  # noqa: E402
+
+STAMP = "<!-- Written by docs/generate.py from the code; do not edit. -->"
+SCHEMA = """
+A project is one SQLite file (`application_id` 0x436F644C, `user_version` {latest}: how many migrations were
+applied). Read it with any SQLite tool; write it only through the app, the command line or `codeclm.store`,
+as `nodes`, `standing` and `verdicts` follow from the other tables. Ids are the 10 bytes of 20 hexadecimal
+digits. `texts` are deflated, some with other texts as dictionary: `python -m codeclm archive FOLDER` writes
+everything as readable lines of JSON. Tables stand here under the migration that made them, as they are today.
+"""
+COMMANDS = """
+`python -m codeclm [--project PATH] COMMAND [--json]`. Without `--project`: `$CODECLM_PROJECT`, else
+`data/projects/default.db`. With `--json`, one JSON object goes to stdout; messages and progress always go to
+stderr. Exit status: 0 done, 1 an error told in one line, 2 usage, 3 done with failures or rejected rows on
+record, 4 stopped by the budget, 130 interrupted.
+
+Stages are `encode, augment, decode, rubrics, answer, judge`. Commands that ask models also take
+`--ROLE-url URL` and `--ROLE-model NAME` for the roles `strong`, `target` and `judge`; the project keeps them.
+Keys come from `CODECLM_STRONG_API_KEY`, `CODECLM_TARGET_API_KEY`, `CODECLM_JUDGE_API_KEY`, else
+`OPENAI_API_KEY`, and are never kept.
+"""
+PAIR = (
+    "`id, seed, metadata, instruction, strong, target, strong_score, target_score, gap, iteration, status, "
+    "decision`"
+)
+TOOK = "`calls_sent, calls_cached, seconds`"
+ANSWERS = {
+    "import": "`read, added, duplicates, rejected: [{row, reason}]`",
+    "run": f"what `status` prints, and {TOOK}",
+    "quote": "`calls, prompt_tokens, completion_tokens, cost_usd, seconds`, each `{low, mid, high}`; "
+    "`cost_usd` null: a price is unknown",
+    "status": "`seeds, encoded, metadata, instructions, comparisons, kept, superseded, exhausted, pending, "
+    "accepted, rejected, failures, calls, prompt_tokens, completion_tokens, cost_usd, running`",
+    "failures": "`failures: [{id, stage, record, reason, raw}]`",
+    "pairs": f"`pairs`, a list, of each {PAIR}",
+    "decide": f"the pair: {PAIR}",
+    "undo": "the pair, as `decide`",
+    "redo": "the pair, as `decide`",
+    "agreement": "`minimum, reviewers: {name: decisions}, conflicts, agree, ci95: [low, high], alpha, theta, "
+    "theta_agree`: how often two agree, Krippendorff's alpha, and the θ that agrees best with people",
+    "map": "`points` (how many; with `--points` the list `[{id, x, y, cluster}]`), `clusters: [{id, name, "
+    "size}], unclustered, placed, seconds`",
+    "export": "`rows, files, dropped: {reason: n}`; with `--push` also `pushed`, the address",
+    "duplicates": "`rows, prompts, dropped: {reason: n}, duplicates: [{kept, other, dropped, score, method, "
+    "kept_instruction, other_instruction}], leaks: [{id, score, method, instruction, prompt}]`",
+    "evaluate": "`wins, ties, losses, crr, ci95: [low, high], groups, id, prompts, strong, judge, "
+    f"candidates, compared, failures`, and {TOOK}",
+    "matching": "`rows, prompts, labels, embedding`; the last two `{value, by_chance: [low, high], p, "
+    "sizes}`, or null",
+    "evaluations": "`evaluations: [{id, prompts, strong, judge, source, candidates, failures}]`; with an ID "
+    "what `evaluate` prints of it; with `--delete` `deleted`",
+    "step": "`made` (ids), `calls_sent, calls_cached`",
+    "archive": "`path, rows: {table: n}`",
+    "restore": "`path, rows: {table: n}`",
+    "copy": "`path`",
+    "prune": "`calls, texts, bytes`",
+    "serve": "nothing",
+}
+"""What each command prints with `--json`."""
+
+
+def schema() -> str:
+    """The tables of a project file, each under the migration that made it."""
+    with closing(sqlite3.connect(":memory:")) as raw:
+        db = Database(raw)
+        steps = migrations.pending(db)
+        made: dict[str, list[str]] = {}
+        for at, step in enumerate(steps):
+            before = _tables(raw)
+            migrations.apply(db, stop_before=steps[at + 1].name if at + 1 < len(steps) else None)
+            made[step.name] = [name for name in _tables(raw) if name not in before]
+        lines = [STAMP, "", "# The project file", SCHEMA.format(latest=LATEST)]
+        for step in steps:
+            lines += [f"## {step.name}", "", " ".join((step.fn.__doc__ or "").split()), ""]
+            for name in made[step.name]:
+                lines += [*_table(raw, name), ""]
+    return "\n".join(lines)
+
+
+def _tables(raw: sqlite3.Connection) -> list[str]:
+    rows = raw.execute(
+        "select name from sqlite_master where type = 'table' and name not like '\\_%' escape '\\'"
+    )
+    return [name for (name,) in rows.fetchall() if not name.startswith("sqlite_")]
+
+
+def _table(raw: sqlite3.Connection, name: str) -> Iterator[str]:
+    refers = {row[3]: row[2] for row in raw.execute(f"pragma foreign_key_list({name})")}
+    yield f"### {name}"
+    yield ""
+    yield "| column | type | |"
+    yield "|---|---|---|"
+    for _, column, kind, needed, default, key in raw.execute(f"pragma table_info({name})"):
+        notes = [f"key {key}" if key else "", f"→ {refers[column]}" if column in refers else ""]
+        notes += ["" if needed or key else "may be null", f"default {default}" if default is not None else ""]
+        yield f"| {column} | {kind or 'any'} | {', '.join(filter(None, notes))} |"
+    indexes = raw.execute(
+        "select sql from sqlite_master where type = 'index' and tbl_name = ? and sql is not null", [name]
+    )
+    for (sql,) in indexes.fetchall():
+        yield ""
+        yield "Index: `" + re.sub(r"\s+", " ", sql).removeprefix("CREATE ").removeprefix("create ") + "`"
+
+
+def commands() -> str:
+    """Every command with its options, and what it prints as JSON."""
+    parser = build()
+    (sub,) = (action for action in parser._actions if isinstance(action, argparse._SubParsersAction))
+    lines = [STAMP, "", "# The command line", COMMANDS]
+    for name, command in sub.choices.items():
+        words = [action for action in command._actions if not action.option_strings]
+        usage = " ".join([name, *(str(word.metavar or "|".join(word.choices or ())) for word in words), "…"])
+        lines += [f"## `{usage.removesuffix(' …')}`", "", command.description or "", ""]
+        lines += [f"With `--json`: {ANSWERS[name]}.", ""]
+        rows = list(_options(command))
+        if rows:
+            lines += ["| option | |", "|---|---|", *rows, ""]
+        if command.epilog:
+            lines += ["And `--ROLE-url`, `--ROLE-model`.", ""]
+    return "\n".join(lines)
+
+
+def _options(command: argparse.ArgumentParser) -> Iterator[str]:
+    for action in command._actions:
+        if action.help == argparse.SUPPRESS or {*action.option_strings} & {"-h", "--project", "--json"}:
+            continue
+        if not action.option_strings and not action.help:
+            continue
+        names = ", ".join(action.option_strings) or str(action.metavar)
+        value = "" if action.nargs == 0 or not action.option_strings else f" {action.metavar or ''}"
+        told = [action.help or ""]
+        if action.choices:
+            told.append(", ".join(f"`{choice}`" for choice in action.choices))
+        if action.default not in (None, False, [], "", argparse.SUPPRESS):
+            told.append(f"default {action.default}")
+        yield f"| `{(names + value).strip()}` | {'; '.join(filter(None, told))} |".replace("||", "| |")
+
+
+PAGES = {"schema.md": schema, "commands.md": commands}
+"""What is written, by file."""
+
+
+if __name__ == "__main__":
+    for file, page in PAGES.items():
+        (HERE / file).write_text(page(), encoding="utf-8")
