@@ -105,7 +105,7 @@ def lineages(found):
     return paths
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(
     seed=st.integers(0, 10**6),
     theta=st.sampled_from([0, 2, 3, 5, 9]),
@@ -134,7 +134,7 @@ def test_the_laws_of_the_loop(seed, theta, cap, per, delays):
     assert orders == Counter({(node, order): 1 for node in compared for order in (0, 1)})
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(first=st.integers(0, 10**6), second=st.integers(0, 10**6))
 def test_the_records_do_not_depend_on_timing(first, second):
     made = plan(per_metadata=4)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, Protocol
 
-from codeclm.ids import content_id
+from codeclm.ids import canonical, content_id_of
 from codeclm.records import Message, Role, Stage
 from codeclm.settings import Sampling
 
@@ -37,26 +38,40 @@ class Request:
     attempt: int = 0
     room: int = 1
     """How many times the usual token limit the reply may take; 2 where one was cut before."""
+    _key: str = field(default="", init=False, repr=False, compare=False)
 
     @property
     def key(self) -> str:
         """The call log's key: all that may change the reply, and nothing of how it is sent."""
-        roomy = {} if self.room == 1 else {"room": self.room}
-        return content_id(
+        if not self._key:
+            object.__setattr__(self, "_key", self._made_key())
+        return self._key
+
+    def _made_key(self) -> str:
+        roomy = {} if self.room == 1 else {"room": str(self.room)}
+        return content_id_of(
             "call",
             **roomy,
-            role=self.role,
-            model=self.model,
-            messages=[message.as_dict() for message in self.messages],
-            sampling=self.sampling.model_dump(mode="json"),
-            schema=None if self.schema is None else dict(self.schema.schema),
-            sample=self.sample,
-            attempt=self.attempt,
+            role=_word(self.role),
+            model=_word(self.model),
+            messages=canonical([message.as_dict() for message in self.messages]),
+            sampling=canonical(self.sampling.model_dump(mode="json")),
+            schema=_shape(self.schema),
+            sample=str(self.sample),
+            attempt=str(self.attempt),
         )
 
     def with_messages(self, *messages: Message) -> Request:
         """The same question with more turns behind it."""
         return replace(self, messages=self.messages + messages)
+
+
+@lru_cache(maxsize=64)
+def _shape(schema: Schema | None) -> str:
+    return canonical(None if schema is None else dict(schema.schema))
+
+
+_word = lru_cache(maxsize=64)(canonical)
 
 
 @dataclass(frozen=True, slots=True)

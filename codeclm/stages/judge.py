@@ -31,6 +31,7 @@ class Judgement:
     rationale: str = ""
 
 
+@cache
 def schema(scale: Scale, profile: Profile) -> Schema:
     """An explanation and two scores; for small models the scores alone, as whole numbers."""
     number = "integer" if profile == "small" else "number"

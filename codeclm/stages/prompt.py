@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Literal, cast, get_args
 
@@ -28,8 +28,8 @@ _TURN = re.compile(r"^===[ \t]+(\w+)[ \t]*$", re.MULTILINE)
 _VALUE = re.compile(r"\{([a-z_]+)\}")
 _Role = Literal["system", "user", "assistant"]
 _ROLES = get_args(_Role)
-_Paragraph = tuple[str, tuple[str, ...]]
-"""A text, and the names of the values in it."""
+_Paragraph = tuple[str, ...]
+"""Text, the name of a value, text, a name, …, text."""
 _NONCE = 6
 
 
@@ -88,18 +88,24 @@ def _prepared(template: str) -> tuple[Message | tuple[_Role, tuple[_Paragraph, .
     turns: list[Message | tuple[_Role, tuple[_Paragraph, ...]]] = []
     for name, text in _turns(template):
         role = cast(_Role, name)
-        paragraphs = tuple((part, tuple(_VALUE.findall(part))) for part in text.split("\n\n"))
+        paragraphs = tuple(tuple(_VALUE.split(part)) for part in text.split("\n\n"))
         turns.append((role, paragraphs) if _VALUE.search(text) else Message(role, text))
     return tuple(turns)
 
 
 def _filled(role: _Role, paragraphs: tuple[_Paragraph, ...], values: Mapping[str, str]) -> Message:
-    kept = []
-    for paragraph, names in paragraphs:
-        if unknown := [name for name in names if name not in values]:
-            raise UsageError(f"there is no value {{{unknown[0]}}} for this template")
-        if not names:
-            kept.append(paragraph)
-        elif any(values[name] for name in names):
-            kept.append(_VALUE.sub(lambda match: values[match[1]], paragraph))
+    try:
+        kept = ["".join(_put_in(parts, values)) for parts in paragraphs if _says(parts[1::2], values)]
+    except KeyError as unknown:
+        raise UsageError(f"there is no value {{{unknown.args[0]}}} for this template") from None
     return Message(role, "\n\n".join(kept))
+
+
+def _says(names: Sequence[str], values: Mapping[str, str]) -> bool:
+    """Whether a paragraph with these names says anything: not where all of its values are empty."""
+    return not names or any(values[name] for name in names)
+
+
+def _put_in(parts: _Paragraph, values: Mapping[str, str]) -> Iterator[str]:
+    for place, part in enumerate(parts):
+        yield values[part] if place % 2 else part

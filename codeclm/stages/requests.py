@@ -68,9 +68,8 @@ def at_attempt(config: Config, request: Request, attempt: int) -> Request:
     """The same request at an attempt, with the seed on the wire that belongs to it."""
     if request.attempt == attempt and request.sampling.seed is not None:
         return request
-    parts = {"record": request.record, "sample": request.sample, "attempt": attempt}
-    digits = content_id("wire", seed=config.seed, role=request.role, stage=request.stage, **parts)
-    sampling = request.sampling.model_copy(update={"seed": int(digits[:7], 16)})
+    seed = _wire_seed(config, request.role, request.stage, request.record, request.sample, attempt)
+    sampling = request.sampling.model_copy(update={"seed": seed})
     return replace(request, attempt=attempt, sampling=sampling)
 
 
@@ -83,7 +82,11 @@ def _request(
     schema: Schema | None = None,
     sample: int = 0,
 ) -> Request:
-    model, sampling = config.models[role], config.sampling[stage]
-    return at_attempt(
-        config, Request(role, stage, record, model, messages, sampling, schema, sample), attempt=0
-    )
+    seed = _wire_seed(config, role, stage, record, sample, attempt=0)
+    sampling = config.sampling[stage].model_copy(update={"seed": seed})
+    return Request(role, stage, record, config.models[role], messages, sampling, schema, sample)
+
+
+def _wire_seed(config: Config, role: Role, stage: Stage, record: str, sample: int, attempt: int) -> int:
+    parts = {"record": record, "sample": sample, "attempt": attempt}
+    return int(content_id("wire", seed=config.seed, role=role, stage=stage, **parts)[:7], 16)

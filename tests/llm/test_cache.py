@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from codeclm.errors import BudgetReached, TransportError
+from codeclm.ids import content_id
 from codeclm.llm.cache import CachedModel
-from codeclm.llm.model import Call, Reply, Request
+from codeclm.llm.model import Call, Reply, Request, Schema
 from codeclm.records import Message
 from codeclm.settings import Sampling
 from codeclm.testing import ScriptedModel
@@ -79,3 +81,30 @@ async def test_what_was_never_sent_is_not_in_the_log() -> None:
     with pytest.raises(BudgetReached):
         await CachedModel(ScriptedModel([BudgetReached("enough")]), log).complete(REQUEST)
     assert log.calls == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {},
+        {"room": 2},
+        {"schema": Schema("s", {"type": "object", "properties": {"ü": {"type": "string"}}})},
+        {"messages": (Message("system", "e\u0301 \u2028"), Message("user", 'a "quote" \\ and \n'))},
+        {"model": 'a "model"', "sample": 3, "attempt": 2, "sampling": Sampling(extra={"b": 1, "a": [2.5]})},
+    ],
+)
+def test_the_key_is_the_hash_of_all_that_may_change_the_reply(change: dict[str, Any]) -> None:
+    request = replace(Request("judge", "judge", "r", "m", (Message("user", "?"),), Sampling()), **change)
+    assert request.key == content_id(
+        "call",
+        role=request.role,
+        model=request.model,
+        messages=[message.as_dict() for message in request.messages],
+        sampling=request.sampling.model_dump(mode="json"),
+        schema=None if request.schema is None else request.schema.schema,
+        sample=request.sample,
+        attempt=request.attempt,
+        **({} if request.room == 1 else {"room": request.room}),
+    )
+    assert replace(request, record="another").key == request.key
+    assert replace(request, sample=9).key != request.key

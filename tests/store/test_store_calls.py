@@ -113,7 +113,7 @@ def test_rows_are_found_by_job_model_state_and_the_beginning_of_an_id(store: Sto
     assert store.calls.spend()["all"].calls == 4
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(TEXTS, st.sampled_from([b"a", b"b", b""]), st.sampled_from(["", "x"])), max_size=8))
 def test_every_text_comes_back_whatever_it_leans_on(
     store: Store, texts: list[tuple[str, bytes, str]]

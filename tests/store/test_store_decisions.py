@@ -20,7 +20,7 @@ def view(store: Store) -> tuple[object, ...]:
     return store.pairs.page(C, 3, 4), store.pairs.ids(C, 3, 4, accepted), store.funnel(C, 3, 4)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.tuples(

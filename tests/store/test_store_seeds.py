@@ -93,7 +93,7 @@ def test_half_a_character_is_refused_in_one_line_and_nothing_written(store: Stor
     assert store.seeds.count() == 0
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=12), max_size=8))
 def test_importing_is_idempotent(texts: list[str]) -> None:
     import tempfile

@@ -77,7 +77,7 @@ def model(tree: Tree, nodes: list[Instruction], theta: float, cap: int) -> list[
     return states
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(trees(), THETAS, st.integers(1, 5), st.booleans())
 def test_status_is_what_walking_the_paths_gives(
     shared: Store, tree: Tree, theta: float, cap: int, late: bool
@@ -108,7 +108,7 @@ def test_status_is_what_walking_the_paths_gives(
     assert work == ([metadata.id] if "pending" in expected else [])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.sampled_from([0.5, 1.0, 2.5, 3.0, 3.5, 6.0]), min_size=1, max_size=6), THETAS, THETAS)
 def test_a_run_read_at_a_lower_theta_keeps_what_a_run_at_it_keeps(
     shared: Store, gaps: list[float], one: float, other: float
@@ -131,7 +131,7 @@ def test_a_run_read_at_a_lower_theta_keeps_what_a_run_at_it_keeps(
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(trees(), st.data())
 def test_every_leaf_is_in_one_state_and_failures_take_pending_ones(
     shared: Store, tree: Tree, data: st.DataObject
