@@ -5,6 +5,7 @@ Knows neither the process it runs in nor when it must stop: an error that ends a
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from codeclm.errors import CodecError
 from codeclm.jobs.order import Setup
 from codeclm.jobs.pool import walk
 from codeclm.jobs.progress import LINEAGES, Progress
-from codeclm.llm.model import ChatModel
+from codeclm.llm.model import ChatModel, Reply, Request
 from codeclm.pipeline import (
     AnswerMade,
     Compared,
@@ -31,6 +32,9 @@ from codeclm.pipeline import (
 from codeclm.records import MetadataState
 from codeclm.stages.augment import mix
 from codeclm.store import Store, Writer
+
+BACKLOG = 1_000
+"""Writes that may wait."""
 
 
 @dataclass
@@ -59,6 +63,7 @@ class Work:
 
     async def do(self, model: ChatModel, width: int) -> None:
         """All of it, stage after stage; every write is committed when this returns."""
+        model = _Paced(model, self.writer)
         await self._encode(model, width)
         self.writer.flush()
         if "augment" in self.setup.stages:
@@ -151,6 +156,19 @@ class Work:
                 self._write(lambda store: store.lineages.add_comparison(comparison))
             case Failed(failure):
                 self._write(lambda store: store.failures.put(failure))
+
+
+@dataclass(frozen=True, slots=True)
+class _Paced:
+    """A model that is asked no faster than what comes of it is written, so that memory stays bounded."""
+
+    model: ChatModel
+    writer: Writer
+
+    async def complete(self, request: Request) -> Reply:
+        while self.writer.backlog > BACKLOG:  # noqa: ASYNC110 - who writes is a thread, which sets no event
+            await asyncio.sleep(0.01)
+        return await self.model.complete(request)
 
 
 def seeds_left(store: Store, setup: Setup) -> list[str]:

@@ -63,7 +63,7 @@ class Connection:
             self.raw.execute("pragma foreign_keys = on")
             self.raw.execute("pragma synchronous = full")
             self.raw.execute("pragma temp_store = memory")
-            self.raw.execute("pragma cache_size = -16000")
+            self.raw.execute("pragma cache_size = -4000")
         self.raw.create_function("contains", 2, _contains, deterministic=True)
 
     def close(self) -> None:

@@ -20,6 +20,12 @@ T = TypeVar("T")
 WINDOW = 0.05
 """Seconds that a write may wait for company before it is committed."""
 
+MOST = 250
+"""Writes in one commit: so many take about as long as a window."""
+
+TURN = 0.005
+"""Seconds between two commits when there is much to write, for those who wait to write too."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Write:
@@ -38,6 +44,7 @@ class Writer:
         self._error: BaseException | None = None
         self._closed = False
         self._hurry = threading.Event()
+        self._submitted = self._written = 0
         started: Future[None] = Future()
         self._thread = threading.Thread(target=self._work, args=(Path(path), started), name="codeclm-writer")
         self._thread.start()
@@ -56,8 +63,14 @@ class Writer:
         if self._closed:
             raise ProjectError("The writer is closed.")
         future: Future[T] = Future()
+        self._submitted += 1
         self._queue.put(_Write(write, future))
         return future
+
+    @property
+    def backlog(self) -> int:
+        """How many writes are not committed yet: who makes them faster than they are written must wait."""
+        return self._submitted - self._written
 
     def flush(self) -> None:
         """Wait until all that was submitted is committed. Raises the first error since the last flush."""
@@ -100,10 +113,10 @@ class Writer:
         first = self._queue.get()
         if first is None:
             return []
-        self._hurry.wait(WINDOW)
+        self._hurry.wait(WINDOW if self._queue.qsize() < MOST else TURN)
         self._hurry.clear()
         batch = [first]
-        while not self._queue.empty():
+        while len(batch) < MOST and not self._queue.empty():
             item = self._queue.get()
             if item is None:
                 self._queue.put(None)
@@ -118,6 +131,7 @@ class Writer:
                 results = [(write.do(store), None) for write in batch]
         except Exception:  # one of them failed: again, each so that it can be undone alone
             results = _one_by_one(store, batch)
+        self._written += len(batch)
         for write, (result, failed) in zip(batch, results, strict=True):
             if failed is None:
                 write.future.set_result(result)

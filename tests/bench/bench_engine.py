@@ -203,7 +203,7 @@ def main() -> None:
             size(path)
             replay(path)
         if options.big:
-            growth(folder, max(20, options.big // 20), options.big)
+            growth(folder, min(1000, options.big), options.big)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,10 @@ import asyncio
 import pytest
 
 from codeclm.errors import BudgetReached, EndpointError
+from codeclm.jobs import work
 from codeclm.jobs.pool import walk
+from codeclm.llm.model import Reply
+from codeclm.testing import ScriptedModel
 
 
 async def test_everything_is_done_once_and_at_most_so_many_at_once():
@@ -58,3 +61,15 @@ async def test_after_an_error_nothing_is_begun_and_what_is_in_hand_ends():
 
 async def test_no_items_are_no_work():
     await walk([], None, 4)
+
+
+async def test_nothing_is_asked_faster_than_it_is_written():
+    class Slow:
+        backlog = work.BACKLOG + 1
+
+    writer, model = Slow(), ScriptedModel([Reply("said", "said")])
+    asking = asyncio.create_task(work._Paced(model, writer).complete(None))
+    await asyncio.sleep(0.03)
+    assert not model.history
+    writer.backlog = work.BACKLOG
+    assert (await asking).text == "said"

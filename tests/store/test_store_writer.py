@@ -41,6 +41,23 @@ def test_a_window_is_one_commit(store: Store, path: Path) -> None:
     assert 1 <= store.revision() - before <= 3
 
 
+def test_no_commit_is_long_and_others_get_their_turn(store: Store, path: Path) -> None:
+    before = store.revision()
+    with Writer(path) as writer:
+        for number in range(3000):
+            writer.submit(seed(str(number)))
+        assert writer.backlog > 1000
+        started = time.monotonic()
+        store.seeds.add([Seed("from a page")])
+        waited = time.monotonic() - started
+        assert writer.backlog > 0
+        writer.flush()
+        assert writer.backlog == 0
+    assert waited < 1
+    assert store.revision() - before >= 3000 // 250
+    assert store.seeds.count() == 3001
+
+
 def test_an_error_undoes_its_write_alone_and_is_told_twice(store: Store, path: Path) -> None:
     def bad(target: Store) -> None:
         target.seeds.add([Seed("half")])
