@@ -9,6 +9,7 @@ from codeclm.projects import Project
 from codeclm.records import Failure
 from codeclm.store import Store
 from codeclm.ui.guard import guarded
+from codeclm.ui.page import go
 from codeclm.ui.runpanel import going_on, retry_failed
 from codeclm.ui.summary import summary
 from codeclm.ui.table import PAGE, offset, pager, rows_key
@@ -89,6 +90,7 @@ def _reply(failure: Failure) -> None:
         st.text(failure.reason)
         if failure.raw:
             st.code(failure.raw[:8_000], language=None, wrap_lines=True)
+        go("Runs", "Its calls", record=failure.record.partition(":")[0])
 
 
 def _subject(store: Store, failure: Failure) -> str:

@@ -126,7 +126,21 @@ function drawOrigin(root, card, blind) {
     rows.push(element("dt", "", name), element("dd", isId ? "id" : "text", value));
   }
   for (const [who, what] of cover ? [] : card.said) rows.push(element("dt", "", who), element("dd", "text", what));
+  if (!cover) {
+    const line = element("dd", "text");
+    line.append(callsLink(card));
+    rows.push(element("dt", "", "Calls"), line);
+  }
   list.replaceChildren(...rows);
+}
+
+function callsLink(card) {
+  const address = new URLSearchParams({ record: card.id });
+  const project = new URLSearchParams(window.location.search).get("project");
+  if (project) address.set("project", project);
+  const link = element("a", "", "Every call that made it");
+  link.href = `Runs?${address}`;
+  return link;
 }
 
 function drawGuidelines(root, text) {

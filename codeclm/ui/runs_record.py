@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from codeclm.projects import Project
+from codeclm.records import Role
 from codeclm.store import CallRow, Store
 from codeclm.store.origins import Kind, Origin, made_from, origin
 from codeclm.ui.guard import guarded
@@ -107,10 +110,23 @@ def _children(store: Store, found: Origin | None, config: str | None) -> list[tu
 
 
 def _calls(store: Store, name: str, found: Origin | None) -> list[CallRow]:
-    """The calls of the whole chain. Other samples of the metadata are not behind an instruction."""
+    """The calls of the whole chain: no other samples' for an instruction, no other models' for a pair."""
     rows = store.calls.rows_of([name] if found is None else found.records)
     root = None if found is None or not found.path else store.lineages.get(found.path[0])
-    return [row for row in rows if root is None or row.stage != "decode" or row.sample == root.sample]
+    models = _models(store, name) if found is not None and found.kind == "pair" else {}
+    return [
+        row
+        for row in rows
+        if (root is None or row.stage != "decode" or row.sample == root.sample)
+        and models.get(row.role, row.model) == row.model
+    ]
+
+
+def _models(store: Store, pair: str) -> Mapping[Role, str]:
+    """The models of the config that a pair was made under."""
+    found = store.pairs.get(pair, theta=0, cap=1)
+    config = None if found is None else store.settings.config_of(found.comparison.config)
+    return {} if config is None else config.models
 
 
 def _labels(store: Store, metadata: str) -> str:

@@ -186,6 +186,7 @@ def _more(
             )
         else:
             go("Review", "Review it", status="any state", review_search=node.text[:60])
+        go("Runs", "Its calls", record=node.id)
         if branch.draft:
             st.button(
                 "Drop",
