@@ -26,24 +26,35 @@ _MOST_SHARE = 5
 """A cluster may need at most the fifth part of all points."""
 _GRAIN = 2.0
 """The resolution of modularity: at 1 it joins small topics; 2 agrees best with labels."""
+_TRIES = 3
+_FEW = 3_000
+"""Points under which a space costs little."""
 _ROUNDS = 3
 SAME = 0.34
 """Members shared, of both together, from which a new cluster is an old one (Jaccard)."""
 
 
-def space(graph: Graph, vectors: Floats, seed: int = 0) -> Floats:
-    """The points in the space in which density is measured."""
-    return settle(graph, principal(vectors, DIMENSIONS), seed)
+def find(graph: Graph, vectors: Floats, weights: NDArray[np.float64], seed: int = 0) -> tuple[Floats, Ints]:
+    """The points in the space in which density is measured, and a cluster's number for each.
+
+    The heaviest cluster is the first; −1: unclustered. Where it costs little, several spaces are tried.
+    """
+    tries = [_read(graph, vectors, weights, seed + at) for at in range(_TRIES if len(vectors) < _FEW else 1)]
+    _, points, labels = max(tries, key=lambda found: found[0])
+    return points, _by_weight(labels, weights)
 
 
-def find(points: Floats, graph: Graph, weights: NDArray[np.float64]) -> Ints:
-    """A cluster's number for each point, the heaviest cluster first; −1: unclustered."""
-    best, highest = np.full(len(points), -1), -np.inf
+def _read(
+    graph: Graph, vectors: Floats, weights: NDArray[np.float64], seed: int
+) -> tuple[float, Floats, Ints]:
+    """One space, and of the readings of its density the one that the graph agrees with most."""
+    points = settle(graph, principal(vectors, DIMENSIONS), seed)
+    highest, best = -np.inf, np.full(len(points), -1)
     for labels in _readings(points, weights):
         attached = _attach(graph, labels)
         if (agreement := modularity(graph, attached)) > highest:
-            best, highest = attached, agreement
-    return _by_weight(best, weights)
+            highest, best = agreement, attached
+    return highest, points, best
 
 
 def _readings(points: Floats, weights: NDArray[np.float64]) -> Iterator[Ints]:

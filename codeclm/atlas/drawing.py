@@ -39,13 +39,14 @@ def draw(
 ) -> Drawn:
     """Draw a map. `short` marks labels; `weights`: records with each text; `old`: places, NaN where none."""
     count = len(vectors)
+    if not count:
+        return Drawn(np.zeros((0, 2), np.float32), np.zeros(0, np.int64), old is None)
     vectors = aligned(vectors, short)
     graph = likeness(vectors, short)
-    points = clusters.space(graph, vectors, seed) if count else np.zeros((0, clusters.DIMENSIONS), np.float32)
-    labels = clusters.find(points, graph, weights)
+    points, labels = clusters.find(graph, vectors, weights, seed)
     fixed = np.zeros(count, bool) if old is None else ~np.isnan(old).any(axis=1)
     if old is None or fixed.sum() < _FEWEST:
-        flat = settle(graph, principal(points, 2), seed) if count else np.zeros((0, 2), np.float32)
+        flat = settle(graph, principal(points, 2), seed)
         return Drawn(_sized(flat), labels, True)
     places = old.astype(np.float32)
     fresh = np.flatnonzero(~fixed)

@@ -17,7 +17,7 @@ Ints = NDArray[np.int64]
 Graph = Any
 """A symmetric scipy CSR matrix of likeness, between 0 and 1; scipy has no types."""
 
-NEIGHBOURS = 10
+NEIGHBOURS = 12
 _CELLS = 16_000_000
 """Similarities held at once: 64 MB."""
 _HALVINGS = 40

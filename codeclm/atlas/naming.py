@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -21,42 +21,51 @@ _GRAMMAR = re.compile(r"[\u3040-\u309f]+")
 WORDS = 8
 """Kept of each cluster, the strongest first."""
 _IN_NAME = 3
+_GIVEN = 2.0
+"""How much more a label counts than a word."""
 _READ = 1_500
 """Characters of a text that are looked at."""
 
 
 def keywords(
-    texts: Sequence[str], labels: Iterable[int], weights: Sequence[float] = ()
+    texts: Sequence[str], labels: Iterable[int], known: Sequence[Sequence[str]] = ()
 ) -> dict[int, list[str]]:
     """For each cluster (below 0: none) the words that set it apart, strongest first.
 
-    A word's strength: the share of the cluster's texts that have it, times log(1 + the mean number of texts
-    in a cluster / how many texts have it at all). Words of one text alone come last.
+    A word's strength: how many of the cluster's texts have it, times log(1 + the mean number of texts in a
+    cluster / how many texts have it at all). Words of one text alone come last. `known`: for each text
+    labels that somebody gave it; a label is a word as it stands, and counts more.
     """
     inside: dict[int, dict[str, float]] = {}
-    sizes: dict[int, float] = defaultdict(float)
-    everywhere: dict[str, float] = defaultdict(float)
-    for text, label, weight in zip(texts, labels, weights or [1.0] * len(texts), strict=True):
-        found = dict.fromkeys(_terms(text[:_READ]))
-        for term in found:
-            everywhere[term] += weight
+    sizes: Counter[int] = Counter()
+    everywhere: Counter[str] = Counter()
+    given: set[str] = set()
+    for text, label, own in zip(texts, labels, known or [()] * len(texts), strict=True):
+        whole = [term for each in own if (term := " ".join(each.split()))]
+        given.update(whole)
+        found = dict.fromkeys([*whole, *_terms(text[:_READ])])
+        everywhere.update(found.keys())
         if label >= 0:
-            sizes[label] += weight
+            sizes[label] += 1
             counted = inside.setdefault(label, defaultdict(float))
             for term in found:
-                counted[term] += weight
+                counted[term] += 1
     average = sum(sizes.values()) / max(1, len(sizes))
-    found_words: dict[int, list[str]] = {}
+    words: dict[int, list[str]] = {}
     for label in sorted(sizes):
         least = 2 if sizes[label] > 2 else 1
         strength = {
-            term: count / sizes[label] * math.log1p(average / everywhere[term])
+            term: count
+            / sizes[label]
+            * math.log1p(average / everywhere[term])
+            * (_GIVEN if term in given else 1)
             for term, count in inside.get(label, {}).items()
         }
         rarer = {term for term in strength if inside[label][term] < least}
-        ranked = sorted(strength, key=lambda term: (term in rarer, -strength[term], -len(term), term))
-        found_words[label] = _apart(ranked)
-    return found_words
+        words[label] = _apart(
+            sorted(strength, key=lambda term: (term in rarer, -strength[term], -len(term), term))
+        )
+    return words
 
 
 def name(words: Sequence[str], taken: Iterable[str] = ()) -> str:
@@ -78,7 +87,7 @@ def _apart(terms: Iterable[str]) -> list[str]:
     chosen: list[str] = []
     seen: set[str] = set()
     for term in terms:
-        stems = {_stem(word) for word in term.split()}
+        stems = {stem(word) for word in term.split()}
         if not stems & seen:
             chosen.append(term)
             seen |= stems
@@ -87,7 +96,7 @@ def _apart(terms: Iterable[str]) -> list[str]:
     return chosen
 
 
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
     """Enough to tell a plural or a form of one word: no linguistics."""
     for endings in (("'s", "’s", "s"), ("ing", "ed", "er"), ("ie", "e", "y", "i")):
         for ending in endings:

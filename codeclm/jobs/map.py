@@ -160,11 +160,13 @@ def _clusters(
 
 
 def _words(sources: list[Source], texts: list[str], labels: list[int]) -> dict[int, list[str]]:
-    """Each cluster's words, from its records' texts and labels, which name a topic across languages."""
+    """Each cluster's words, from its records' texts and their labels, which name a topic in any language."""
     cluster = dict(zip(texts, labels, strict=True))
     read = {source: text_of(source) for source in sources}
-    whole = [f"{source.use_case}\n{source.text or ', '.join(source.skills)}" for source in sources]
-    return atlas.keywords(whole, [cluster[read[source]] for source in sources])
+    known = [(source.use_case, *source.skills) for source in sources]
+    return atlas.keywords(
+        [source.text for source in sources], [cluster[read[source]] for source in sources], known
+    )
 
 
 class _Told:

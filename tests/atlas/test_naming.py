@@ -49,3 +49,10 @@ def test_any_text_can_be_named(rows):
     words = atlas.keywords([text for text, _ in rows], [label for _, label in rows])
     assert set(words) == {label for _, label in rows if label >= 0}
     assert all(atlas.name(found) for found in words.values())
+
+
+def test_labels_that_were_given_name_a_cluster_in_any_language():
+    texts = ["Schreibe dem Kunden zurück", "Escribe al cliente", "Solve for x", "Factor this"]
+    known = [("customer reply", "tone")] * 2 + [("algebra",)] * 2
+    words = atlas.keywords(texts, [0, 0, 1, 1], known)
+    assert [words[0][0], words[1][0]] == ["customer reply", "algebra"]

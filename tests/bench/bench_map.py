@@ -1,0 +1,163 @@
+"""The map against BERTopic's usual pipeline, from the same vectors: seconds warm and cold, and agreement.
+
+`python -m tests.bench.bench_map [--points 10000] [--usual-python PATH] [--texts FILE TEXT LABEL]…`. The other
+side needs requirements-bench.txt, in this or another interpreter; without it only ours is measured.
+Labelled texts are what functions of the standard library and of scipy say about themselves, by module;
+`--texts` adds files (JSON lines, the field of the text, the field of its label; a dot leads inward).
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import inspect
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from pathlib import Path
+from random import Random
+
+import numpy as np
+
+from codeclm import atlas, embed
+from codeclm.store import Store
+
+MODULES = {
+    "email": ("email.message", "email.utils", "email.header"), "tk": ("tkinter", "tkinter.ttk"),
+    "numbers": ("decimal", "fractions"), "sockets": ("socket", "ssl"), "dates": ("datetime", "calendar"),
+    "testing": ("unittest", "unittest.mock"), "options": ("argparse", "optparse"), "asyncio": ("asyncio",),
+    "archives": ("zipfile", "tarfile", "gzip"), "signal": ("scipy.signal",), "linalg": ("scipy.linalg",),
+    "fft": ("scipy.fft",), "images": ("scipy.ndimage",), "special": ("scipy.special",),
+    "logging": ("logging", "logging.handlers"), "http": ("http.client", "urllib.request"),
+}  # fmt: skip
+EACH = 40
+USUAL = Path(__file__).parent / "usual_map.py"
+
+
+def documented() -> tuple[list[str], list[str]]:
+    """What functions say about themselves, and the module of each."""
+    texts, labels = [], []
+    for label, names in MODULES.items():
+        found = set()
+        for module in map(importlib.import_module, names):
+            members = [each for name, each in vars(module).items() if not name.startswith("_")]
+            members += [m for c in members if inspect.isclass(c) for n, m in vars(c).items() if n[0] != "_"]
+            for each in filter(callable, members):
+                said = re.sub(r"\s+", " ", (inspect.getdoc(each) or "").split("Parameters")[0])[:240]
+                found |= {said} if len(said) > 40 else set()
+        chosen = sorted(found)
+        Random(1).shuffle(chosen)
+        texts += chosen[:EACH]
+        labels += [label] * len(chosen[:EACH])
+    return texts, labels
+
+
+def read(path: str, text: str, label: str) -> tuple[list[str], list[str]]:
+    rows = [json.loads(line) for line in Path(path).read_text("utf-8").splitlines() if line.strip()]
+    return [str(_field(row, text)) for row in rows], [str(_field(row, label)) for row in rows]
+
+
+def _field(row: object, path: str) -> object:
+    for part in path.split("."):
+        row = row[int(part)] if part.isdecimal() else row[part]  # type: ignore[index]
+    return row
+
+
+def vectors_of(texts: list[str]) -> np.ndarray:
+    with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder) / "b.db", create=True) as store:
+        return embed.embed(store, texts)
+
+
+def mixture(count: int) -> tuple[np.ndarray, list[str]]:
+    """Points around 80 middles, as many as are wanted, with a text each."""
+    dice = np.random.default_rng(0)
+    middles = dice.standard_normal((80, 384))
+    group = dice.integers(0, 80, count)
+    rows = (middles[group] + 2.2 * dice.standard_normal((count, 384))).astype(np.float32)
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True), [
+        f"topic{g} case {n}" for n, g in enumerate(group)
+    ]
+
+
+def ours(vectors: np.ndarray, texts: list[str]) -> np.ndarray:
+    """Places, clusters and words: more than the other side does, which has no picture yet."""
+    count = len(vectors)
+    drawn = atlas.draw(vectors, np.zeros(count, bool), np.ones(count))
+    atlas.keywords(texts, drawn.labels.tolist())
+    return drawn.labels
+
+
+def usual(python: str, vectors: np.ndarray, texts: list[str]) -> tuple[list[float], float, np.ndarray] | None:
+    """Seconds of two passes, of the whole process, and the clusters; None: it is not installed."""
+    with tempfile.TemporaryDirectory() as folder:
+        given, taken = Path(folder) / "v.npz", Path(folder) / "l.npz"
+        np.savez(given, vectors=vectors, texts=np.array(texts, object))
+        began = time.perf_counter()
+        done = subprocess.run([python, str(USUAL), str(given), str(taken)], capture_output=True, text=True)
+        whole = time.perf_counter() - began
+        if done.returncode:
+            sys.stdout.write(f"the usual pipeline did not run: {done.stderr.strip().splitlines()[-1]}\n")
+            return None
+        first, second = json.loads(done.stdout)
+        return [first, second], whole - second, np.load(taken)["labels"]
+
+
+def cold(vectors: np.ndarray) -> float:
+    """Seconds of a process that draws a map, from its start to its end."""
+    with tempfile.TemporaryDirectory() as folder:
+        given = Path(folder) / "v.npy"
+        np.save(given, vectors)
+        code = (
+            "import sys, numpy as np; from codeclm import atlas; v = np.load(sys.argv[1]);"
+            "atlas.draw(v, np.zeros(len(v), bool), np.ones(len(v)))"
+        )
+        began = time.perf_counter()
+        subprocess.run([sys.executable, "-c", code, str(given)], check=True)
+        return time.perf_counter() - began
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--points", type=int, default=10_000)
+    parser.add_argument("--usual-python", default=os.environ.get("USUAL_PYTHON", sys.executable))
+    parser.add_argument("--texts", nargs=3, action="append", default=[], metavar=("FILE", "TEXT", "LABEL"))
+    options = parser.parse_args()
+    warnings.simplefilter("ignore")
+    say = sys.stdout.write
+
+    vectors, texts = mixture(options.points)
+    ours(vectors[:500], texts[:500])
+    began = time.perf_counter()
+    ours(vectors, texts)
+    warm = time.perf_counter() - began
+    from_start = cold(vectors)
+    say(f"{options.points} points, ours: warm {warm:.1f} s, a cold process {from_start:.1f} s\n")
+    other = usual(options.usual_python, vectors, texts)
+    if other is not None:
+        (_, second), process, _ = other
+        say(f"usual: warm {second:.1f} s, a cold process {process:.1f} s; ")
+        say(f"ratio warm {second / warm:.1f}, cold {process / from_start:.1f}\n")
+    from sklearn.metrics import adjusted_mutual_info_score as agreement
+
+    sets = [("docstrings", *documented()), *((Path(each[0]).stem, *read(*each)) for each in options.texts)]
+    for name, texts, labels in sets:
+        vectors = vectors_of(texts)
+        mine = ours(vectors, texts)
+        say(f"{name}: {len(texts)} texts, {len(set(labels))} labels; agreement (AMI) ")
+        say(f"ours {agreement(labels, mine):.3f} with {mine.max() + 1} clusters, ")
+        say(f"{(mine < 0).mean():.0%} unclustered")
+        if other is not None and (theirs := usual(options.usual_python, vectors, texts)) is not None:
+            found = theirs[2]
+            say(f"; usual {agreement(labels, found):.3f} with {found.max() + 1}, {(found < 0).mean():.0%}")
+        say("\n")
+
+
+if __name__ == "__main__":
+    main()
