@@ -56,9 +56,13 @@ def points(
     lit: NDArray[np.int64] | None = None,
     names: Sequence[Name] = (),
     dark: bool = False,
+    mouse: str = "lasso",
     height: int = 620,
 ) -> go.Figure:
-    """The map. `lit`: the points that a search found, on a trace of their own, the others faint."""
+    """The map. `lit`: the points that a search found, on a trace of their own, the others faint.
+
+    `mouse`: what dragging does: lasso, select (a box) or pan.
+    """
     count = len(sheet.x)
     figure = go.Figure(
         go.Scattergl(
@@ -95,7 +99,7 @@ def points(
             x=each.x, y=each.y, text=label(each.text, 30), showarrow=False,
             font={"size": 11, "color": ink}, bgcolor=ground, borderpad=2, captureevents=False,
         )  # fmt: skip
-    return _bare(figure, height)
+    return _bare(figure, height, mouse)
 
 
 def apart(names: Sequence[Name], sheet: Sheet) -> list[Name]:
@@ -129,17 +133,18 @@ def _scale(sheet: Sheet) -> dict[str, Any]:
     }
 
 
-def _bare(figure: go.Figure, height: int) -> go.Figure:
+def _bare(figure: go.Figure, height: int, mouse: str) -> go.Figure:
     """No axes: on such a map only nearness says anything."""
     axis = {"visible": False, "showgrid": False, "zeroline": False}
     figure.update_layout(
         height=height,
         margin={"l": 0, "r": 0, "t": 4, "b": 0},
         showlegend=False,
-        dragmode="lasso",
+        dragmode=mouse,
+        hovermode="closest",
         uirevision="map",
         xaxis=axis,
-        yaxis={**axis, "scaleanchor": "x", "scaleratio": 1},
+        yaxis=axis,
     )
     return figure
 

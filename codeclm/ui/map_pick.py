@@ -11,6 +11,22 @@ from numpy.typing import NDArray
 from codeclm.ui.map_data import Places
 
 
+def outline(selection: Mapping[str, Any]) -> dict[str, Any]:
+    """What is worth keeping of a selection as the browser tells it: outlines, or else the points clicked."""
+    shapes = {
+        kind: [
+            {"x": [*map(float, each["x"])], "y": [*map(float, each["y"])]} for each in selection.get(kind, ())
+        ]
+        for kind in ("lasso", "box")
+    }
+    if shapes["lasso"] or shapes["box"]:
+        return shapes
+    names = ("point_index", "curve_number")
+    return {
+        "points": [{name: int(point.get(name, 0)) for name in names} for point in selection.get("points", ())]
+    }
+
+
 def picked(selection: Mapping[str, Any], places: Places, lit: NDArray[np.int64] | None) -> NDArray[np.int64]:
     """The places within any lasso or box drawn, else those clicked. `lit`: what the second trace shows."""
     inside = np.zeros(len(places), bool)

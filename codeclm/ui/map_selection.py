@@ -25,8 +25,8 @@ def selection(project: Project, atlas: Atlas, rows: Rows) -> None:
     """What is selected, and its actions; a hint where nothing is."""
     if not len(rows):
         st.caption(
-            "Draw a lasso or a box around points, or click one. Double-click clears; the wheel zooms; "
-            "the bar on the map changes what dragging does."
+            "Draw a lasso around points, or set the mouse to box or point. A double click lets go; "
+            "the wheel zooms."
         )
         return
     keys = atlas.keys(rows)

@@ -16,8 +16,9 @@ from codeclm.store.maps import KINDS
 from codeclm.ui.guard import fragment, guarded, notify
 from codeclm.ui.map_colours import BY, Colouring, colouring
 from codeclm.ui.map_data import MOST, Atlas, read
-from codeclm.ui.map_pick import picked
+from codeclm.ui.map_pick import outline, picked
 from codeclm.ui.map_selection import selection
+from codeclm.ui.selected import PARAMETER
 from codeclm.ui.text import gap, number, one_line, plural
 
 NAMED = 24
@@ -26,6 +27,12 @@ _SHOWN = 200
 """Groups in the legend."""
 
 Rows = NDArray[np.int64]
+NOTHING: Rows = np.zeros(0, np.int64)
+MODES = {"lasso": "lasso", "box": "select", "point": "pan"}
+"""What the mouse does, as Plotly calls it."""
+_MOUSE = "map_mouse"
+_SHAPE = "map_shape"
+"""The outline drawn last, and the chart it was drawn on."""
 
 
 @fragment
@@ -46,10 +53,12 @@ def view(project: Project, running: bool) -> None:
         )
     colours = colouring(atlas, rows, by)
     lit = _lit(project, atlas, rows, kinds, part)
-    left, right = st.columns([3.4, 1.2], gap="small")
+    # Where there is no room beside the map, the legend stands under it.
+    side = st.grid(4, min_column_width=210)
+    left, right = side.cell(column_span=3), side.cell()
     with left:
-        chosen = rows[_chart(atlas, rows, colours, lit, by, "-".join(kinds))]
-    named = st.query_params.get("selection")
+        chosen = rows[_chart(atlas, rows, colours, lit, by, "-".join([project.name, *kinds]))]
+    named = st.query_params.get(PARAMETER)
     if not len(chosen) and named:
         with project.open(readonly=True) as store:
             chosen = atlas.find(set(store.selections.get(named)))
@@ -67,6 +76,11 @@ def _controls(atlas: Atlas) -> tuple[list[str], str, str]:
             "Show", there, selection_mode="multi", default=there, key="map_show", bind="query-params"
         )
         by = st.selectbox("Colour by", BY, key="map_colour", bind="query-params", width=150)
+        st.segmented_control(
+            "The mouse", list(MODES), default="lasso", required=True, key=_MOUSE,
+            help="Lasso and box take in what they surround. With point a click takes one, and dragging moves "
+            "the map; the wheel always zooms.",
+        )  # fmt: skip
         part = st.text_input(
             "Search",
             key="map_search",
@@ -98,16 +112,28 @@ def _chart(atlas: Atlas, rows: Rows, colours: Colouring, lit: Rows | None, by: s
         lit,
         _names(atlas, rows, places) if by == "cluster" else (),
         dark=st.context.theme.type == "dark",
+        mouse=MODES[st.session_state.get(_MOUSE) or "lasso"],
     )
-    state = st.plotly_chart(
+    st.plotly_chart(
         figure,
         key=f"map_chart_{key}",
-        on_select="rerun",
+        on_select=lambda: _pick(key),
         selection_mode=("points", "box", "lasso"),
         config=charts.MAP,
         alt=f"A map of {plural(len(rows), 'text')} by what they are about, coloured by {by}",
     )
-    return picked(state["selection"], places, lit)
+    held = st.session_state.get(_SHAPE)
+    return picked(held["selection"], places, lit) if held and held["of"] == key else NOTHING
+
+
+@guarded
+def _pick(key: str) -> None:
+    """Keep the outline apart from the chart, which is a new one with each colour or search."""
+    st.session_state[_SHAPE] = {
+        "of": key,
+        "selection": outline(st.session_state[f"map_chart_{key}"]["selection"]),
+    }
+    st.query_params.pop(PARAMETER, None)
 
 
 def _names(atlas: Atlas, rows: Rows, places: NDArray[np.float32]) -> list[charts.Name]:

@@ -1,0 +1,126 @@
+"""What the Map page works out without drawing: picking, colours, the tree's rows."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from codeclm.charts import atlas as charts
+from codeclm.store.maps import Cluster, Point
+from codeclm.ui.map_colours import BY, colouring
+from codeclm.ui.map_data import Atlas
+from codeclm.ui.map_pick import outline, picked, within
+from codeclm.ui.map_tree import sheet
+
+GRID = np.array([(x, y) for x in range(5) for y in range(5)], np.float32)
+SQUARE = {"x": [0.5, 2.5, 2.5, 0.5], "y": [0.5, 0.5, 2.5, 2.5]}
+NONE = {"points": [], "box": [], "lasso": []}
+
+
+def point(number=0, **fields):
+    known = {
+        "kind": "instructions", "id": f"{number:020x}", "x": 0.0, "y": 0.0, "cluster": 1,
+        "use_case": "a", "skills": ("s",), "origin": "generated", "state": "kept",
+        "iteration": 1, "gap": 4.0, "decision": None,
+    }  # fmt: skip
+    return Point(**{**known, **fields})
+
+
+def atlas_of(points):
+    kinds = np.array([("metadata", "seeds", "instructions").index(each.kind) for each in points], np.int8)
+    clusters = {1: Cluster(1, "One"), 2: Cluster(2, "Two")}
+    return Atlas(
+        points, np.zeros((len(points), 2), np.float32), kinds, clusters, 0, len(points), 0, "imported"
+    )
+
+
+def test_a_lasso_takes_what_it_surrounds():
+    rows = picked({**NONE, "lasso": [SQUARE]}, GRID, None)
+    assert {tuple(GRID[row]) for row in rows} == {(1, 1), (1, 2), (2, 1), (2, 2)}
+
+
+def test_a_box_and_a_lasso_add_up():
+    box = {"x": [4.5, 3.5], "y": [-1, 9]}
+    rows = picked({**NONE, "lasso": [SQUARE], "box": [box]}, GRID, None)
+    assert len(rows) == 4 + 5
+
+
+def test_clicks_count_where_nothing_is_drawn_and_on_either_trace():
+    clicks = [{"point_index": 3, "curve_number": 0}, {"point_index": 1, "curve_number": 1}]
+    assert picked({**NONE, "points": clicks}, GRID, np.array([7, 9])).tolist() == [3, 9]
+    assert picked({**NONE, "points": clicks, "lasso": [SQUARE]}, GRID, None).tolist() != [3, 9]
+    assert picked({**NONE, "points": [{"point_index": 99}]}, GRID, None).tolist() == []
+
+
+def test_an_outline_is_small_whatever_it_surrounds():
+    told = {**NONE, "points": [{"point_index": n, "x": 1.0} for n in range(999)], "lasso": [SQUARE]}
+    kept = outline(told)
+    assert "points" not in kept
+    assert np.array_equal(picked(kept, GRID, None), picked(told, GRID, None))
+    assert outline({**NONE, "points": [{"point_index": 4, "customdata": "x"}]}) == {
+        "points": [{"point_index": 4, "curve_number": 0}]
+    }
+
+
+@given(some.lists(some.tuples(some.floats(-9, 9), some.floats(-9, 9)), max_size=9))
+def test_no_outline_takes_what_is_outside_its_bounds(corners):
+    x, y = [each[0] for each in corners], [each[1] for each in corners]
+    inside = GRID[within(GRID, x, y)]
+    if len(inside):
+        assert inside[:, 0].min() >= min(x)
+        assert inside[:, 1].max() <= max(y)
+
+
+@pytest.mark.parametrize("by", BY)
+def test_every_point_gets_a_colour(by):
+    points = [
+        point(1), point(2, cluster=None, use_case="", skills=(), iteration=None, gap=None, state=None),
+        point(3, kind="seeds", decision="accept", gap=-2.0),
+    ]  # fmt: skip
+    found = colouring(atlas_of(points), np.arange(3), by)
+    assert len(found.codes) == 3
+    if found.span is None:
+        assert len(found.names) == len(found.colours) > found.codes.max()
+
+
+def test_the_unclustered_come_last_and_grey():
+    found = colouring(
+        atlas_of([point(1), point(2, cluster=None), point(3, cluster=2)]), np.arange(3), "cluster"
+    )
+    assert found.names[-1] == "unclustered"
+    assert found.codes.tolist()[1] == len(found.names) - 1
+
+
+def test_many_groups_share_the_last_colour():
+    points = [point(n, use_case=f"use {n}") for n in range(40)]
+    found = colouring(atlas_of(points), np.arange(40), "use case")
+    assert found.names[-1] == "others"
+    assert len(found.names) < 20
+
+
+def test_a_hostile_name_in_a_figure_is_only_text():
+    shown = charts.label('<a href="http://x">b</a> &lt; $x$', 100)
+    assert not set("<>&$") & set(shown)
+
+
+def test_names_that_would_cover_one_another_are_left_out():
+    grid = charts.Sheet(GRID[:, 0], GRID[:, 1], np.zeros(25, np.uint8), ["#000000"])
+    names = [charts.Name(0, 0, "first"), charts.Name(0.1, 0, "hidden"), charts.Name(4, 4, "far")]
+    assert [name.text for name in charts.apart(names, grid)] == ["first", "far"]
+
+
+def test_the_payload_holds_numbers_not_texts():
+    count = 50_000
+    values = np.random.default_rng(0).normal(size=(count, 2)).astype(np.float32)
+    codes = (np.arange(count) % 60).astype(np.uint8)
+    figure = charts.points(charts.Sheet(values[:, 0], values[:, 1], codes, ["#111111"] * 60))
+    assert len(figure.to_json()) < 2_000_000
+
+
+def test_rows_of_the_tree_cover_every_metadata_once_for_each_skill():
+    counted = [("travel", "maps", 3, 2, 1), ("travel", "", 1, 0, 0), ("code", "tests", 2, 0, 0)]
+    rows = sheet(counted, "accepted of kept")
+    assert rows[0] == ("travel", "", 1, 0.5)
+    assert ("travel", "maps", 3, 0.5) in rows
+    assert ("code", "tests", 2, None) in rows
+    assert sheet(counted, "kept per metadata")[-1] == ("code", "tests", 2, 0.0)
