@@ -1,19 +1,45 @@
-"""Metadata: what the strong model read in the seeds, corrected by hand; rows by hand; what is left out."""
+"""Metadata: what the strong model read in the seeds, corrected by hand; labels merged; new combinations."""
 
 import streamlit as st
 
 from codeclm.ui.labels import by_hand
+from codeclm.ui.metadata_file import by_file
+from codeclm.ui.metadata_labels import labels_panel
+from codeclm.ui.metadata_mix import mix_panel
 from codeclm.ui.metadata_table import metadata_table
 from codeclm.ui.page import empty, page
 from codeclm.ui.summary import summary
 
+PARTS = ("Rows", "Labels", "Mix and match")
+
 with page("Metadata") as project:
     facts = summary(project)
+    part = st.segmented_control(
+        "Part",
+        PARTS,
+        default=PARTS[0],
+        required=True,
+        key="meta_part",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    if part == "Labels":
+        labels_panel(project)
+        st.stop()
+    if part == "Mix and match":
+        mix_panel(project)
+        st.stop()
     adding = st.expander(
         "Add a row by hand", icon=":material/add:", expanded=not facts.funnel.seeds, key="meta_adding"
     )
     with adding:
         by_hand(project, "meta")
+    filing = st.expander(
+        "Add rows from a file", icon=":material/upload_file:", on_change="rerun", key="meta_filing"
+    )
+    if filing.open:
+        with filing:
+            by_file(project)
     if not metadata_table(project):
         if facts.funnel.seeds:
             empty(

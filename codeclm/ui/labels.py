@@ -19,7 +19,8 @@ def labels_of(use_case: str, skills: str | list[str]) -> Labels:
 
     UsageError: no use case, too many skills, or a label that is far too long.
     """
-    parts = skills.replace(";", ",").split(",") if isinstance(skills, str) else skills
+    written = [skills] if isinstance(skills, str) else skills
+    parts = [part for each in written for part in each.replace(";", ",").split(",")]
     names = tuple(dict.fromkeys(name for part in parts if (name := " ".join(part.split()))))
     use = " ".join(use_case.split())
     if not use:
@@ -33,20 +34,18 @@ def labels_of(use_case: str, skills: str | list[str]) -> Labels:
 
 def by_hand(project: Project, key: str) -> None:
     """A form that adds one metadata of origin `manual`."""
-    with st.form(f"{key}_by_hand", border=False):
-        left, right, button = st.columns([3, 4, 1.4], vertical_alignment="bottom")
-        left.text_input(
-            "Use case", key=f"{key}_new_use", placeholder="travel planning", help=term("use case")
-        )
-        right.text_input(
+    with (
+        st.form(f"{key}_by_hand", border=False),
+        st.container(horizontal=True, vertical_alignment="bottom"),
+    ):
+        st.text_input("Use case", key=f"{key}_new_use", placeholder="travel planning", help=term("use case"))
+        st.text_input(
             "Skills",
             key=f"{key}_new_skills",
             placeholder="budget estimation, route planning",
             help=term("skills"),
         )
-        button.form_submit_button(
-            "Add row", icon=":material/add:", width="stretch", on_click=_add, args=(project, key)
-        )
+        st.form_submit_button("Add row", icon=":material/add:", on_click=_add, args=(project, key))
 
 
 @guarded

@@ -5,9 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from codeclm.projects import Project
+from codeclm.records import Labels, Metadata
+from codeclm.store import Store
 from codeclm.ui.guard import guarded, notify
 from codeclm.ui.page import go
-from codeclm.ui.text import ago, body, plain, plural
+from codeclm.ui.text import ago, body, dollars, plain, plural
 
 
 @st.dialog("Metadata", width="medium")
@@ -27,32 +29,75 @@ def detail(project: Project, row_id: str) -> None:
         st.caption("Read in this seed:")
         with st.container(border=True, height=180):
             body(seed.text)
-    st.markdown(
-        f"{plural(instructions, 'instruction')} and {plural(pairs, 'pair')} were written from these labels. "
-        "An edit keeps them and marks them stale."
-        if instructions
-        else "Nothing was written from these labels yet."
-    )
+    _stale(project, row, instructions, pairs)
     if pairs:
         go("Review", "Its pairs", metadata=row_id)
+    go("Runs", "Its calls", record=row_id)
     if len(history) > 1:
         st.caption("Labels through time, newest first")
-        for labels, author, at in reversed(history):
-            who = f" · {plain(author)}" if author else ""
-            st.markdown(f"{plain(labels.use_case)} · {plain(', '.join(labels.skills))} :gray[{ago(at)}{who}]")
-        st.button(
-            "Undo the last edit",
-            icon=":material/undo:",
-            on_click=_undo,
-            args=(project, row_id),
-            key="meta_undo",
+    for at in range(len(history) - 1, -1, -1):
+        _revision(project, row_id, history, at)
+
+
+def _revision(project: Project, row_id: str, history: list[tuple[Labels, str, float]], at: int) -> None:
+    """One set of labels that the row had, with a way back to it."""
+    if len(history) < 2:
+        return
+    labels, author, when = history[at]
+    who = f" · {plain(author)}" if author else ""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            f"{plain(labels.use_case)} · {plain(', '.join(labels.skills))} :gray[{ago(when)}{who}]",
+            width="stretch",
         )
+        newest = len(history) - 1
+        if at == newest - 1:
+            st.button(
+                "Undo the last edit",
+                icon=":material/undo:",
+                on_click=_take,
+                args=(project, row_id, at),
+                key="meta_undo",
+            )
+        elif at < newest:
+            st.button(
+                "Take these",
+                type="tertiary",
+                on_click=_take,
+                args=(project, row_id, at),
+                key=f"meta_take_{at}",
+            )
+
+
+def _stale(project: Project, row: Metadata, instructions: int, pairs: int) -> None:
+    """What an edit leaves behind, and what making it anew would take."""
+    if not instructions:
+        st.markdown("Nothing was written from these labels yet: an edit costs nothing.")
+        return
+    with project.open(readonly=True) as store:
+        calls, cost = making(store, row)
+    priced = "" if cost is None else f", {dollars(cost)}"
+    anew = f" Making as much anew takes about {plural(calls, 'call')}{priced}." if calls else ""
+    st.markdown(
+        f"{plural(instructions, 'instruction')} and {plural(pairs, 'pair')} were written from these labels. "
+        f"An edit keeps them, marks them stale and leaves them out of exports.{anew}"
+    )
+
+
+def making(store: Store, row: Metadata) -> tuple[int, float | None]:
+    """The calls behind what was written from a metadata, and what they cost; None: a price is unknown."""
+    config = store.settings.config()
+    nodes = store.lineages.of_metadata(row.id, config.id) if config else []
+    logged = [
+        call for record in (row.id, *(node.id for node in nodes)) for call in store.calls.of_record(record)
+    ]
+    replies = [call.call.reply for call in logged if call.call.reply is not None]
+    costs = [reply.cost for reply in replies]
+    return len(replies), None if any(cost is None for cost in costs) else sum(cost or 0.0 for cost in costs)
 
 
 @guarded
-def _undo(project: Project, row_id: str) -> None:
+def _take(project: Project, row_id: str, at: int) -> None:
     with project.open() as store:
-        history = store.metadata.history(row_id)
-        if len(history) > 1:
-            store.metadata.revise(row_id, history[-2][0])
+        store.metadata.revise(row_id, store.metadata.history(row_id)[at][0])
     notify("The labels are as they were.")

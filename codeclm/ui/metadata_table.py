@@ -5,7 +5,7 @@ An edit appends a revision; what was written from the old labels becomes stale, 
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -13,21 +13,18 @@ import streamlit as st
 from codeclm.errors import CodecError
 from codeclm.ids import content_id
 from codeclm.projects import Project
-from codeclm.records import Labels, Metadata, MetadataState, Origin
-from codeclm.ui.facets import facets
+from codeclm.records import Labels, Metadata
+from codeclm.ui.facet import MOST
 from codeclm.ui.glossary import term
 from codeclm.ui.guard import guarded, notify
 from codeclm.ui.labels import labels_of
 from codeclm.ui.metadata_detail import detail
-from codeclm.ui.table import PAGE, first_page, offset, pager
+from codeclm.ui.metadata_filters import PAGE_KEY, Known, filters
+from codeclm.ui.table import PAGE, offset, pager
 from codeclm.ui.text import plural
 
-_PAGE, _SEARCH, _USE, _SKILL, _ORIGIN, _STATE = (
-    "meta_page", "meta_search", "meta_use", "meta_skill", "meta_origin", "meta_state",
-)  # fmt: skip
 _ROUND = "meta_round"
 _CLICK = "meta_detail_click"
-STATES: dict[str, MetadataState] = {"in use": "active", "left out": "excluded", "proposed": "proposed"}
 
 
 def metadata_table(project: Project) -> bool:
@@ -35,79 +32,31 @@ def metadata_table(project: Project) -> bool:
     with project.open(readonly=True) as store:
         if not store.metadata.count():
             return False
-    where = _filters(*facets(project))
+    known = Known.read(project)
+    where = filters(project, known)
     with project.open(readonly=True) as store:
         total = store.metadata.count(**where)
-        rows = store.metadata.page(**where, offset=offset(_PAGE, total), limit=PAGE)
+        rows = store.metadata.page(**where, offset=offset(PAGE_KEY, total), limit=PAGE)
         affected = {row.id: store.metadata.affected(row.id) for row in rows}
     if not rows:
         st.caption("No metadata matches.")
         return True
-    _editor(project, rows, affected)
-    pager(_PAGE, total, "rows")
+    _editor(project, rows, affected, [name for name, _ in known.skills[:MOST]])
+    pager(PAGE_KEY, total, "rows")
     return True
 
 
-def _filters(uses: list[tuple[str, int]], skills: list[tuple[str, int]]) -> dict[str, Any]:
-    change: dict[str, Any] = {"bind": "query-params", "on_change": first_page, "args": (_PAGE,)}
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        search = st.text_input(
-            "Search",
-            key=_SEARCH,
-            placeholder="part of a label",
-            icon=":material/search:",
-            width=240,
-            **change,
-        )
-        use = _facet("Use case", _USE, uses, change)
-        skill = _facet("Skill", _SKILL, skills, change)
-        origin = st.selectbox(
-            "Origin", get_args(Origin), index=None, key=_ORIGIN, placeholder="any", width=140, **change
-        )
-        state = st.selectbox(
-            "State",
-            STATES,
-            index=None,
-            key=_STATE,
-            placeholder="any",
-            width=140,
-            **change,
-        )
-    return {
-        "search": search,
-        "use_case": use,
-        "skill": skill,
-        "origin": origin,
-        "state": STATES.get(state or ""),
-    }
-
-
-def _facet(label: str, key: str, counted: list[tuple[str, int]], change: dict[str, Any]) -> str | None:
-    """A filter by label, most used first. What is shown is what the address holds, so no counts here."""
-    names = [name for name, _ in counted[:500]]
-    held = st.session_state.get(key) or st.query_params.get(key)
-    options = names if not held or held in names else [held, *names]
-    chosen: str | None = st.selectbox(
-        label,
-        options,
-        index=None,
-        key=key,
-        placeholder="any",
-        width=220,
-        **change,
-    )
-    return chosen
-
-
-def _editor(project: Project, rows: list[Metadata], affected: dict[str, tuple[int, int]]) -> None:
+def _editor(
+    project: Project, rows: list[Metadata], affected: dict[str, tuple[int, int]], skills: list[str]
+) -> None:
     frame = pd.DataFrame(
         {
-            "Use case": [row.labels.use_case for row in rows],
-            "Skills": [", ".join(row.labels.skills) for row in rows],
-            "Use": [row.state == "active" for row in rows],
-            "Origin": [row.origin for row in rows],
-            "Written from it": [affected[row.id][0] for row in rows],
             "More": ["Details" for _ in rows],
+            "Use case": [row.labels.use_case for row in rows],
+            "Skills": [list(row.labels.skills) for row in rows],
+            "Use": [row.state == "active" for row in rows],
+            "Written": [affected[row.id][0] for row in rows],
+            "Origin": [row.origin for row in rows],
         },
         index=pd.Index([row.id for row in rows], name="id"),
     )
@@ -121,22 +70,28 @@ def _editor(project: Project, rows: list[Metadata], affected: dict[str, tuple[in
         frame,
         key=f"meta_{drawn}",
         hide_index=True,
-        disabled=["Origin", "Written from it"],
+        disabled=["Origin", "Written"],
         on_change=_apply,
         args=(project, f"meta_{drawn}", ids),
         height=min(640, 38 + 35 * len(rows)),
         column_config={
-            "Use case": st.column_config.TextColumn(width="medium", help=term("use case"), required=True),
-            "Skills": st.column_config.TextColumn(width="large", help=f"{term('skills')} Parted by commas."),
+            # The first, as a narrow window cuts off what stands last.
+            "More": st.column_config.ButtonColumn("", width="small", type="tertiary", key=_CLICK),
+            "Use case": st.column_config.TextColumn(width=180, help=term("use case"), required=True),
+            "Skills": st.column_config.MultiselectColumn(
+                width=320,
+                help=f"{term('skills')} Choose, or type a new one.",
+                options=skills,
+                accept_new_options=True,
+            ),
             "Use": st.column_config.CheckboxColumn(
-                width="small", help="Whether a run writes from this row. Leaving one out deletes nothing."
+                width=60, help="Whether a run writes from this row. Leaving one out deletes nothing."
             ),
             "Origin": st.column_config.TextColumn(width="small"),
-            "Written from it": st.column_config.NumberColumn(
-                width=120,
+            "Written": st.column_config.NumberColumn(
+                width=80,
                 help="Instructions written from these labels. They become stale when you edit them.",
             ),
-            "More": st.column_config.ButtonColumn("", width="small", type="tertiary", key=_CLICK),
         },
         alt="Metadata",
     )
@@ -174,5 +129,5 @@ def _apply(project: Project, key: str, ids: list[str]) -> None:
 
 def _edited(labels: Labels, change: dict[str, Any]) -> Labels:
     use = change.get("Use case", labels.use_case)
-    skills = change.get("Skills", ", ".join(labels.skills))
-    return labels_of(use or "", skills or "")
+    skills = change.get("Skills", list(labels.skills))
+    return labels_of(use or "", skills or [])

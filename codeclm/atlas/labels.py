@@ -1,0 +1,134 @@
+"""Labels that are nearly the same, and combinations of labels from plausible to odd.
+
+By spelling alone, or by vectors where they are given. Pure; knows no metadata.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Literal
+
+import numpy as np
+from scipy import sparse
+
+from codeclm.atlas.graph import Floats, neighbours
+from codeclm.atlas.naming import stem
+
+Why = Literal["spelling", "number", "wording", "meaning"]
+MEANING = 0.82
+"""Cosine from which two labels are taken to mean the same; it is a proposal, not a merge."""
+_SHARED = 0.5
+_WRITTEN = 0.86
+_NEAREST = 6
+_SIGNS = re.compile(r"[\W_]+")
+_KNOWN_SHARE = 0.7
+_RANK: Mapping[Why, int] = {"spelling": 0, "number": 1, "wording": 2, "meaning": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Two labels nearly the same. `keep` is the one used more often; `likeness` between 0 and 1.
+
+    `why`: they differ in case and signs (spelling), in the endings of words (number), in a letter or two
+    (wording), or only mean about the same.
+    """
+
+    keep: str
+    drop: str
+    why: Why
+    likeness: float
+
+
+def near(counts: Mapping[str, int], vectors: Floats | None = None) -> list[Near]:
+    """Pairs of labels nearly the same, the surest first. `vectors`: a row for each label, in order."""
+    labels = list(counts)
+    found: dict[tuple[int, int], tuple[Why, float]] = {}
+    for one, other in _alike_in_writing(labels):
+        if said := _compared(labels[one], labels[other]):
+            found[one, other] = said
+    if vectors is not None and len(labels) > 1:
+        indices, distances = neighbours(vectors, _NEAREST)
+        for one, (row, away) in enumerate(zip(indices.tolist(), distances.tolist(), strict=True)):
+            for other, distance in zip(row, away, strict=True):
+                pair = (min(one, other), max(one, other))
+                if 1 - distance >= MEANING and pair not in found:
+                    found[pair] = ("meaning", 1 - distance)
+    pairs = [_near(labels[one], labels[other], counts, said) for (one, other), said in found.items()]
+    return sorted(pairs, key=lambda pair: (_RANK[pair.why], -pair.likeness, pair.keep, pair.drop))
+
+
+def _near(one: str, other: str, counts: Mapping[str, int], said: tuple[Why, float]) -> Near:
+    keep, drop = sorted((one, other), key=lambda label: (-counts[label], len(label), label))
+    return Near(keep, drop, said[0], round(said[1], 3))
+
+
+def _alike_in_writing(labels: Sequence[str]) -> Iterable[tuple[int, int]]:
+    """Pairs that share at least half of their groups of three letters."""
+    if len(labels) < 2:
+        return []
+    rows = [Counter(_threes(label)) for label in labels]
+    index = {three: at for at, three in enumerate(dict.fromkeys(three for row in rows for three in row))}
+    sizes = np.cumsum([0, *map(len, rows)])
+    columns = np.array([index[three] for row in rows for three in row])
+    values = np.array([number for row in rows for number in row.values()], np.float64)
+    matrix = sparse.csr_matrix((values, columns, sizes), shape=(len(labels), len(index)))
+    lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
+    shared = sparse.triu((matrix @ matrix.T), k=1).tocoo()
+    likeness = shared.data / (lengths[shared.row] * lengths[shared.col])
+    chosen = likeness >= _SHARED
+    return zip(shared.row[chosen].tolist(), shared.col[chosen].tolist(), strict=True)
+
+
+def _threes(label: str) -> list[str]:
+    bare = f" {_SIGNS.sub('', label.casefold())} "
+    return [bare[at : at + 3] for at in range(max(1, len(bare) - 2))]
+
+
+def _compared(one: str, other: str) -> tuple[Why, float] | None:
+    one, other = one.casefold(), other.casefold()
+    if _SIGNS.sub("", one) == _SIGNS.sub("", other):
+        return "spelling", 1.0
+    if _stems(one) == _stems(other):
+        return "number", 1.0
+    likeness = SequenceMatcher(None, one, other, autojunk=False).ratio()
+    return ("wording", likeness) if likeness >= _WRITTEN else None
+
+
+def _stems(label: str) -> list[str]:
+    return sorted(stem(word) for word in _SIGNS.split(label) if word)
+
+
+def plausible(
+    combinations: Sequence[tuple[str, Sequence[str]]],
+    known: Collection[tuple[str, Sequence[str]]],
+    vectors: Mapping[str, Floats],
+) -> list[float]:
+    """How plausible each use case with its skills is, 0 (odd) to 1 (seen before).
+
+    A skill fits a use case that is like one it was seen with, or that it is itself like; the worst fit of a
+    combination counts as much as all. A label without a vector fits nothing but what it was seen with.
+    """
+    seen: dict[str, set[str]] = {}
+    for use, skills in known:
+        for skill in skills:
+            seen.setdefault(skill, set()).add(use)
+    found = []
+    for use, skills in combinations:
+        fits = [_fit(use, skill, seen.get(skill, set()), vectors) for skill in skills] or [0.0]
+        found.append(round((min(fits) + sum(fits) / len(fits)) / 2, 3))
+    return found
+
+
+def _fit(use: str, skill: str, uses: Collection[str], vectors: Mapping[str, Floats]) -> float:
+    if use in uses:
+        return 1.0
+    here = vectors.get(use)
+    if here is None:
+        return 0.0
+    like = max((float(here @ vectors[each]) for each in uses if each in vectors), default=0.0)
+    itself = float(here @ vectors[skill]) if skill in vectors else 0.0
+    return max(0.0, _KNOWN_SHARE * like + (1 - _KNOWN_SHARE) * itself)

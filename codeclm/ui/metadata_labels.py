@@ -1,0 +1,188 @@
+"""Labels over all metadata: rename and merge with a preview and an undo, and those nearly the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from codeclm.atlas.labels import Near, near
+from codeclm.embed import MODEL, stored
+from codeclm.errors import UsageError
+from codeclm.jobs.map import MAP
+from codeclm.projects import Project
+from codeclm.store import Store
+from codeclm.store.relabels import Facet
+from codeclm.ui.guard import guarded, notify
+from codeclm.ui.labels import LONGEST
+from codeclm.ui.text import ago, number, one_line, plain, plural
+
+FACETS: tuple[Facet, ...] = ("use case", "skill")
+_OFFERED = 12
+_OLD = "meta_old"
+_NEW = "meta_new"
+WHY = {
+    "spelling": "differ in case or signs",
+    "number": "singular and plural, or forms of one word",
+    "wording": "differ in a letter or two",
+    "meaning": "mean about the same",
+}
+
+
+def labels_panel(project: Project) -> None:
+    """The whole part."""
+    facet = st.segmented_control(
+        "Labels", FACETS, default=FACETS[0], required=True, key="meta_facet", bind="query-params",
+        on_change=_cleared,
+    )  # fmt: skip
+    with project.open(readonly=True) as store:
+        counts = dict(_counted(store, facet))
+        revision = store.revision()
+    if not counts:
+        st.caption("No labels yet.")
+        return
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.subheader("Rename or merge", anchor=False)
+        _change(project, facet, counts)
+        _recent(project)
+    with right:
+        st.subheader("Nearly the same", anchor=False)
+        _offers(project, facet, counts, revision)
+
+
+def _counted(store: Store, facet: Facet) -> list[tuple[str, int]]:
+    found = store.metadata.facets()
+    return found.uses if facet == "use case" else found.skills
+
+
+def _change(project: Project, facet: Facet, counts: dict[str, int]) -> None:
+    known = set(counts)
+    held = [label for label in st.session_state.get(_OLD, []) if label in known]
+    st.session_state[_OLD] = held
+    old = st.multiselect(
+        "Labels",
+        list(counts),
+        key=_OLD,
+        format_func=lambda label: f"{one_line(label, 60)} ({number(counts.get(label, 0))})",
+        placeholder="one to rename, several to merge",
+    )
+    new = st.text_input("Call it", key=_NEW, max_chars=LONGEST, placeholder=old[0] if old else "").strip()
+    if not old:
+        st.caption("Every row that has the label changes, whatever its state.")
+        return
+    name = " ".join(new.split()) or old[0]
+    with project.open(readonly=True) as store:
+        preview = store.relabels.preview(facet, old, name)
+    stale = (
+        f" {plural(preview.instructions, 'instruction')} and {plural(preview.pairs, 'pair')} become stale: "
+        "kept, but left out of exports."
+        if preview.instructions
+        else ""
+    )
+    st.caption(f"{plural(preview.metadata, 'row')} will say “{plain(name, 60)}”.{stale}")
+    st.button(
+        "Merge" if len(old) > 1 else "Rename",
+        type="primary",
+        icon=":material/merge:",
+        disabled=not preview.metadata,
+        on_click=_apply,
+        args=(project, facet, old, name),
+        key="meta_relabel",
+    )
+
+
+def _recent(project: Project) -> None:
+    with project.open(readonly=True) as store:
+        changes = store.relabels.recent(5)
+    if changes:
+        st.caption("Last changes")
+    for each in changes:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            old = ", ".join(one_line(label, 40) for label in each.old)
+            told = f"{plural(each.metadata, 'row')}, {ago(each.at)}" + (", undone" if each.undone else "")
+            st.markdown(f"{plain(old, 120)} → {plain(each.new, 60)} :gray[· {told}]", width="stretch")
+            if not each.undone:
+                st.button(
+                    "Undo",
+                    icon=":material/undo:",
+                    on_click=_undo,
+                    args=(project, each.id),
+                    key=f"meta_undo_{each.id}",
+                )
+
+
+def _offers(project: Project, facet: Facet, counts: dict[str, int], revision: int) -> None:
+    found, read = _near(str(project.path), revision, facet)
+    with project.open(readonly=True) as store:
+        passed = {tuple(pair) for pair in store.settings.get(_PASSED, [])}
+    offered = [pair for pair in found if (pair.keep, pair.drop) not in passed]
+    if not read:
+        st.caption("By spelling only: labels that mean the same show once the map was drawn.")
+    if not offered:
+        st.caption("No two labels look alike.")
+    for at, pair in enumerate(offered[:_OFFERED]):
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            st.markdown(
+                f"{plain(pair.drop, 60)} ({number(counts.get(pair.drop, 0))}) → **{plain(pair.keep, 60)}** "
+                f"({number(counts.get(pair.keep, 0))})  \n:gray[:small[{WHY[pair.why]}]]",
+                width="stretch",
+            )
+            st.button(
+                "Merge",
+                on_click=_apply,
+                args=(project, facet, [pair.drop], pair.keep),
+                key=f"meta_merge_{facet}_{at}_{pair.drop}",
+            )
+            st.button(
+                "Keep both",
+                type="tertiary",
+                on_click=_pass,
+                args=(project, pair),
+                key=f"meta_pass_{facet}_{at}_{pair.drop}",
+            )
+    if len(offered) > _OFFERED:
+        st.caption(f"And {number(len(offered) - _OFFERED)} more, once these are settled.")
+
+
+_PASSED = "labels_apart"
+
+
+@st.cache_data(max_entries=8, ttl="1h", show_spinner="Comparing labels…")
+def _near(path: str, revision: int, facet: Facet) -> tuple[list[Near], bool]:
+    """Pairs nearly the same, and whether their meanings could be compared."""
+    with Store.open(Path(path), readonly=True) as store:
+        counts = dict(_counted(store, facet))
+        vectors = stored(store, list(counts), store.settings.get(MAP, {}).get("model", MODEL))
+    return near(counts, vectors), vectors is not None
+
+
+@guarded
+def _cleared() -> None:
+    st.session_state[_OLD], st.session_state[_NEW] = [], ""
+
+
+@guarded
+def _apply(project: Project, facet: Facet, old: list[str], new: str) -> None:
+    name = " ".join(new.split())
+    if not name or (facet == "skill" and "," in name):
+        raise UsageError("Label: write one name, without commas.")
+    with project.open() as store:
+        preview = store.relabels.preview(facet, old, name)
+        store.relabels.apply(facet, old, name)
+    _cleared()
+    notify(f"{plural(preview.metadata, 'row')} changed. It can be undone on the left.")
+
+
+@guarded
+def _undo(project: Project, change: int) -> None:
+    with project.open() as store:
+        count = store.relabels.undo(change)
+    notify(f"{plural(count, 'row')} as before.")
+
+
+@guarded
+def _pass(project: Project, pair: Near) -> None:
+    with project.open() as store, store.write():
+        apart = store.settings.get(_PASSED, [])
+        store.settings.set(_PASSED, [*apart, [pair.keep, pair.drop]])

@@ -1,0 +1,131 @@
+"""The Map and Metadata pages on a project with a map: what is shown, and what their buttons write."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from codeclm import embed, projects
+from codeclm.jobs import map as job
+from codeclm.records import IMPORTED, Instruction, Labels, Metadata, Seed
+from codeclm.testing import WordEncoder
+
+ROOT = Path(__file__).parent.parent.parent
+TOPICS = ("soup recipe", "train travel", "python code")
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    monkeypatch.setenv(projects.FOLDER_ENVIRONMENT, str(tmp_path))
+    monkeypatch.setenv("CODECLM_CONFIG_DIR", str(tmp_path))
+    monkeypatch.setenv("CODECLM_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.delenv(projects.ENVIRONMENT, raising=False)
+    monkeypatch.setattr(embed, "_load", lambda model: WordEncoder())
+    made = projects.create("mine")
+    with made.open() as store, store.write():
+        for topic in TOPICS:
+            seeds = [Seed(f"{topic} {topic} {n}") for n in range(9)]
+            store.seeds.add(seeds)
+            rows = [
+                Metadata("encoded", Labels(topic, ("clear writing", f"skill {topic}")), seed=s.id)
+                for s in seeds
+            ]
+            store.metadata.add(rows)
+            for row in rows if topic != "python code" else rows[:1]:
+                store.lineages.add_instruction(Instruction(row.id, row.revision, f"{topic} task"), IMPORTED)
+        store.metadata.add([Metadata("manual", Labels("soup recipes", ("clear-writing",)))])
+    job.draw(made.path)
+    return made
+
+
+def opened(page, **parameters):
+    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for name, value in {"project": "mine", **parameters}.items():
+        test.query_params[name] = value
+    test.switch_page(f"pages/{page}.py").run()
+    assert not test.exception
+    assert not test.error
+    return test
+
+
+def words(test):
+    return " ".join(str(each.value) for each in (*test.markdown, *test.caption, *test.subheader))
+
+
+def press(test, label):
+    next(button for button in test.button if button.label.startswith(label)).click().run()
+    assert not test.exception
+    assert not test.error
+
+
+def test_the_map_says_what_is_on_it(project):
+    assert "points in" in words(opened("3_Map"))
+
+
+def test_a_selection_in_the_address_is_shown_and_acted_on(project):
+    with project.open() as store:
+        seeds = [seed.id for seed in store.seeds.page(limit=3)]
+        name = store.selections.keep([("seeds", each) for each in seeds])
+    test = opened("3_Map", selection=name)
+    assert "Selected: 3 points" in words(test)
+    test.number_input(key="map_more").set_value(6)
+    press(test, "Generate")
+    test.text_input(key="map_tag").set_value("mine")
+    press(test, "Tag")
+    with project.open() as store:
+        assert store.wishes.open(IMPORTED, 1) == (3, 6)
+        assert store.seeds.count(tag="mine") == 3
+
+
+def test_a_gap_is_filled_by_the_next_run(project):
+    test = opened("3_Map", map_part="Coverage")
+    assert "python code" in words(test)
+    press(test, "Generate")
+    with project.open() as store:
+        wanted = store.wishes.all()
+        uses = {store.metadata.get(each).labels.use_case for each in wanted}
+        assert uses == {"python code"}
+    assert "The next run writes" in words(test)
+    press(test, "Forget it")
+    with project.open() as store:
+        assert store.wishes.all() == {}
+
+
+def test_the_tree(project):
+    assert "number of metadata" in words(opened("3_Map", map_part="Use cases"))
+
+
+def test_labels_nearly_the_same_are_merged_and_undone(project):
+    test = opened("2_Metadata", meta_part="Labels")
+    assert "soup recipes" in words(test)
+    press(test, "Merge")
+    with project.open() as store:
+        assert "soup recipes" not in dict(store.metadata.facets().uses)
+    press(test, "Undo")
+    with project.open() as store:
+        assert "soup recipes" in dict(store.metadata.facets().uses)
+
+
+def test_two_labels_that_are_not_the_same_are_not_offered_again(project):
+    test = opened("2_Metadata", meta_part="Labels")
+    press(test, "Keep both")
+    assert "soup recipes" not in words(test)
+
+
+def test_mixed_rows_wait_until_they_are_accepted(project):
+    test = opened("2_Metadata", meta_part="Mix and match")
+    test.number_input(key="meta_mix_to").set_value(32)
+    press(test, "Propose")
+    with project.open() as store:
+        assert store.metadata.count(state="proposed") == 4
+        assert store.metadata.count(origin="mixed", state="active") == 0
+    test.slider(key="meta_mix_line").set_value(0.0).run()
+    press(test, "Accept 4")
+    with project.open() as store:
+        assert store.metadata.count(origin="mixed", state="active") == 4
+
+
+def test_filters_come_from_the_address(project):
+    test = opened("2_Metadata", meta_use="soup recipe", meta_state="in use")
+    assert test.selectbox(key="meta_use").value == "soup recipe"
+    assert "1–9 of 9 rows" in words(test)
