@@ -62,6 +62,7 @@ def export(args: Namespace) -> Result:
             provenance=args.provenance,
             per_use_case=args.per_cluster or args.per_use_case,
             groups=clusters_of(store, "metadata") if args.per_cluster else None,
+            stale=args.stale,
             license=args.license,
         )
         asked = checks_of(args)

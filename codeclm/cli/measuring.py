@@ -22,6 +22,9 @@ def export(parser: Parser) -> None:
     parser.add_argument(
         "--per-cluster", type=whole(1), metavar="N", help="at most N rows of a cluster of the map, the first"
     )
+    parser.add_argument(
+        "--stale", action="store_true", help="also what was written from labels that were edited since"
+    )
     parser.add_argument("--push", metavar="OWNER/NAME", help="with hub: on to the Hub too, with $HF_TOKEN")
     parser.add_argument("--public", action="store_true", help="with --push: for everybody to see")
     parser.add_argument("--license", default="", metavar="NAME", help="for the dataset card of hub")

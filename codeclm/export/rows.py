@@ -36,6 +36,8 @@ class Choice:
     """By metadata id, what is counted in place of the use case."""
     without: Mapping[str, str] = field(default_factory=dict)
     """By pair id, why it is left out."""
+    stale: bool = False
+    """Whether what was written from labels edited since goes in too."""
 
 
 def verdict_of(pair: Pair) -> str | None:
@@ -137,6 +139,7 @@ class Rows:
     def _refusal(self, pair: str, verdict: str | None, status: Status, stale: bool) -> str | None:
         if self.choice.only is not None and pair not in self.choice.only:
             return "not selected"
+        stale = stale and not self.choice.stale
         return refusal(verdict, status, stale, self.choice.include) or self.choice.without.get(pair)
 
     def _surplus(self, row: Row, seen: set[bytes], cases: Counter[str]) -> str | None:

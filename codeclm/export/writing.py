@@ -50,6 +50,8 @@ class Options:
     """By metadata id, what `per_use_case` counts in place of the use case: such as its cluster."""
     without: Mapping[str, str] | None = None
     """By pair id, why it is left out: what the checks of `dedup` found."""
+    stale: bool = False
+    """Whether what was written from labels edited since goes in too."""
     license: str = ""
     """For the dataset card of `hub`."""
 
@@ -117,6 +119,7 @@ def _rows(store: Store, options: Options, form: Format) -> Rows:
         per_use_case=options.per_use_case,
         groups=options.groups or {},
         without=options.without or {},
+        stale=options.stale,
     )
     return Rows(store, choice, preference=form.preference)
 

@@ -57,6 +57,12 @@ def choice(facts: Summary) -> Options:
             key="export_cap",
             help="Keeps one frequent use case from outweighing the others. The first in order stay.",
         )
+        stale = st.toggle(
+            "Stale pairs too",
+            key="export_stale",
+            bind="query-params",
+            help="Pairs written from labels that were edited since. They stay out unless you ask for them.",
+        )
         licence = ""
         if form == "hub":
             licence = st.text_input(
@@ -69,6 +75,7 @@ def choice(facts: Summary) -> Options:
         split=split,
         provenance=provenance,
         per_use_case=most,
+        stale=stale,
         license=licence,
     )
 

@@ -81,6 +81,16 @@ def test_accepted_and_all(store, tmp_path):
     }
 
 
+def test_stale_pairs_go_in_only_where_they_are_asked_for(store, tmp_path):
+    bundle(store, "Old", labels=Labels("travel", ("planning",)))
+    (metadata,) = store.metadata.page()
+    store.metadata.revise(metadata.id, Labels("travel", ("budgets",)))
+    assert export.write(store, tmp_path / "a", Options()).dropped == {"stale": 1}
+    done = export.write(store, tmp_path / "b", Options(stale=True))
+    assert (done.rows, done.dropped) == (1, {})
+    assert export.tally(store, Options(stale=True)).rows == 1
+
+
 def test_edits_are_applied(store, tmp_path):
     pair = bundle(store, "Original")
     store.decisions.decide(Decision(pair, "accept", instruction="Better", response="Best"))
