@@ -63,6 +63,8 @@ ANSWERS = {
     "theta_agree`: how often two agree, Krippendorff's alpha, and the θ that agrees best with people",
     "map": "`points` (how many; with `--points` the list `[{id, x, y, cluster}]`), `clusters: [{id, name, "
     "size}], unclustered, placed, seconds`",
+    "names": "`named, calls_sent, calls_cached, clusters: [{id, name, named}]`; each `named` by words, "
+    "model or person",
     "export": "`rows, files, dropped: {reason: n}`; with `--push` also `pushed`, the address",
     "duplicates": "`rows, prompts, dropped: {reason: n}, duplicates: [{kept, other, dropped, score, method, "
     "kept_instruction, other_instruction}], leaks: [{id, score, method, instruction, prompt}]`",

@@ -1,4 +1,4 @@
-"""`map`: draw the map or bring it up to date, and list its points and clusters."""
+"""`map`: draw the map or bring it up to date, and list its points and clusters; `names`: have them named."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from typing import Any
 from codeclm import atlas
 from codeclm.cli.opening import open_project, project_path
 from codeclm.cli.output import Live, Result, table
+from codeclm.cli.running import order_of
+from codeclm.errors import BudgetReached
 from codeclm.jobs import map as job
+from codeclm.jobs import naming
 from codeclm.store.maps import KINDS, Cluster, MapKind, Point
 
 
@@ -35,6 +38,26 @@ def draw(args: Namespace) -> Result:
     rows = [(each.id, sizes[each.id], each.name) for each in shown]
     said = f"{len(points)} points, {mapped.placed} of them new, {sizes[None]} unclustered"
     return Result(data, [*table(("id", "size", "name"), rows), f"{said}; {mapped.seconds:.1f} s"])
+
+
+def names(args: Namespace) -> Result:
+    """Ask the strong model what the clusters are called, then list them."""
+    open_project(args).close()
+    with Live(quiet=args.quiet) as live:
+        ended, named = naming.name(project_path(args), order_of(args), warn=live.warn, show=live.show)
+    if ended.error is not None and not isinstance(ended.error, BudgetReached):
+        raise ended.error
+    with open_project(args, readonly=True) as store:
+        clusters = store.maps.clusters()
+    data = {
+        "named": named,
+        "calls_sent": ended.calls_sent,
+        "calls_cached": ended.calls_cached,
+        "clusters": [{"id": each.id, "name": each.name, "named": each.named} for each in clusters],
+    }
+    rows = [(each.id, each.named, each.name) for each in clusters]
+    status = ended.error.exit_status if ended.error else 0
+    return Result(data, [*table(("id", "named by", "name"), rows), f"{named} named"], status=status)
 
 
 def _cluster(cluster: Cluster, sizes: Counter[int | None]) -> dict[str, Any]:

@@ -54,6 +54,7 @@ def build() -> Parser:
     ):
         command(name, "review", summary).add_argument("--reviewer", default="", metavar="NAME")
     _map(command("map", "mapping", "Draw the map of the data, or bring it up to date."))
+    asking(command("names", "mapping", "Ask the strong model what the map's clusters are called."))
     measuring.export(command("export", "files", "Write a training set."))
     measuring.duplicates(
         command("duplicates", "checking", "List near-duplicates, and leaks of test prompts.")

@@ -53,11 +53,12 @@ _SMALL: dict[Stage, Sampling] = {
 
 def default_templates(profile: Profile) -> dict[str, str]:
     """The texts of a profile, by name."""
-    return {name: _read(profile, name) for name in VALUES}
+    return {name: template(profile, name) for name in VALUES}
 
 
 @cache
-def _read(profile: Profile, name: str) -> str:
+def template(profile: Profile, name: str) -> str:
+    """The text of a profile's template, of a config or not."""
     return (_FOLDER / profile / f"{name}.txt").read_text(encoding="utf-8")
 
 

@@ -6,21 +6,18 @@ Nothing of the loop depends on a rating, so that its prompt is no part of a conf
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
 
 from codeclm.errors import ReplyError
 from codeclm.llm.model import Schema
 from codeclm.llm.structured import read_object
 from codeclm.records import Message
 from codeclm.settings import Profile
+from codeclm.stages.profiles import template
 from codeclm.stages.prompt import fill, marked
 
 LOW, HIGH = 1, 5
 MEETS = 4
 """The rating from which a rubric counts as met."""
-
-_FOLDER = Path(__file__).parent / "templates"
 
 
 def schema(count: int) -> Schema:
@@ -39,17 +36,11 @@ def schema(count: int) -> Schema:
     )
 
 
-@cache
-def template(profile: Profile) -> str:
-    """The prompt of a profile."""
-    return (_FOLDER / profile / "rate.txt").read_text("utf-8")
-
-
 def messages(instruction: str, rubrics: Sequence[str], profile: Profile) -> tuple[Message, ...]:
     """The request to rate an instruction under each rubric, in their order."""
     listed = "\n".join(f"{number}. {rubric}" for number, rubric in enumerate(rubrics, 1))
     values = {"instruction": marked(instruction), "rubrics": marked(listed), "count": str(len(rubrics))}
-    return fill(template(profile), values)
+    return fill(template(profile, "rate"), values)
 
 
 def parse(text: str, count: int) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ from codeclm.ids import content_id
 from codeclm.llm.model import Request, Schema
 from codeclm.records import AnswerRole, Instruction, Message, Metadata, Role, Seed, Stage
 from codeclm.settings import Config
-from codeclm.stages import answer, decode, encode, judge, rate, rubrics
+from codeclm.stages import answer, decode, encode, judge, rate, rubrics, topic
 
 
 def encoding(config: Config, seed: Seed) -> Request:
@@ -62,6 +62,13 @@ def judging(config: Config, instruction: Instruction, first: str, second: str, o
     messages = judge.messages(instruction.text, first, second, template, config.scale)
     schema = judge.schema(config.scale, config.profile)
     return _request(config, "judge", "judge", instruction.id, messages, schema, order)
+
+
+def naming(config: Config, cluster: str, words: Sequence[str], texts: Sequence[str]) -> Request:
+    """Ask what a cluster of the map is called, from its words and some of its texts."""
+    messages = topic.messages(words, texts, config.profile)
+    schema = topic.BOUNDED if config.profile == "small" else topic.SCHEMA
+    return _request(config, "strong", "encode", cluster, messages, schema)
 
 
 def at_attempt(config: Config, request: Request, attempt: int) -> Request:

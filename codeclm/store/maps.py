@@ -112,6 +112,14 @@ class Maps:
         number: int = self._db.value("select count(*) from spots")
         return number
 
+    def suggest(self, cluster: int, name: str) -> None:
+        """The name that a model gives a cluster; what a person named, or what is gone, stays as it is."""
+        with self._db.write():
+            self._db.execute(
+                "update clusters set name = ?, named = 'model' where seq = ? and alive and named <> 'person'",
+                [name, cluster],
+            )
+
     def points(
         self,
         kinds: Collection[MapKind],

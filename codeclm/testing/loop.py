@@ -47,6 +47,8 @@ def loop_reply(body: Body) -> str:
         return json.dumps(
             {"rubrics": [{"rubric": f"{c} {tag}", "action": f"Raise the {c} to {tag}."} for c in criteria]}
         )
+    if "name" in wanted:
+        return json.dumps({"name": TOPICS[pick("name", len(TOPICS))]})
     if "ratings" in wanted:
         return json.dumps({"ratings": [1 + pick(f"rating {place}", 5) for place in range(4)]})
     if seats := sorted(wanted & {"first", "second", "score_1", "score_2"}):

@@ -1,4 +1,4 @@
-"""Drawing the map from the page: the job's start, how far it is, how it ended."""
+"""Drawing the map and naming its clusters from the page: a job's start, how far it is, how it ended."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from codeclm.errors import CodecError
 from codeclm.jobs import process
 from codeclm.jobs.lock import holder
 from codeclm.jobs.map import EMBEDDER, MAP
-from codeclm.jobs.watch import newest
+from codeclm.jobs.naming import NAMES, SHOWN, wanted
+from codeclm.jobs.watch import Watched, newest
 from codeclm.projects import Project
 from codeclm.ui.guard import fragment, guarded, notify
 from codeclm.ui.map_data import Atlas
@@ -19,21 +20,21 @@ from codeclm.ui.summary import Summary
 from codeclm.ui.text import number, plain, plural
 
 _STARTED = "map_started"
+_KINDS = (MAP, NAMES)
 _PATIENCE = 60.0
 """Seconds within which a started job must show itself: it may have to wait for the disk."""
 
 
 def drawing(project: Project) -> bool:
-    """Whether a map is being drawn, or is about to."""
-    if holder(project.path, MAP) is not None:
+    """Whether a map is being drawn or named, or is about to."""
+    if any(holder(project.path, kind) is not None for kind in _KINDS):
         return True
     begun = st.session_state.get(_STARTED)
     if not begun or begun["project"] != project.name or time.time() - begun["at"] > _PATIENCE:
         return False
-    with project.open(readonly=True) as store:
-        last = newest(store, MAP)
+    last = _newest(project)
     shown = last is not None and last.job.started >= begun["at"] - 1
-    return not shown and not process.last_words(project.path, MAP)
+    return not shown and not process.last_words(project.path, begun["kind"])
 
 
 def first_time(project: Project, facts: Summary) -> None:
@@ -85,6 +86,7 @@ def keep_up(project: Project, atlas: Atlas) -> None:
                 args=(project, True),
                 key="map_anew",
             )
+            _ask_names(project, atlas)
             st.text_input(
                 "Embedding model",
                 key="map_embedder",
@@ -97,11 +99,27 @@ def keep_up(project: Project, atlas: Atlas) -> None:
     _last_words(project)
 
 
+def _ask_names(project: Project, atlas: Atlas) -> None:
+    asked = len(wanted(atlas.clusters.values()))
+    with project.open(readonly=True) as store:
+        model = store.settings.endpoints()["strong"].model
+    st.button(
+        f"Have {plural(asked, 'cluster')} named",
+        icon=":material/label:",
+        on_click=start,
+        args=(project, False, NAMES),
+        disabled=not asked,
+        key="map_ask_names",
+        help=f"The strong model ({plain(model, 60)}) reads {SHOWN} texts of each cluster: one call for each. "
+        "Names that you wrote stay.",
+    )
+
+
 @guarded
-def start(project: Project, anew: bool = False) -> None:
-    """Start the job."""
-    process.start(project.path, MAP, ["--anew"] if anew else [])
-    st.session_state[_STARTED] = {"project": project.name, "at": time.time()}
+def start(project: Project, anew: bool = False, kind: str = MAP) -> None:
+    """Start the job of drawing, or another of `kind`."""
+    process.start(project.path, kind, ["--anew"] if anew else [])
+    st.session_state[_STARTED] = {"project": project.name, "at": time.time(), "kind": kind}
 
 
 @guarded
@@ -118,11 +136,16 @@ def progress(project: Project) -> None:
     if not drawing(project):
         st.session_state.pop(_STARTED, None)
         st.rerun()
-    with project.open(readonly=True) as store:
-        job = store.jobs.current(MAP)
+    last = _newest(project)
+    job = last.job if last is not None and last.alive else None
     done, total = job.progress.get("embed", (0, 0)) if job else (0, 0)
     with st.container(border=True):
-        if job is None or (total and done < total) or not job.progress:
+        if job is not None and job.kind == NAMES:
+            asked, all_ = job.progress.get(NAMES, (0, 0))
+            st.progress(
+                asked / all_ if all_ else 0.0, text=f"Naming clusters: {number(asked)} of {number(all_)}"
+            )
+        elif job is None or (total and done < total) or not job.progress:
             share = done / total if total else 0.0
             known = f"Reading texts: {number(done)} of {number(total)}" if total else "Getting ready…"
             st.progress(share, text=known)
@@ -146,11 +169,11 @@ def _stop(project: Project, job: int) -> None:
 
 
 def _last_words(project: Project) -> None:
-    """Why the last drawing failed, where it did."""
-    with project.open(readonly=True) as store:
-        last = newest(store, MAP)
+    """Why the last job failed, where it did."""
+    last = _newest(project)
     if last is not None and not last.alive and last.job.state == "failed":
-        st.error(f"The last drawing failed: {plain(last.job.message, 400)}", icon=":material/error:")
+        what = "The names did not come" if last.job.kind == NAMES else "The last drawing failed"
+        st.error(f"{what}: {plain(last.job.message, 400)}", icon=":material/error:")
         return
     try:
         words = process.last_words(project.path, MAP) if last is None else ""
@@ -158,3 +181,10 @@ def _last_words(project: Project) -> None:
         words = ""
     if words:
         st.error(plain(words, 400), icon=":material/error:")
+
+
+def _newest(project: Project) -> Watched | None:
+    """The newest job of drawing or naming."""
+    with project.open(readonly=True) as store:
+        found = [each for kind in _KINDS if (each := newest(store, kind)) is not None]
+    return max(found, key=lambda each: each.job.id, default=None)

@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from codeclm import embed, projects
 from codeclm.jobs import map as job
+from codeclm.jobs import process
 from codeclm.records import IMPORTED, Instruction, Labels, Metadata, Seed
 from codeclm.testing import WordEncoder
 
@@ -89,6 +90,13 @@ def test_a_gap_is_filled_by_the_next_run(project):
     press(test, "Forget it")
     with project.open() as store:
         assert store.wishes.all() == {}
+
+
+def test_clusters_are_named_by_the_strong_model_where_a_person_asks(project, monkeypatch):
+    started = []
+    monkeypatch.setattr(process, "start", lambda path, kind, words: started.append((kind, words)))
+    press(opened("3_Map"), "Have ")
+    assert started == [("names", [])]
 
 
 def test_the_tree(project):
