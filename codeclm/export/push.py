@@ -1,6 +1,7 @@
 """A dataset folder on to the Hugging Face Hub. Alone in export it needs huggingface_hub, and a network.
 
-The token comes from $HF_TOKEN and nowhere else; it is never kept, shown or part of an error.
+The token comes from $HF_TOKEN and nowhere else; it is never kept, shown or part of an error. A Hub of
+one's own is named by $HF_ENDPOINT.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ def push(folder: Path, repository: str, private: bool = True) -> str:
     except Exception as error:  # which HTTP client it uses, and so what that raises, differs by version
         said = (str(error).strip().splitlines() or [type(error).__name__])[0].replace(token, "…")
         raise CodecError(f"push to {repository}: {said[:200]}; the folder is written") from None
-    return f"https://huggingface.co/datasets/{repository}"
+    return f"{api.endpoint}/datasets/{repository}"
 
 
 def _hub(token: str) -> Any:

@@ -45,6 +45,8 @@ def axolotl(form: str, files: dict[str, str]) -> str | None:
     if entry is None:
         return None
     lines = ["rl: dpo"] if form == "dpo" else []
+    if form == "alpaca":
+        lines.append("# This type reads no system prompts: export messages where the seeds have some.")
     for split, name in files.items():
         lines.append("datasets:" if split == "train" else "test_datasets:")
         lines.append(f"  - path: {name}")

@@ -14,6 +14,7 @@ from codeclm.records import (
     Scores,
     Seed,
 )
+from codeclm.store import Store
 
 CONFIG = "c" * 20
 
@@ -73,3 +74,11 @@ def seed(number, system=""):
     if not system:
         return Seed(text, source="fish.txt", row=number)
     return Seed(text, (Message("system", system), Message("user", text)), "fish.jsonl", number)
+
+
+def chats(path, text):
+    """Make a project of twelve pairs, every second one with a system prompt, and give its path."""
+    with Store.open(path, create=True) as store:
+        for number in range(12):
+            bundle(store, f"{text} {number}", seed=seed(number, "Be brief." if number % 2 else ""))
+    return path

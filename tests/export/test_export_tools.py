@@ -7,7 +7,7 @@ import pytest
 from codeclm import export
 from codeclm.export import Options
 from codeclm.store import Store
-from tests.export.exporting import bundle, seed
+from tests.export.exporting import chats
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("default")]
 TEXT = 'A "quoted", line\nand a second — 好 \u2028 =1+1'
@@ -15,11 +15,7 @@ TEXT = 'A "quoted", line\nand a second — 好 \u2028 =1+1'
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
-    path = tmp_path_factory.mktemp("tools") / "p.db"
-    with Store.open(path, create=True) as store:
-        for number in range(12):
-            bundle(store, f"{TEXT} {number}", seed=seed(number, "Be brief." if number % 2 else ""))
-    return path
+    return chats(tmp_path_factory.mktemp("tools") / "p.db", TEXT)
 
 
 def write(project, tmp_path, form, split=None):
