@@ -57,7 +57,7 @@ def folder() -> Path:
 
 def listed() -> list[Project]:
     """Every project, the one written last first."""
-    paths = list(folder().glob(f"*{SUFFIX}"))
+    paths = [path for path in folder().glob(f"*{SUFFIX}") if path.is_file()]
     given = os.environ.get(ENVIRONMENT)
     if given and Path(given).is_file() and Path(given).resolve() not in {path.resolve() for path in paths}:
         paths.append(Path(given))

@@ -10,6 +10,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from codeclm.store import Store, archive
 
 FORMAT = "codeclm project"
 MANIFEST = "manifest.json"
+_LONGEST = 2**26
+"""Characters of a row, or of the manifest."""
 
 
 def write(store: Store, out: Path, calls: bool = True) -> dict[str, int]:
@@ -61,7 +64,7 @@ def restore(folder: Path, project: Path) -> dict[str, int]:
     if project.exists():
         raise ProjectError(f"{project}: exists already. Name a new file with --project.")
     manifest = _manifest(folder)
-    archived = {path.stem: _lines(path) for path in sorted(folder.glob("*.jsonl"))}
+    archived = {path.stem: _lines(path) for path in sorted(folder.glob("*.jsonl")) if path.is_file()}
     if missing := sorted(manifest["rows"].keys() - archived.keys()):
         raise InputError(f"{folder}: {missing[0]}.jsonl is missing; fetch the whole archive again")
     project.parent.mkdir(parents=True, exist_ok=True)
@@ -95,13 +98,14 @@ def _table(path: Path, rows: Iterator[archive.Line]) -> int:
 
 def _manifest(folder: Path) -> dict[str, Any]:
     try:
-        found = json.loads((folder / MANIFEST).read_text("utf-8"))
+        with (folder / MANIFEST).open(encoding="utf-8") as stream:
+            found = json.loads(stream.read(_LONGEST))
     except OSError as error:
         raise InputError(f"{folder}: no archive of a project ({MANIFEST}: {error.strerror})") from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise InputError(f"{folder}: {MANIFEST} is damaged") from None
-    well = isinstance(found, dict) and found.get("format") == FORMAT
-    if not (well and isinstance(found.get("schema"), int) and isinstance(found.get("rows"), dict)):
+    well = isinstance(found, dict) and found.get("format") == FORMAT and isinstance(found.get("rows"), dict)
+    if not (well and type(found.get("schema")) is int and found["schema"] > 0):
         raise InputError(f"{folder}: {MANIFEST} is not that of a project")
     return dict(found)
 
@@ -109,12 +113,12 @@ def _manifest(folder: Path) -> dict[str, Any]:
 def _lines(path: Path) -> Iterator[archive.Line]:
     try:
         with path.open(encoding="utf-8", newline="\n") as stream:
-            for number, line in enumerate(stream, 1):
+            for number, line in enumerate(iter(partial(stream.readline, _LONGEST), ""), 1):
                 row = json.loads(line)
                 if not isinstance(row, dict):
                     raise InputError(f"{path.name}: line {number} is no object")
                 yield row
-    except ValueError:
+    except (ValueError, RecursionError):
         raise InputError(f"{path.name}: damaged, it is not JSON Lines in UTF-8") from None
     except OSError as error:
         raise InputError(f"{path.name}: cannot be read: {error.strerror}") from None

@@ -16,6 +16,9 @@ from codeclm.errors import ProjectError
 BUSY_SECONDS = 20.0
 """How long a write waits for another process's; none holds the lock for longer than a batch."""
 
+LONGEST = 2**26
+"""Bytes of one value or row; the largest that is written has some hundred thousand."""
+
 Row = tuple[Any, ...]
 Value = str | int | float | bytes | None
 Values = Sequence[Value] | Mapping[str, Value]
@@ -60,6 +63,10 @@ class Connection:
                 isolation_level=None,
                 cached_statements=256,
             )
+            self.raw.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST)
+            # The file may be somebody else's: it calls no function, and a damaged page is told as one.
+            self.raw.execute("pragma trusted_schema = off")
+            self.raw.execute("pragma cell_size_check = on")
             self.raw.execute("pragma foreign_keys = on")
             self.raw.execute("pragma synchronous = full")
             self.raw.execute("pragma temp_store = memory")
@@ -189,7 +196,7 @@ _EXPLANATIONS = {
     "SQLITE_CANTOPEN": "cannot be opened. Check that the file and its folder exist and may be written.",
     "SQLITE_IOERR": "the disk failed to read or write; what was committed is safe. Check it and run again.",
     "SQLITE_CONSTRAINT": "a record refers to one that is not in the project; nothing was written.",
-    "SQLITE_TOOBIG": "a text is too large to be stored; nothing was written.",
+    "SQLITE_TOOBIG": "a text is too large to be kept or read; nothing was written.",
 }
 
 

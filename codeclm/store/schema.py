@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from codeclm.errors import ProjectError
-from codeclm.store import files
+from codeclm.store import files, tables
 from codeclm.store.connection import BUSY_SECONDS, Connection
 from codeclm.store.texts import Texts
 
@@ -19,7 +19,9 @@ LATEST = 16
 
 
 def refuse_newer(path: Path, version: int) -> None:
-    """ProjectError where a schema is newer than what is known here."""
+    """ProjectError where a schema is newer than what is known here, or has a number that none has."""
+    if version < 0:
+        raise ProjectError(f"{path}: its schema has the number {version}; it is damaged. Put back a copy.")
     if version > LATEST:
         raise ProjectError(
             f"{path}: made by a newer CodecLM Studio (schema {version}, this one knows {LATEST}). "
@@ -31,8 +33,13 @@ def prepare(db: Connection, *, readonly: bool = False) -> None:
     """Bring the file to the latest schema, after a backup where it is not new. ProjectError: newer."""
     version = db.value("pragma user_version")
     refuse_newer(db.path, version)
-    if version == LATEST:
-        return
+    tables.refuse_foreign(db)
+    if version != LATEST:
+        _renew(db, version, readonly)
+    tables.refuse_other(db)
+
+
+def _renew(db: Connection, version: int, readonly: bool) -> None:
     if readonly:
         raise ProjectError(
             f"{db.path}: made by an older CodecLM Studio. Open it once where it may be written."

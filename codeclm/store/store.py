@@ -70,8 +70,9 @@ class Store:
         ProjectError: missing, not a project, newer, damaged, or not writable as asked.
         """
         path = Path(path)
-        if path.is_dir():
-            raise ProjectError(f"{path}: a folder, not a project file. Name a file with --project.")
+        if path.exists() and not path.is_file():
+            kind = "a folder" if path.is_dir() else "a device or pipe"
+            raise ProjectError(f"{path}: {kind}, not a project file. Name a file with --project.")
         if path.exists():
             schema.refuse_newer(path, files.check(path, empty=create))
         elif not create:

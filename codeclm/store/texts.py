@@ -13,7 +13,7 @@ import zlib
 from collections import OrderedDict
 
 from codeclm.errors import ProjectError
-from codeclm.store.connection import Connection
+from codeclm.store.connection import LONGEST, Connection
 
 SHORT = 48
 """Up to so many bytes a text is kept as it is."""
@@ -72,14 +72,19 @@ class Texts:
         if isinstance(data, str):
             return data
         try:
-            if bases is None:
-                return zlib.decompress(data, RAW).decode()
-            dictionary = b"".join(
-                self.get(base).encode() for base in itertools.accumulate(map(int, bases.split()))
-            )[-WINDOW:]
-            return zlib.decompressobj(RAW, dictionary).decompress(data).decode()
-        except (zlib.error, UnicodeDecodeError):
+            return _inflate(data, self._dictionary(bases) if bases else b"").decode()
+        except (zlib.error, ValueError, TypeError, OverflowError):
             raise ProjectError(f"{self._db.path}: a text is damaged. Put back a copy or a backup.") from None
+
+    def _dictionary(self, bases: str) -> bytes:
+        """What a text leans on, which itself leans on nothing."""
+        found = []
+        for base in itertools.accumulate(map(int, bases.split()[: _BASES + 1])):
+            row = self._db.row("select data from texts where seq = ? and bases is null", [base])
+            if row is None:
+                raise ValueError("no base")
+            found.append(self.read(row[0], None).encode())
+        return b"".join(found)[-WINDOW:]
 
     def _insert(self, digest: bytes, data: bytes, near: list[int], record: bytes | str, like: str) -> int:
         stored, leans = _squeeze(data, [self._plain[base] for base in near])
@@ -132,6 +137,15 @@ def _squeeze(data: bytes, bases: list[bytes]) -> tuple[bytes | str, bool]:
     alone = _deflate(data)
     shared = _deflate(data, b"".join(bases)[-WINDOW:]) if bases else alone
     return (shared, True) if len(shared) < _WORTH * len(alone) else (alone, False)
+
+
+def _inflate(data: bytes, dictionary: bytes) -> bytes:
+    """ValueError: it unpacks to more than any text has, as a few bytes may."""
+    squeezed = zlib.decompressobj(RAW, dictionary) if dictionary else zlib.decompressobj(RAW)
+    found = squeezed.decompress(data, LONGEST)
+    if not squeezed.eof:
+        raise ValueError("longer than any text, or cut")
+    return found
 
 
 def _deflate(data: bytes, dictionary: bytes = b"") -> bytes:

@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -66,13 +67,21 @@ class App:
 @pytest.fixture
 def server(tmp_path) -> Iterator[tuple[str, Path]]:
     """A fresh server: its address and its folder of projects."""
+    with serving(tmp_path) as base:
+        yield base, tmp_path / "projects"
+
+
+@contextmanager
+def serving(folder: Path, **more: str) -> Iterator[str]:
+    """The address of a server over the projects in a folder; `more` are variables of its environment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = {
         **os.environ,
-        "CODECLM_PROJECTS": str(tmp_path / "projects"),
-        "CODECLM_CONFIG_DIR": str(tmp_path / "config"),
+        "CODECLM_PROJECTS": str(folder / "projects"),
+        "CODECLM_CONFIG_DIR": str(folder / "config"),
+        **more,
     }
     environment.pop("CODECLM_PROJECT", None)
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
@@ -91,7 +100,7 @@ def server(tmp_path) -> Iterator[tuple[str, Path]]:
                 break
             except OSError:
                 time.sleep(0.2)
-        yield base, tmp_path / "projects"
+        yield base
     finally:
         process.terminate()
         process.wait(20)

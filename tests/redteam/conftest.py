@@ -1,5 +1,5 @@
-"""The browser tests here use the server and the browser of tests/e2e."""
+"""The browser tests here use the browser of tests/e2e."""
 
-from tests.e2e.conftest import browser, server
+from tests.e2e.conftest import browser
 
-__all__ = ["browser", "server"]
+__all__ = ["browser"]
