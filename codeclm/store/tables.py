@@ -11,7 +11,7 @@ import hashlib
 from codeclm.errors import ProjectError
 from codeclm.store.connection import Connection
 
-SHAPE = "8688bdb5c03f915a"
+SHAPE = "3c5e685c6682fa99"
 """The hash of the newest schema; after a new migration tests/store/test_store_tables.py tells it."""
 
 _FOREIGN = """select type, name from sqlite_schema
