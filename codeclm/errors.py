@@ -54,13 +54,18 @@ class EndpointError(ModelError):
     """No further request can succeed until a person mends a setting; the run stops."""
 
 
-class TransportError(ModelError):
-    """One request got no reply after every retry. It never answers the request: a re-run asks again."""
-
-
-class ReplyError(ModelError):
-    """A reply that cannot be used, after the bounded re-asks. `raw` is the last reply as it came."""
-
+class _SaidError(ModelError):
     def __init__(self, reason: str, raw: str = "") -> None:
         super().__init__(reason)
         self.raw = raw
+
+
+class TransportError(_SaidError):
+    """One request got no reply after every retry. It never answers the request: a re-run asks again.
+
+    `raw` is what came in a reply's place at last, an error or a page of a proxy, if anything did.
+    """
+
+
+class ReplyError(_SaidError):
+    """A reply that cannot be used, after the bounded re-asks. `raw` is the last reply as it came."""

@@ -186,9 +186,8 @@ class _Seat:
             return await step()
         except (ReplyError, TransportError) as error:
             wanted = steps.attempts.get((stage, self._node(place).id), 0)
-            raw = error.raw if isinstance(error, ReplyError) else ""
             missed = Missed(
-                number, place, stage, str(error), raw, wanted, wanted, isinstance(error, TransportError)
+                number, place, stage, str(error), error.raw, wanted, wanted, isinstance(error, TransportError)
             )
             self.bench.writer.submit(lambda s: s.evaluations.miss(self.bench.trial.id, missed))
             raise _Noted from None

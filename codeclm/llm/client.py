@@ -21,13 +21,15 @@ from codeclm.llm.limits import Limiter, Place
 from codeclm.llm.model import Reply, Request
 from codeclm.llm.patience import Patience
 from codeclm.llm.prices import charge, prices_of
-from codeclm.llm.transport import FAILURES, authorisation, connect, decoded, trouble_of
+from codeclm.llm.transport import FAILURES, authorisation, connect, decoded, shown, trouble_of
 from codeclm.llm.troubles import Trouble, one_line
 from codeclm.llm.wire import BadReplyError, body_of, reply_of, resolved, tokens_of
 from codeclm.settings import Endpoint
 
 _TOO_MANY = 429
 """A status that is never the fault of one request."""
+_KEPT = 2_000
+"""Characters of what an endpoint said in a reply's place."""
 _SECRET = 8
 """Signs from which a key is taken out of replies; "none" and "EMPTY", as local servers want, are words."""
 
@@ -105,7 +107,8 @@ class OpenAIModel:
             failures.add(outcome)
             if failures.enough:
                 tries = f"no reply in {failures.tries} tries"
-                raise TransportError(f"{request.role}: {self.host}: {tries}: {outcome.text}")
+                said = one_line(outcome.message, self._keys, longest=_KEPT)
+                raise TransportError(f"{request.role}: {self.host}: {tries}: {outcome.text}", said)
             if not (outcome.kind == "gone" and self.limiter.down):
                 await self.limiter.sleep(failures.tries - 1, outcome.wait)
 
@@ -158,7 +161,7 @@ class OpenAIModel:
             self.limiter.told(response.headers)
             reply = reply_of(decoded(response, self._keys), _characters(request))
         except BadReplyError as error:
-            return Trouble("garbage", one_line(str(error), self._keys))
+            return Trouble("garbage", one_line(str(error), self._keys), message=shown(response, self._keys))
         except FAILURES as error:
             return replace(trouble_of(error, self._keys), sent=body)
         counts.last_reply = time.time()
@@ -201,7 +204,7 @@ class OpenAIModel:
         elif trouble.wait and trouble.wait > self._patience.gone:
             text += f"; it asks to wait {trouble.wait / 60:.0f} minutes: run again then"
         elif trouble.kind == "request" or (trouble.kind == "parameter" and self._answered):
-            raise ReplyError(text, one_line(trouble.message, self._keys, longest=2_000))
+            raise ReplyError(text, one_line(trouble.message, self._keys, longest=_KEPT))
         elif trouble.kind not in ("endpoint", "parameter"):
             return
         elif trouble.status in (401, 403):

@@ -54,7 +54,7 @@ class Request:
             **roomy,
             role=_word(self.role),
             model=_word(self.model),
-            messages=canonical([message.as_dict() for message in self.messages]),
+            messages=f"[{','.join(map(_turn, self.messages))}]",
             sampling=canonical(self.sampling.model_dump(mode="json")),
             schema=_shape(self.schema),
             sample=str(self.sample),
@@ -69,6 +69,12 @@ class Request:
 @lru_cache(maxsize=64)
 def _shape(schema: Schema | None) -> str:
     return canonical(None if schema is None else dict(schema.schema))
+
+
+@lru_cache(maxsize=64)
+def _turn(message: Message) -> str:
+    """The longest turns, the system's and those that demonstrate, are the same in very many requests."""
+    return canonical(message.as_dict())
 
 
 _word = lru_cache(maxsize=64)(canonical)

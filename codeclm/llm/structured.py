@@ -35,9 +35,9 @@ async def ask(
 ) -> tuple[Value, Reply]:
     """The parsed reply, and the reply. `parse` raises ReplyError, whose text the model is then told.
 
-    Each re-ask is a request of its own: the bad reply and the reason are turns behind the question;
-    where the reply was cut at the token limit it gets twice the room. After the last, ReplyError
-    with the last raw reply.
+    Each re-ask is a request of its own: the bad reply and the reason are turns behind the question, and
+    the last one says so, as the log would answer it if the same bad reply came twice; where the reply was
+    cut at the token limit it gets twice the room. After the last, ReplyError with the last raw reply.
     """
     question = request
     for left in range(reasks, -1, -1):
@@ -48,7 +48,7 @@ async def ask(
             reason = _reason(reply, error)
             if not left:
                 raise ReplyError(reason, reply.raw) from None
-        question = _again(request, reply, reason)
+        question = _again(request, reply, reason, last=left == 1)
     raise AssertionError("reasks must not be negative")
 
 
@@ -58,8 +58,9 @@ def _reason(reply: Reply, error: ReplyError) -> str:
     return str(error) if reply.text.strip() else "the reply was empty"
 
 
-def _again(request: Request, reply: Reply, reason: str) -> Request:
-    wish = "Reply once more, shorter" if reply.truncated else "Reply once more"
+def _again(request: Request, reply: Reply, reason: str, last: bool) -> Request:
+    wish = "Reply one last time" if last else "Reply once more"
+    wish += ", shorter" if reply.truncated else ""
     shape = ", with one JSON object of the wanted form and nothing else" if request.schema else ""
     told = Message("user", f"That reply cannot be used: {reason}. {wish}{shape}.")
     shown = Message("assistant", reply.text.strip()[:_SHOWN] or "(nothing)")

@@ -100,14 +100,23 @@ def authorisation(key: str | None) -> openai.RequestOptions:
 
 def decoded(response: httpx2.Response, keys: Collection[str]) -> Any:
     """The JSON of a response, without keys that it may echo. BadReplyError: it is something else."""
+    try:
+        return json.loads(_scrubbed(response, keys))
+    except (ValueError, RecursionError):
+        start = one_line(shown(response, keys)[:80])
+        raise BadReplyError(f"the reply is not JSON: {start}") from None
+
+
+def shown(response: httpx2.Response, keys: Collection[str]) -> str:
+    """A response as text, without keys that it may echo."""
+    return _scrubbed(response, keys).decode("utf-8", "replace")
+
+
+def _scrubbed(response: httpx2.Response, keys: Collection[str]) -> bytes:
     content = response.content
     for key in keys:
         content = _spelled(key).sub(b"[key]", content)
-    try:
-        return json.loads(content)
-    except (ValueError, RecursionError):
-        start = one_line(content[:80].decode("utf-8", "replace"))
-        raise BadReplyError(f"the reply is not JSON: {start}") from None
+    return content
 
 
 @lru_cache(maxsize=8)

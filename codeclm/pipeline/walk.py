@@ -218,7 +218,6 @@ async def _together(*steps: Awaitable[Value]) -> list[Value | Exception]:
 
 
 def _failed(steps: Steps, stage: Stage, record: str, error: ReplyError | TransportError) -> Failed:
-    raw = error.raw if isinstance(error, ReplyError) else ""
     attempt = steps.attempts.get((stage, record), 0)
     transport = isinstance(error, TransportError)
-    return Failed(Failure(stage, record, steps.config_id, str(error), raw, attempt, transport))
+    return Failed(Failure(stage, record, steps.config_id, str(error), error.raw, attempt, transport))

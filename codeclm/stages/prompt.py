@@ -17,7 +17,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, cast, get_args
 
@@ -28,9 +29,16 @@ _TURN = re.compile(r"^===[ \t]+(\w+)[ \t]*$", re.MULTILINE)
 _VALUE = re.compile(r"\{([a-z_]+)\}")
 _Role = Literal["system", "user", "assistant"]
 _ROLES = get_args(_Role)
-_Paragraph = tuple[str, ...]
-"""Text, the name of a value, text, a name, …, text."""
 _NONCE = 6
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Turn:
+    """A turn with values in it. A paragraph is text, the name of a value, text, a name, …, text."""
+
+    role: _Role
+    paragraphs: tuple[tuple[str, ...], ...]
+    names: tuple[str, ...]
 
 
 def marked(text: str) -> str:
@@ -51,9 +59,13 @@ def shown(labels: Labels) -> str:
 
 def fill(template: str, values: Mapping[str, str]) -> tuple[Message, ...]:
     """The turns of `template` with `values` in them. UsageError: no turns, or a name without a value."""
-    return tuple(
-        turn if isinstance(turn, Message) else _filled(*turn, values) for turn in _prepared(template)
-    )
+    try:
+        return tuple(
+            turn if isinstance(turn, Message) else _filled(turn, tuple([values[name] for name in turn.names]))
+            for turn in _prepared(template)
+        )
+    except KeyError as unknown:
+        raise UsageError(f"there is no value {{{unknown.args[0]}}} for this template") from None
 
 
 def check(name: str, template: str, needed: Collection[str], allowed: Collection[str] = ()) -> None:
@@ -83,29 +95,23 @@ def _turns(template: str) -> list[tuple[str, str]]:
 
 
 @lru_cache(maxsize=64)
-def _prepared(template: str) -> tuple[Message | tuple[_Role, tuple[_Paragraph, ...]], ...]:
+def _prepared(template: str) -> tuple[Message | _Turn, ...]:
     """A template read once: turns without values as they will be sent, the others by their paragraphs."""
-    turns: list[Message | tuple[_Role, tuple[_Paragraph, ...]]] = []
+    turns: list[Message | _Turn] = []
     for name, text in _turns(template):
-        role = cast(_Role, name)
+        role, names = cast(_Role, name), tuple(dict.fromkeys(_VALUE.findall(text)))
         paragraphs = tuple(tuple(_VALUE.split(part)) for part in text.split("\n\n"))
-        turns.append((role, paragraphs) if _VALUE.search(text) else Message(role, text))
+        turns.append(_Turn(role, paragraphs, names) if names else Message(role, text))
     return tuple(turns)
 
 
-def _filled(role: _Role, paragraphs: tuple[_Paragraph, ...], values: Mapping[str, str]) -> Message:
-    try:
-        kept = ["".join(_put_in(parts, values)) for parts in paragraphs if _says(parts[1::2], values)]
-    except KeyError as unknown:
-        raise UsageError(f"there is no value {{{unknown.args[0]}}} for this template") from None
-    return Message(role, "\n\n".join(kept))
-
-
-def _says(names: Sequence[str], values: Mapping[str, str]) -> bool:
-    """Whether a paragraph with these names says anything: not where all of its values are empty."""
-    return not names or any(values[name] for name in names)
-
-
-def _put_in(parts: _Paragraph, values: Mapping[str, str]) -> Iterator[str]:
-    for place, part in enumerate(parts):
-        yield values[part] if place % 2 else part
+@lru_cache(maxsize=64)
+def _filled(turn: _Turn, said: tuple[str, ...]) -> Message:
+    """A turn with its values, in the order of its names. Most system turns say the same again and again."""
+    values = dict(zip(turn.names, said, strict=True))
+    kept = [
+        "".join([values[part] if place % 2 else part for place, part in enumerate(parts)])
+        for parts in turn.paragraphs
+        if len(parts) == 1 or any(values[name] for name in parts[1::2])
+    ]
+    return Message(turn.role, "\n\n".join(kept))

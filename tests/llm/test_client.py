@@ -88,7 +88,7 @@ async def test_every_fault_of_transport_passes_and_the_reply_is_the_same(fault: 
     with ScriptedEndpoint() as healthy, ScriptedEndpoint(faults=Faults(1.0, (fault,))) as faulty:
         async with model_of(healthy.url) as model:
             wanted = await model.complete(ask())
-        async with model_of(faulty.url, settings={"timeout": 0.05 if fault == "never" else 5}) as model:
+        async with model_of(faulty.url, settings={"timeout": 0.3 if fault == "never" else 5}) as model:
             reply = await model.complete(ask())
     assert (reply.text, reply.raw) == (wanted.text, wanted.raw)
     assert model.counts.sent == 2 or fault == "never"
@@ -98,7 +98,7 @@ async def test_every_fault_of_transport_passes_and_the_reply_is_the_same(fault: 
 @pytest.mark.parametrize("fault", TRANSPORT_FAULTS)
 async def test_a_fault_that_stays_ends_in_one_line_while_others_are_answered(fault: Fault) -> None:
     with ScriptedEndpoint(faults=Faults(0.5, (fault,), times=None)) as endpoint:
-        async with model_of(endpoint.url, settings={"timeout": 0.05 if fault == "never" else 5}) as model:
+        async with model_of(endpoint.url, settings={"timeout": 0.3 if fault == "never" else 5}) as model:
             jobs = (model.complete(ask(number)) for number in range(10))
             results = await asyncio.gather(*jobs, return_exceptions=True)
     failed = [result for result in results if not isinstance(result, Reply)]
@@ -138,6 +138,24 @@ async def test_what_no_request_can_mend_stops_all_at_once(
     assert told in text
     assert "\n" not in text
     assert len(seen) <= 8
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ("<html>Please sign in, KEY</html>", 200),
+        ({"error": {"message": "overloaded KEY"}}, 503),
+        ({"odd": "KEY"}, 200),
+    ],
+)
+async def test_what_came_in_a_replys_place_is_kept_without_the_key(body: object, status: int) -> None:
+    said = json.loads(json.dumps(body).replace("KEY", KEY))
+    async with answering(said, status) as (url, _), model_of(url, KEY) as model:
+        with pytest.raises(TransportError) as caught:
+            await model.complete(ask())
+    assert any(word in caught.value.raw for word in ("sign in", "overloaded", "odd"))
+    assert "[key]" in caught.value.raw
+    assert KEY not in caught.value.raw + str(caught.value)
 
 
 async def test_too_many_requests_is_no_spent_quota() -> None:

@@ -120,6 +120,12 @@ async def test_after_two_re_asks_the_last_raw_reply_is_kept() -> None:
     assert len({request.key for request in model.history}) == 3
 
 
+async def test_the_same_bad_reply_twice_is_asked_for_a_third_time_all_the_same() -> None:
+    model = ScriptedModel(["", "", '{"n": 5}'])
+    assert (await ask(model, REQUEST, number))[0] == 5
+    assert len({request.key for request in model.history}) == 3
+
+
 async def test_a_cut_reply_is_told_so_and_gets_twice_the_room() -> None:
     model = ScriptedModel([Reply('{"n": ', '{"n": ', "length"), '{"n": 5}'])
     assert (await ask(model, REQUEST, number))[0] == 5
