@@ -44,6 +44,7 @@ HOMES = {
     "torch": "embed",
     "transformers": "embed",
     "xllamacpp": "builtin",
+    "gguf": "builtin",
     "huggingface_hub": ("builtin", "export"),
 }
 LATE = {"sentence_transformers", "torch", "transformers", "xllamacpp", "huggingface_hub", "sklearn"}

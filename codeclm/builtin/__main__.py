@@ -11,6 +11,8 @@ from pathlib import Path
 from codeclm.builtin import host
 from codeclm.builtin.engine import LlamaCpp
 from codeclm.builtin.place import Place
+from codeclm.builtin.recode import recoded
+from codeclm.settings import BUILTIN_MODEL
 
 
 def main() -> None:
@@ -25,7 +27,10 @@ def main() -> None:
     given = parser.parse_args()
 
     def load() -> LlamaCpp:
-        return LlamaCpp(given.weights, given.name, given.slots, given.context)
+        weights = Path(given.weights)
+        if given.name == BUILTIN_MODEL:
+            weights = recoded(weights)
+        return LlamaCpp(str(weights), given.name, given.slots, given.context)
 
     status = 1
     try:

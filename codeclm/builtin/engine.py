@@ -18,13 +18,15 @@ from urllib.parse import urlsplit
 from codeclm.builtin.place import Server
 
 SHAPE = (8, 2048)
-"""Of the shipped model: slots, and the tokens of one for prompt and reply together. 550 MB in all."""
+"""Of the shipped model: slots, and the tokens of one for prompt and reply together. 1.2 GB in all, with
+the prompts that are kept."""
 
 OTHER_SHAPE = (4, 4096)
 """Of another model: larger ones write and are given longer texts."""
 
-_CACHE = 256
-"""MiB for prompts whose slot was needed for another; llama.cpp's own default is 8 GiB."""
+_CACHE = 512
+"""MiB for prompts whose slot was needed for another, so that the demonstrations of each stage are read
+once for each slot: about 40 prompts of 550 tokens. llama.cpp's own default is 8 GiB."""
 
 
 class LlamaCpp:

@@ -29,7 +29,8 @@ _TURN = re.compile(r"^===[ \t]+(\w+)[ \t]*$", re.MULTILINE)
 _VALUE = re.compile(r"\{([a-z_]+)\}")
 _Role = Literal["system", "user", "assistant"]
 _ROLES = get_args(_Role)
-_NONCE = 6
+_NONCE = 2
+"""The fewest characters of a nonce. Marks are most of a short prompt's tokens where they are long."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -43,10 +44,14 @@ class _Turn:
 
 def marked(text: str) -> str:
     """`text` between two marks that it cannot hold: each carries a nonce made from the text's hash."""
-    nonce = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    while nonce[:_NONCE] in text:
-        nonce = hashlib.sha256(nonce.encode()).hexdigest()
-    return f"<data {nonce[:_NONCE]}>\n{text}\n</data {nonce[:_NONCE]}>"
+    digits = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    length = _NONCE
+    while digits[:length] in f"data {text}":
+        if length < len(digits):
+            length += 1
+        else:
+            digits = hashlib.sha256(digits.encode()).hexdigest()
+    return f"<data {digits[:length]}>\n{text}\n</data {digits[:length]}>"
 
 
 def shown(labels: Labels) -> str:

@@ -49,8 +49,9 @@ def serving() -> Iterator[str]:
 
 def picture(page: Page, address: str, out: Path, whole: bool) -> None:
     """One page; with `whole`, as tall as what is on it."""
-    page.goto(address)
+    page.goto(address, timeout=60_000)
     page.wait_for_selector(IDLE)
+    page.wait_for_selector("[data-testid=stSkeleton]", state="detached", timeout=60_000)
     page.wait_for_timeout(1500)
     if whole:
         height = page.get_by_test_id("stMain").evaluate("each => each.scrollHeight")
