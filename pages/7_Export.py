@@ -22,7 +22,7 @@ with page("Export") as project:
         with project.open(readonly=True) as store:
             revision = store.revision()
         with st.container():
-            options = checks(project, revision, only_selected(project, choice(facts)))
+            options = checks(project, revision, only_selected(project, choice(project, facts)))
         found = summary_of(project, revision, options)
         with st.container():
             outcome(found)

@@ -9,14 +9,14 @@ from dataclasses import asdict
 from codeclm import export as exports
 from codeclm import ingest
 from codeclm.cli.checking import checks_of
-from codeclm.cli.opening import config_of, open_project, project_path
+from codeclm.cli.opening import config_of, filter_of, open_project, project_path
 from codeclm.cli.output import Result
 from codeclm.errors import UsageError
 from codeclm.export.push import push
 from codeclm.jobs.checking import checked, look
-from codeclm.jobs.clusters import clusters_of
 from codeclm.jobs.importing import Imported, prepare
 from codeclm.jobs.prune import prune as drop
+from codeclm.store import PairFilter
 
 SHOWN = 20
 """Rejected rows listed for a person; JSON has them all."""
@@ -53,6 +53,7 @@ def export(args: Namespace) -> Result:
         raise UsageError("--per-cluster: not together with --per-use-case")
     with open_project(args) as store:
         config = config_of(store, args.config) if args.config else None
+        where = filter_of(store, args)
         options = exports.Options(
             format=args.format,
             include=args.include,
@@ -61,7 +62,8 @@ def export(args: Namespace) -> Result:
             split=args.split,
             provenance=args.provenance,
             per_use_case=args.per_cluster or args.per_use_case,
-            groups=clusters_of(store, "metadata") if args.per_cluster else None,
+            by_cluster=args.per_cluster is not None,
+            filters=() if where == PairFilter() else (where,),
             stale=args.stale,
             license=args.license,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from codeclm.cli.values import Parser, amount, asking, reading, share, whole
+from codeclm.cli.values import Parser, amount, asking, filtering, reading, share, whole
 
 FORMATS = ("messages", "alpaca", "sharegpt", "prompt-completion", "dpo", "csv", "parquet", "hub")
 
@@ -29,6 +29,7 @@ def export(parser: Parser) -> None:
     parser.add_argument("--public", action="store_true", help="with --push: for everybody to see")
     parser.add_argument("--license", default="", metavar="NAME", help="for the dataset card of hub")
     _checks(parser, None)
+    filtering(parser)
     reading(parser)
 
 

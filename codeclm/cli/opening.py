@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
+from dataclasses import fields
 from pathlib import Path
 
 from codeclm.errors import ProjectError, UsageError
 from codeclm.records import IMPORTED
-from codeclm.store import Store
+from codeclm.store import PairFilter, Store
+from codeclm.store.filters import PairStatus
 
 DEFAULT = "default.db"
 
@@ -38,6 +40,19 @@ def config_of(store: Store, wanted: str | None) -> str:
         known = ", ".join([*store.settings.config_ids(), IMPORTED])
         raise UsageError(f"--config: no config {wanted!r} in this project; there are {known}")
     return wanted
+
+
+def filter_of(store: Store, args: Namespace, status: PairStatus | None = None) -> PairFilter:
+    """The pairs that the words of `filtering` ask for. UsageError: no such cluster or selection."""
+    if args.cluster is not None and args.cluster not in {each.id for each in store.maps.clusters()}:
+        raise UsageError(f"--cluster: the map has none of id {args.cluster}; map --json lists them")
+    if args.selection is not None and not store.selections.get(args.selection):
+        raise UsageError(
+            f"--selection: none is called {args.selection!r}; it is in the address of the Map page"
+        )
+    names = {each.name for each in fields(PairFilter)} - {"status"}
+    asked = {name: value for name, value in vars(args).items() if name in names}
+    return PairFilter(status=status, **asked)
 
 
 def _default() -> Path:

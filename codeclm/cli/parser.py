@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from codeclm.cli import measuring
-from codeclm.cli.values import Parser, amount, asking, reading, stages, whole
+from codeclm.cli.values import Parser, amount, asking, filtering, reading, stages, whole
 
 STATUSES = ("kept", "superseded", "exhausted", "pending", "accepted", "rejected")
 ABOUT = "Tailor a fine-tuning set to a target model."
@@ -114,6 +114,7 @@ def _pairs(parser: Parser) -> None:
     parser.add_argument("--status", choices=STATUSES)
     parser.add_argument("--limit", type=whole(0), metavar="N")
     parser.add_argument("--offset", type=whole(0), default=0, metavar="N")
+    filtering(parser)
 
 
 def _decide(parser: Parser) -> None:

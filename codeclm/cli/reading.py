@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from codeclm.cli.opening import config_of, open_project
+from codeclm.cli.opening import config_of, filter_of, open_project
 from codeclm.cli.output import Result, pair_data, plain, table, verdict
 from codeclm.jobs.lock import RUN
 from codeclm.jobs.watch import newest, running
 from codeclm.records import IMPORTED, Pair
-from codeclm.store import PairFilter, Store
+from codeclm.store import Store
 
 STATUS_KEYS = (
     "seeds", "encoded", "metadata", "instructions", "comparisons", "kept", "superseded", "exhausted",
@@ -64,7 +64,7 @@ def pairs(args: Namespace) -> Result:
             config_of(store, args.config),
             theta,
             dials.iterations,
-            PairFilter(status=args.status),
+            filter_of(store, args, args.status),
             offset=args.offset,
             limit=args.limit,
         )

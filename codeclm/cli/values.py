@@ -71,6 +71,22 @@ def reading(parser: Parser) -> None:
     parser.add_argument("--config", metavar="ID", help="show the records of another config")
 
 
+def filtering(parser: Parser) -> None:
+    """The options of every command that picks pairs; `filter_of` in `opening` reads them."""
+    group = parser.add_argument_group("only pairs that meet all of these")
+    group.add_argument("--search", default="", metavar="TEXT", help="a part of the instruction")
+    group.add_argument("--use-case", metavar="NAME", help="the use case of their metadata")
+    group.add_argument("--skill", metavar="NAME", help="one of its skills")
+    group.add_argument("--tag", metavar="NAME", help="a tag of their seed")
+    group.add_argument("--cluster", type=whole(0), metavar="N", help="a cluster of the map, by its id")
+    group.add_argument("--selection", metavar="NAME", help="a selection made on the map")
+    group.add_argument("--iteration", type=whole(1), metavar="N", help="the step of their lineage")
+    group.add_argument("--winner", choices=("strong", "target"), help="the answer with the higher mean")
+    group.add_argument("--gap-from", type=amount, metavar="G", help="the least |gap|")
+    group.add_argument("--gap-to", type=amount, metavar="G", help="the greatest |gap|")
+    group.add_argument("--decided-by", metavar="NAME", help="a reviewer's name")
+
+
 def asking(parser: Parser) -> None:
     """The options of every command that asks models."""
     parser.add_argument("--concurrency", type=whole(1), metavar="N", help="the most requests in flight")

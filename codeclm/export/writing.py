@@ -13,15 +13,17 @@ from typing import Any, TextIO
 from codeclm.errors import UsageError
 from codeclm.export import recipes
 from codeclm.export.card import Facts, card
+from codeclm.export.clusters import clusters_of
 from codeclm.export.families import in_test
 from codeclm.export.files import staged_file, staged_folder
 from codeclm.export.formats import Format, format_of
 from codeclm.export.provenance import Provenance
 from codeclm.export.row import Row
 from codeclm.export.rows import Choice, Include, Rows
+from codeclm.export.selecting import found
 from codeclm.export.sinks import csv_lines, line
 from codeclm.records import IMPORTED
-from codeclm.store import Store
+from codeclm.store import PairFilter, Store
 
 SPLIT = 0.1
 """The test share of a `hub` folder where none is given."""
@@ -42,12 +44,12 @@ class Options:
     config: str | None = None
     split: float | None = None
     provenance: bool = False
-    only: frozenset[str] | None = None
-    """Ids of pairs: a selection; None: all."""
+    filters: tuple[PairFilter, ...] = ()
+    """Only pairs that each of them finds."""
     per_use_case: int | None = None
     """The most rows of one use case, the first in order."""
-    groups: Mapping[str, str] | None = None
-    """By metadata id, what `per_use_case` counts in place of the use case: such as its cluster."""
+    by_cluster: bool = False
+    """`per_use_case` counts the clusters of the map in place of use cases."""
     without: Mapping[str, str] | None = None
     """By pair id, why it is left out: what the checks of `dedup` found."""
     stale: bool = False
@@ -109,15 +111,16 @@ def _rows(store: Store, options: Options, form: Format) -> Rows:
         raise UsageError(f"include: {options.include} is none of accepted, kept and all")
     if options.split is not None and not 0 < options.split < 1:
         raise UsageError(f"split: {options.split:g} is not between 0 and 1; 0.1 puts a tenth into test")
-    dials = store.settings.dials()
+    dials, config = store.settings.dials(), _config_id(store, options.config)
+    theta = dials.theta if options.theta is None else options.theta
     choice = Choice(
-        config=_config_id(store, options.config),
-        theta=dials.theta if options.theta is None else options.theta,
+        config=config,
+        theta=theta,
         cap=dials.iterations,
         include=options.include,
-        only=options.only,
+        only=found(store, config, theta, dials.iterations, options.filters),
         per_use_case=options.per_use_case,
-        groups=options.groups or {},
+        groups=clusters_of(store, "metadata") if options.by_cluster else {},
         without=options.without or {},
         stale=options.stale,
     )

@@ -12,10 +12,10 @@ from codeclm import ingest
 from codeclm.errors import UsageError
 from codeclm.evaluate import tables
 from codeclm.evaluate.tables import Asked
+from codeclm.export.clusters import clusters_of
 from codeclm.export.families import in_test
 from codeclm.ids import content_id
 from codeclm.jobs.candidates import Ask, Asking, config_of, keep, model_of, names_of, settled, setup_of
-from codeclm.jobs.clusters import clusters_of
 from codeclm.records import ROLES, Scores
 from codeclm.settings import Config, Endpoint
 from codeclm.store import Given, Missed, Prompt, Store

@@ -5,12 +5,17 @@ from __future__ import annotations
 import streamlit as st
 
 from codeclm.export import Include, Options
+from codeclm.projects import Project
+from codeclm.store import PairFilter
 from codeclm.ui.export_words import FORMATS, INCLUDE
+from codeclm.ui.filter_fields import Known, fields, pick
 from codeclm.ui.glossary import term
 from codeclm.ui.summary import Summary
 
+CAPS = ("use case", "cluster")
 
-def choice(facts: Summary) -> Options:
+
+def choice(project: Project, facts: Summary) -> Options:
     """Draw the choices; they begin with what was accepted, where anything was."""
     include: Include = st.segmented_control(
         "Which pairs",
@@ -47,16 +52,9 @@ def choice(facts: Summary) -> Options:
         key="export_provenance",
         help="A second file says where each row is from: seed, metadata, models, scores, decision.",
     )
+    narrowed = _narrowed(Known.of(project), facts)
     with st.expander("More", icon=":material/tune:"):
-        most = st.number_input(
-            "Most rows of one use case",
-            1,
-            None,
-            None,
-            placeholder="no limit",
-            key="export_cap",
-            help="Keeps one frequent use case from outweighing the others. The first in order stay.",
-        )
+        most, by_cluster = _cap(project)
         stale = st.toggle(
             "Stale pairs too",
             key="export_stale",
@@ -74,10 +72,56 @@ def choice(facts: Summary) -> Options:
         theta=theta,
         split=split,
         provenance=provenance,
+        filters=() if narrowed == PairFilter() else (narrowed,),
         per_use_case=most,
+        by_cluster=by_cluster,
         stale=stale,
         license=licence,
     )
+
+
+def _narrowed(known: Known, facts: Summary) -> PairFilter:
+    """Which pairs among them, by the fields that Review has too."""
+    with st.expander("Only some of them", icon=":material/filter_list:"):
+        search = st.text_input(
+            "Search",
+            key="export_search",
+            bind="query-params",
+            placeholder="in the instruction",
+            icon=":material/search:",
+        )
+        with st.grid(2, min_column_width=150):
+            use = pick("Use case", "export_use", known.uses, "stretch")
+            more = fields(known, facts.dials.iterations, "export", "stretch")
+    return PairFilter(search=search, use_case=use, **more)
+
+
+def _cap(project: Project) -> tuple[int | None, bool]:
+    """The most rows of one kind, and whether that is a cluster of the map."""
+    with project.open(readonly=True) as store:
+        mapped = bool(store.maps.clusters()) and "metadata" in store.maps.kinds()
+    most = st.number_input(
+        "Most rows of one use case or cluster",
+        1,
+        None,
+        None,
+        placeholder="no limit",
+        key="export_cap",
+        bind="query-params",
+        help="Keeps what is frequent from outweighing the rest. The first in order stay.",
+    )
+    by = st.segmented_control(
+        "Counted by",
+        CAPS,
+        default=CAPS[0],
+        required=True,
+        key="export_cap_by",
+        bind="query-params",
+        disabled=most is None or not mapped,
+    )
+    if most is not None and not mapped:
+        st.caption("Draw the map of the metadata to count by its clusters.")
+    return most, bool(most) and mapped and by == CAPS[1]
 
 
 def _split(form: str) -> float | None:

@@ -16,15 +16,14 @@ from codeclm.ids import content_id
 from codeclm.projects import Project
 from codeclm.settings import Dials
 from codeclm.store import PairFilter, PairOrder, Store
-from codeclm.store.metadata import Facets
-from codeclm.ui.facets import facets
+from codeclm.ui.filter_fields import NAMELESS, Known, choice, fields, pick
 from codeclm.ui.glossary import term
 from codeclm.ui.guard import guarded
 from codeclm.ui.review_near import near_duplicates
 from codeclm.ui.review_team import Seat
 from codeclm.ui.selected import selected
 from codeclm.ui.summary import config_id
-from codeclm.ui.text import number, one_line
+from codeclm.ui.text import number
 
 STATUSES = {
     "kept": "kept",
@@ -43,7 +42,6 @@ DECISIONS = {
     "conflict": "in conflict",
 }
 """Undecided: nothing stands yet, and the reviewer has not said a word."""
-WINNERS = {"strong": "strong wins", "target": "target wins"}
 ORDERS: dict[PairOrder, str] = {
     "lineage": "as generated",
     "theta": "nearest to θ first",
@@ -52,8 +50,6 @@ ORDERS: dict[PairOrder, str] = {
 }
 MARKS = {"flagged": "flagged", "stale": "stale", "drift": "drifted", "near": "near-duplicates"}
 _ROUND = "review_round"
-_ANY = "any"
-NAMELESS = "without a name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,31 +74,10 @@ class Asked:
     share: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What there is to choose from."""
-
-    uses: list[str]
-    skills: list[str]
-    clusters: dict[str, int]
-    reviewers: list[str]
-
-    @classmethod
-    def read(cls, store: Store, used: Facets) -> Known:
-        """Names of the project, the most used first."""
-        return cls(
-            [name for name, _ in used.uses],
-            [name for name, _ in used.skills],
-            {f"{each.name} ({each.id})": each.id for each in store.maps.clusters()},
-            [name or NAMELESS for name, _ in store.decisions.reviewers()],
-        )
-
-
 def queue(project: Project, fresh: bool, at: Seat) -> Queue:
     """Draw the filters and make the queue; `fresh`: the page was just come to, so it is made anew."""
-    used = facets(project)
+    known = Known.of(project)
     with project.open(readonly=True) as store:
-        known = Known.read(store, used)
         dials, config = store.settings.dials(), config_id(store.settings.config())
     asked = _filters(known, dials, at)
     if fresh or _ROUND not in st.session_state:
@@ -130,9 +105,9 @@ def start_over() -> None:
 
 def _filters(known: Known, dials: Dials, at: Seat) -> Asked:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        decision = _choice("Decision", "review_decision", DECISIONS, "none", 125)
-        status = _choice("State", "status", STATUSES, "kept", 120, about=term("kept"))
-        use = _pick("Use case", "review_use", known.uses, 150)
+        decision = choice("Decision", "review_decision", DECISIONS, "none", 125)
+        status = choice("State", "status", STATUSES, "kept", 120, about=term("kept"))
+        use = pick("Use case", "review_use", known.uses, 150)
         search = st.text_input(
             "Search",
             key="review_search",
@@ -141,7 +116,7 @@ def _filters(known: Known, dials: Dials, at: Seat) -> Asked:
             icon=":material/search:",
             width=150,
         )
-        order = _choice("Order", "review_order", ORDERS, "lineage", 185)
+        order = choice("Order", "review_order", ORDERS, "lineage", 185)
         with st.popover("More filters", icon=":material/filter_list:"):
             more = _more(known, dials, at)
     where = PairFilter(
@@ -162,15 +137,8 @@ def _filters(known: Known, dials: Dials, at: Seat) -> Asked:
 
 def _more(known: Known, dials: Dials, at: Seat) -> dict[str, Any]:
     """The filters that are used less: what they ask of PairFilter."""
-    steps = [str(step) for step in range(1, dials.iterations + 1)]
-    iteration = _choice("Iteration", "review_iteration", dict(zip(steps, steps, strict=True)), None, 240)
-    winner = _choice("Winner", "review_winner", WINNERS, None, 240)
-    skill = _pick("Skill", "review_skill", known.skills, 240)
-    cluster = _pick("Cluster", "review_cluster", list(known.clusters), 240) if known.clusters else None
-    reviewer = _pick("Decided by", "review_by", known.reviewers, 240) if known.reviewers else None
-    low, high = st.slider(
-        "|gap|", 0.0, 9.0, (0.0, 9.0), 0.5, key="review_gap", bind="query-params", width=240
-    )
+    narrowed = fields(known, dials.iterations, "review")
+    reviewer = pick("Decided by", "review_by", known.reviewers, 240) if known.reviewers else None
     marks = st.pills(
         "Only", list(MARKS.values()), selection_mode="multi", key="review_marks", bind="query-params"
     )
@@ -183,50 +151,12 @@ def _more(known: Known, dials: Dials, at: Seat) -> dict[str, Any]:
             help="Pairs are shared out over the team, each to as many as it needs reviewers.",
         )
     return {
-        "iteration": int(iteration) if iteration else None,
-        "winner": winner,
-        "skill": skill,
-        "cluster": known.clusters.get(cluster or ""),
+        **narrowed,
         "decided_by": None if reviewer is None else "" if reviewer == NAMELESS else reviewer,
-        "gap_from": low or None,
-        "gap_to": high if high < 9 else None,
         "flagged": True if MARKS["flagged"] in marks else None,
         "stale": True if MARKS["stale"] in marks else None,
         "remarked": True if MARKS["drift"] in marks else None,
     }
-
-
-def _pick(label: str, key: str, names: list[str], width: int) -> str | None:
-    """A name among many, which stands in the address as it is."""
-    found: str | None = st.selectbox(
-        label,
-        names[:500],
-        index=None,
-        placeholder=_ANY,
-        key=key,
-        bind="query-params",
-        format_func=lambda name: one_line(name, 60),
-        width=width,
-    )
-    return found
-
-
-def _choice(
-    label: str, key: str, options: dict[Any, str], default: str | None, width: int, about: str | None = None
-) -> Any:
-    """A choice among a few; cleared, it filters nothing."""
-    names = list(options)
-    return st.selectbox(
-        label,
-        names,
-        index=None if default is None else names.index(default),
-        placeholder=_ANY,
-        key=key,
-        bind="query-params",
-        format_func=lambda name: options.get(name, str(name)),
-        help=about,
-        width=width,
-    )
 
 
 @st.cache_resource(max_entries=8, ttl="2h", show_spinner="Making the queue…")

@@ -40,16 +40,7 @@ def only_selected(project: Project, options: Options) -> Options:
     name = within_selection(project)
     if name is None:
         return options
-    with project.open(readonly=True) as store, store.read():
-        config, dials = store.settings.config(), store.settings.dials()
-        theta = dials.theta if options.theta is None else options.theta
-        asked = (PairFilter(selection=name), PairFilter(status="accepted", selection=name))
-        ids = {
-            pair
-            for where in asked
-            for pair in store.pairs.ids(config.id if config else None, theta, dials.iterations, where)
-        }
-    return replace(options, only=frozenset(ids))
+    return replace(options, filters=(*options.filters, PairFilter(selection=name)))
 
 
 @guarded

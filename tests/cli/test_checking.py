@@ -60,3 +60,28 @@ def test_thresholds_that_cannot_be(codeclm, pairs, words):
 def test_a_cap_of_use_cases_is_in_the_words(codeclm, pairs, tmp_path):
     data = codeclm("export", tmp_path / "o.csv", "--format", "csv", "--per-use-case", 2)[1]
     assert (data["rows"], data["dropped"]) == (2, {"over the cap of its use case": 1})
+
+
+def test_pairs_and_exports_are_narrowed_by_the_same_words(codeclm, pairs, tmp_path):
+    def both(*words):
+        listed = codeclm("pairs", *words)[1]["pairs"]
+        data = codeclm("export", tmp_path / "o.csv", "--format", "csv", *words)[1]
+        assert data["rows"] == len(listed)
+        assert data["dropped"] == ({"not selected": 3 - len(listed)} if len(listed) < 3 else {})
+        return [each["instruction"] for each in listed]
+
+    assert len(both()) == 3
+    assert both("--search", "WALKING", "--gap-from", "7.5") == [BASE + "dogs"]
+    assert both("--gap-to", "7", "--winner", "strong", "--iteration", "1") == [ROWS[2][0], ROWS[0][0]]
+    assert both("--winner", "target") == both("--use-case", "fishing") == both("--skill", "tact") == []
+    first = codeclm("pairs")[1]["pairs"][0]
+    codeclm("decide", first["id"], "accept", "--reviewer", "ann")
+    assert both("--decided-by", "ann") == [first["instruction"]]
+
+
+@pytest.mark.parametrize("words", [["--cluster", "7"], ["--selection", "gone"]])
+def test_what_is_not_on_the_map_is_told(codeclm, pairs, tmp_path, words):
+    status, _, said = codeclm("export", tmp_path / "o.csv", "--format", "csv", *words)
+    assert status == 2
+    assert words[0] in said
+    assert said.count("\n") == 1

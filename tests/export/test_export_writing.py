@@ -13,7 +13,7 @@ from codeclm.export import Options
 from codeclm.llm.model import Call, Reply, Request
 from codeclm.records import IMPORTED, Answer, Comparison, Decision, Instruction, Labels, Message, Scores
 from codeclm.settings import Config, Sampling
-from codeclm.store import Store
+from codeclm.store import PairFilter, Store
 
 SURE, CLOSE = ((9, 2), (9, 2)), ((6, 5), (6, 5))
 
@@ -134,16 +134,22 @@ def test_a_tally_reads_no_answers_and_comes_to_the_same(store, tmp_path, form, i
     assert sum(done.dropped.values()) > 2
 
 
-def test_duplicates_selections_and_caps_are_counted(store, tmp_path):
-    twins = [bundle(store, "Same", strong="Alike", labels=Labels(case)) for case in ("a", "b")]
-    more = [bundle(store, f"Row {number}", labels=Labels("a")) for number in range(3)]
+def test_duplicates_filters_and_caps_are_counted(store, tmp_path):
+    for case in ("a", "b"):
+        bundle(store, "Same", strong="Alike", labels=Labels(case))
+    for number in range(3):
+        bundle(store, f"Row {number}", labels=Labels("a"))
     assert export.tally(store, Options()).dropped == {"duplicate": 1}
-    chosen = frozenset([twins[0], more[0]])
-    assert export.tally(store, Options(only=chosen)).dropped == {"not selected": 3}
-    assert export.tally(store, Options(per_use_case=1, only=chosen)).dropped == {
-        "not selected": 3,
-        "over the cap of its use case": 1,
+    wanted = (PairFilter(use_case="a"), PairFilter(search="r"))
+    assert export.tally(store, Options(filters=wanted)).dropped == {"not selected": 2}
+    assert export.tally(store, Options(per_use_case=1, filters=wanted)).dropped == {
+        "not selected": 2,
+        "over the cap of its use case": 2,
     }
+    low = bundle(store, "Row of its own", CLOSE, labels=Labels("a"))
+    assert export.tally(store, Options(include="all", filters=wanted)).rows == 3
+    store.decisions.decide(Decision(low, "accept", answer="strong"))
+    assert export.tally(store, Options(include="all", filters=wanted)).rows == 4
 
 
 def grow(store, tmp_path, count):

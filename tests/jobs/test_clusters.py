@@ -6,8 +6,8 @@ import pytest
 
 from codeclm import export
 from codeclm.errors import UsageError
+from codeclm.export.clusters import NONE, clusters_of
 from codeclm.jobs.candidates import Ask, Candidate
-from codeclm.jobs.clusters import NONE, clusters_of
 from codeclm.jobs.evaluate import evaluate
 from codeclm.records import Labels, Seed
 from codeclm.store import Store
@@ -55,8 +55,14 @@ def test_held_out_seeds_are_grouped_by_cluster(mapped, tmp_path):
     assert groups["cold water"].total > 1
 
 
-def test_a_cap_counts_clusters_where_they_are_given(mapped):
+def test_a_cap_counts_clusters_of_the_metadata(mapped):
+    options = export.Options(per_use_case=2, by_cluster=True)
     with Store.open(mapped) as store:
-        groups = {row.id: f"c{at // 4}" for at, row in enumerate(store.metadata.page())}
-        done = export.tally(store, export.Options(per_use_case=2, groups=groups))
+        with pytest.raises(UsageError, match="map --of metadata"):
+            export.tally(store, options)
+        rows = store.metadata.page()
+        places = {row.id.encode(): (0.0, 0.0, at // 4 + 1) for at, row in enumerate(rows)}
+        spots = [("metadata", row.id, row.id.encode()) for row in rows]
+        store.maps.keep(places, spots, [Cluster(1, "cold water"), Cluster(2, "")])
+        done = export.tally(store, options)
     assert (done.rows, done.dropped) == (4, {"over the cap of its cluster": 2})

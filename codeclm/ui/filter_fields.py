@@ -1,0 +1,98 @@
+"""Fields that narrow pairs down, in the address: shared by the queue of Review and the rows of Export."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import streamlit as st
+
+from codeclm.projects import Project
+from codeclm.ui.facets import facets
+from codeclm.ui.text import one_line
+
+Width = int | Literal["stretch"]
+ANY = "any"
+WINNERS = {"strong": "strong wins", "target": "target wins"}
+NAMELESS = "without a name"
+MOST = 500
+"""Names offered for one field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What there is to choose from."""
+
+    uses: list[str]
+    skills: list[str]
+    tags: list[str]
+    clusters: dict[str, int]
+    reviewers: list[str]
+
+    @classmethod
+    def of(cls, project: Project) -> Known:
+        """Names of the project, the most used first."""
+        used = facets(project)
+        with project.open(readonly=True) as store:
+            return cls(
+                [name for name, _ in used.uses],
+                [name for name, _ in used.skills],
+                [name for name, _ in store.seeds.tags()],
+                {f"{each.name} ({each.id})": each.id for each in store.maps.clusters()},
+                [name or NAMELESS for name, _ in store.decisions.reviewers()],
+            )
+
+
+def fields(known: Known, iterations: int, key: str, width: Width = 240) -> dict[str, Any]:
+    """Draw those that are used less, and say what they ask of a PairFilter."""
+    steps = [str(step) for step in range(1, iterations + 1)]
+    iteration = choice("Iteration", f"{key}_iteration", dict(zip(steps, steps, strict=True)), None, width)
+    winner = choice("Winner", f"{key}_winner", WINNERS, None, width)
+    skill = pick("Skill", f"{key}_skill", known.skills, width)
+    tag = pick("Seed tag", f"{key}_tag", known.tags, width) if known.tags else None
+    cluster = pick("Cluster", f"{key}_cluster", list(known.clusters), width) if known.clusters else None
+    low, high = st.slider(
+        "|gap|", 0.0, 9.0, (0.0, 9.0), 0.5, key=f"{key}_gap", bind="query-params", width=width
+    )
+    return {
+        "iteration": int(iteration) if iteration else None,
+        "winner": winner,
+        "skill": skill,
+        "tag": tag,
+        "cluster": known.clusters.get(cluster or ""),
+        "gap_from": low or None,
+        "gap_to": high if high < 9 else None,
+    }
+
+
+def pick(label: str, key: str, names: list[str], width: Width) -> str | None:
+    """A name among many, which stands in the address as it is."""
+    found: str | None = st.selectbox(
+        label,
+        names[:MOST],
+        index=None,
+        placeholder=ANY,
+        key=key,
+        bind="query-params",
+        format_func=lambda name: one_line(name, 60),
+        width=width,
+    )
+    return found
+
+
+def choice(
+    label: str, key: str, options: dict[Any, str], default: str | None, width: Width, about: str | None = None
+) -> Any:
+    """A choice among a few; cleared, it filters nothing."""
+    names = list(options)
+    return st.selectbox(
+        label,
+        names,
+        index=None if default is None else names.index(default),
+        placeholder=ANY,
+        key=key,
+        bind="query-params",
+        format_func=lambda name: options.get(name, str(name)),
+        help=about,
+        width=width,
+    )
