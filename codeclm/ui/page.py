@@ -20,12 +20,14 @@ from codeclm.ui.rooms import ROOT, Room, room
 from codeclm.ui.sidebar import sidebar
 from codeclm.ui.summary import Summary
 
-PRIMARY = """<style>
+STYLE = """<style>
 [data-testid^="stBaseButton-primary"] { background-color: #0F766E; border-color: #0F766E; }
 [data-testid^="stBaseButton-primary"]:hover { background-color: #0B655E; border-color: #0B655E; }
+.st-key-review_desk { opacity: 1 !important; }
 </style>"""
-"""The one style of ours. The dark theme's accent is bright, so that a chosen tab can be read; under the white
-label of a button it must be deep (contrast 4.5), which no theme option says."""
+"""All styles of ours. The dark theme's accent is bright, so that a chosen tab can be read; under the white
+label of a button it must be deep (contrast 4.5), which no theme option says.
+The review card is read while the last decision is still being written: it must not fade."""
 
 ABOUT = (
     "**CodecLM Studio** turns a handful of real instructions into a tailored fine-tuning set, "
@@ -123,5 +125,5 @@ def _configure(here: Room) -> None:
         initial_sidebar_state=248,
         menu_items={"About": ABOUT},
     )
-    st.html(PRIMARY)
+    st.html(STYLE)
     st.logo(str(ROOT / "static" / "logo.svg"), size="large", icon_image=str(ROOT / "static" / "icon.svg"))

@@ -4,6 +4,7 @@
 const JUDGING = new Set(["better", "other", "edit", "reject", "submit"]);
 const READY = 12;
 const PATIENCE = 3000;
+const ROOM = 120;
 
 class Desk {
   constructor(parent) {
@@ -19,7 +20,7 @@ class Desk {
     this.onKey = (event) => this.key(event);
     document.addEventListener("keydown", this.onKey);
     this.root.addEventListener("click", (event) => this.click(event));
-    this.timer = setInterval(() => this.outbox?.waiting && Date.now() - this.sentAt > PATIENCE && this.send(), PATIENCE);
+    this.timer = setInterval(() => this.again(), PATIENCE);
   }
 
   close() {
@@ -100,6 +101,13 @@ class Desk {
     this.setState({ token, ops, others, queue: this.queue, at: this.at, have: [low, high], beat: this.sentAt });
   }
 
+  /* What is not acknowledged is sent again, and the person hears of it where that takes long. */
+  again() {
+    if (!this.outbox?.waiting || Date.now() - this.sentAt <= PATIENCE) return;
+    this.send();
+    this.count();
+  }
+
   /* Ask for more cards where few are ready. */
   fill() {
     const [low, high] = this.span();
@@ -128,9 +136,15 @@ class Desk {
     }
     this.root.dataset.pair = card ? card.id : "";
     this.count();
-    const top = this.root.getBoundingClientRect().top;
-    if (top < -40) this.root.scrollIntoView({ block: "start" });
+    this.makeRoom();
     this.paint();
+  }
+
+  /* The desk comes to the top where the hand left it behind, or has begun and the card needs the room. */
+  makeRoom() {
+    const { top, bottom } = this.root.getBoundingClientRect();
+    const cramped = this.times.length > 0 && top > ROOM && bottom > innerHeight;
+    if (top < -40 || cramped) this.root.scrollIntoView({ block: "start" });
   }
 
   /* A key counts only where it was pressed after the card had been painted. */
@@ -145,29 +159,7 @@ class Desk {
   }
 
   count() {
-    const { total, today } = this.data;
-    const place = Math.min(this.at + 1, total);
-    const { ops } = this.outbox;
-    const fresh = ops.filter((op) => op.kind === "decide").length;
-    const left = Math.max(0, total - this.at);
-    this.root.querySelector(".count").textContent = total
-      ? `${place} of ${total} · ${today + fresh} decided today · ${left} left${this.pace(left)}` : "";
-    const bar = this.root.querySelector(".progress");
-    bar.setAttribute("aria-valuemax", total);
-    bar.setAttribute("aria-valuenow", this.at);
-    bar.firstElementChild.style.width = `${total ? (100 * this.at) / total : 0}%`;
-    this.root.querySelector(".saving").textContent = ops.length ? `saving ${ops.length}…` : "saved";
-  }
-
-  /* Decisions a minute over the last twenty, and how long the rest takes at that. */
-  pace(left) {
-    const seen = this.times.slice(-20);
-    if (seen.length < 5) return "";
-    const minutes = (seen[seen.length - 1] - seen[0]) / 60000;
-    const speed = (seen.length - 1) / Math.max(minutes, 0.01);
-    const rest = left / speed;
-    const time = rest < 90 ? `${Math.max(1, Math.round(rest))} min` : `${(rest / 60).toFixed(1)} h`;
-    return ` · ${speed.toFixed(speed < 10 ? 1 : 0)} a minute · about ${time} left`;
+    drawProgress(this.root, { ...this.data, at: this.at, outbox: this.outbox, times: this.times, late: 2 * PATIENCE });
   }
 
   say(text) { this.root.querySelector(".said").textContent = text; }
@@ -188,11 +180,14 @@ class Desk {
     if (event.ctrlKey || event.metaKey || event.altKey || inField(event)) return;
     const onButton = event.composedPath().some((node) => node.matches && node.matches("button, summary, a"));
     if (onButton && event.key === "Enter") return;
-    if (this.panels.mode === "reasons" && /^[1-9]$/.test(event.key)) {
+    const digit = /^[1-9]$/.exec(event.key) || /[1-9]$/.exec(/^Digit/.test(event.code) ? event.code : "");
+    if (digit && this.panels.mode === "reasons") {
       event.preventDefault();
-      if (event.repeat) return;
+      const reason = this.data.reasons[Number(digit[0]) - 1];
+      if (event.repeat || !reason) return;
       if (event.timeStamp < this.shownAt) this.ignore();
-      else this.reject(this.data.reasons.slice(Number(event.key) - 1, Number(event.key)));
+      else if (event.shiftKey) this.panels.gather(reason);
+      else this.reject([reason]);
       return;
     }
     const name = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
@@ -204,7 +199,8 @@ class Desk {
   click(event) {
     const button = event.target.closest("button");
     if (!button || button.type === "submit") return;
-    if (button.dataset.reason) this.reject([button.dataset.reason]);
+    if (button.dataset.reason && event.shiftKey) this.panels.gather(button.dataset.reason);
+    else if (button.dataset.reason) this.reject([button.dataset.reason]);
     else if (button.dataset.do) this.press(button.dataset.do, event.timeStamp);
   }
 
@@ -220,11 +216,13 @@ class Desk {
     }
     if (this.waiting || (JUDGING.has(name) && (!this.current() || when < this.shownAt))) return this.ignore();
     if (this.panels.mode !== "card") {
-      if (name === "submit" && this.panels.mode === "reasons") return this.reject([]);
+      if (name === "submit" && this.panels.mode === "reasons") return this.reject(this.panels.own());
       return this.ignore();
     }
-    if (name === "skip") return this.move(1);
-    if (name === "back") return this.move(-1);
+    if (name === "skip" || name === "back") {
+      this.say(name === "skip" && this.current() ? "Skipped: nothing was decided." : "");
+      return this.move(name === "skip" ? 1 : -1);
+    }
     if (name === "reject") return this.panels.enter("reasons");
     if (name === "edit") return this.panels.enter("editor");
     const role = choices(this.current(), this.blind)[name === "better" ? 0 : 1];

@@ -42,6 +42,7 @@ _SCRIPTS = (
     "review_keys",
     "review_outbox",
     "review_panels",
+    "review_progress",
     "review_desk",
 )
 _DESK = st.components.v2.component(

@@ -27,11 +27,14 @@ class Outbox {
     return found;
   }
 
+  /* Milliseconds for which the oldest has waited. */
+  get age() { return this.ops.length ? Date.now() - this.ops[0].at : 0; }
+
   get waiting() { return this.ops.length + this.others.length > 0; }
 
   put(op) {
     this.seq += 1;
-    this.ops.push({ seq: this.seq, ...op });
+    this.ops.push({ seq: this.seq, at: Date.now(), ...op });
     this.keep();
   }
 

@@ -1,7 +1,8 @@
 """Writes down what the review card sends, each operation once and in order, however often it is sent.
 
-An operation has a number, and each browser tab a token of its own; what was written is remembered by
-both. Knows the store and no Streamlit.
+An operation has a number, and each browser tab a token of its own; up to which number a tab's are written
+is kept in the project, in the same transaction, so that a server that is killed and started anew neither
+repeats an undo nor drops one. Knows the store and no Streamlit.
 """
 
 from __future__ import annotations
@@ -19,6 +20,10 @@ from codeclm.store import Store
 
 TABS = 200
 """Tabs remembered; the oldest are forgotten."""
+WRITTEN = "review_tabs"
+"""The setting that has tokens, and up to which number each tab's operations are written; the newest last."""
+KEPT = 100
+"""Tabs of which the project knows that."""
 RESULTS = 40
 """Undone and redone pairs that a tab may still have to hear of."""
 LONGEST = 200_000
@@ -47,11 +52,12 @@ def write_down(project: Project, token: str, operations: object, reviewer: str =
         tab.fault = ""
         waiting = [each for each in _read(operations) if each["seq"] > tab.ack]
         if waiting:
-            again = not known and waiting[0]["seq"] > 1
             try:
                 with project.open() as store:
-                    for each in waiting:
-                        _apply(store, each, tab, _name(each, reviewer), again)
+                    if not known:
+                        tab.ack = dict(store.settings.get(WRITTEN, [])).get(token, 0)
+                    for each in (each for each in waiting if each["seq"] > tab.ack):
+                        _apply(store, each, tab, _name(each, reviewer), token)
             except CodecError as error:
                 tab.fault = f"{error} Nothing more is saved until this is mended; it is tried again by itself"
         return Tab(tab.ack, list(tab.results), tab.fault)
@@ -67,24 +73,31 @@ def _tab(project: Project, token: str) -> tuple[Tab, bool]:
     return tab, known
 
 
-def _apply(store: Store, each: Mapping[str, Any], tab: Tab, reviewer: str, again: bool) -> None:
-    """One operation. `again`: this server has not seen the tab before, so it may be written already."""
-    if each["kind"] == "decide":
-        decision = _decision(each, reviewer)
-        if not again or decision not in store.decisions.of(decision.pair):
-            store.decisions.decide(decision)
-    elif each["kind"] == "flag":
-        mark = store.flags.put if each["on"] else store.flags.clear
-        mark(each["pair"], reviewer)
-    elif not again:
-        undoes = each["kind"] == "undo"
-        count = store.decisions.together(reviewer, undone=not undoes)
-        pair = (store.decisions.undo if undoes else store.decisions.redo)(reviewer)
-        tab.results.append({"seq": each["seq"], "kind": each["kind"], "pair": pair, "count": count})
-    else:
-        tab.results.append({"seq": each["seq"], "kind": each["kind"], "pair": None, "count": 0})
+def _apply(store: Store, each: Mapping[str, Any], tab: Tab, reviewer: str, token: str) -> None:
+    """One operation, and that it is written."""
+    with store.write():
+        result = _carried_out(store, each, reviewer)
+        others = [[name, seq] for name, seq in store.settings.get(WRITTEN, []) if name != token]
+        store.settings.set(WRITTEN, [*others, [token, each["seq"]]][-KEPT:])
+    if result is not None:
+        tab.results.append(result)
     del tab.results[:-RESULTS]
     tab.ack = each["seq"]
+
+
+def _carried_out(store: Store, each: Mapping[str, Any], reviewer: str) -> dict[str, Any] | None:
+    """Carry an operation out; what an undo or a redo came to."""
+    if each["kind"] == "decide":
+        store.decisions.decide(_decision(each, reviewer))
+        return None
+    if each["kind"] == "flag":
+        mark = store.flags.put if each["on"] else store.flags.clear
+        mark(each["pair"], reviewer)
+        return None
+    undoes = each["kind"] == "undo"
+    count = store.decisions.together(reviewer, undone=not undoes)
+    pair = (store.decisions.undo if undoes else store.decisions.redo)(reviewer)
+    return {"seq": each["seq"], "kind": each["kind"], "pair": pair, "count": count}
 
 
 def _decision(each: Mapping[str, Any], reviewer: str) -> Decision:

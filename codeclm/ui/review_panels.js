@@ -41,6 +41,7 @@ class Panels {
       const chip = element("button", "", reason);
       chip.type = "button";
       chip.dataset.reason = reason;
+      chip.setAttribute("aria-pressed", "false");
       chip.append(element("kbd", "", String(place + 1)));
       return chip;
     });
@@ -49,9 +50,16 @@ class Panels {
     this.reasons.focus({ preventScroll: true });
   }
 
+  /* Several reasons are gathered first: by Shift with a number, or with a click. */
+  gather(reason) {
+    const chip = [...this.reasons.querySelectorAll(".chips button")].find((each) => each.dataset.reason === reason);
+    chip?.setAttribute("aria-pressed", String(chip.getAttribute("aria-pressed") !== "true"));
+  }
+
   own() {
+    const chosen = [...this.reasons.querySelectorAll('.chips [aria-pressed="true"]')].map((chip) => chip.dataset.reason);
     const text = this.reasons.querySelector(".own").value.trim();
-    return text ? [text] : [];
+    return text ? [...chosen, text] : chosen;
   }
 
   edit() {
@@ -75,6 +83,8 @@ class Panels {
     this.editor.querySelector(".new-instruction").value = card.instruction;
     response.value = card[roles[0]].text;
     response.focus();
+    response.setSelectionRange(0, 0);
+    response.scrollTop = 0;
   }
 
   submit() {

@@ -64,46 +64,69 @@ class App:
         return True
 
 
-@pytest.fixture
-def server(tmp_path) -> Iterator[tuple[str, Path]]:
-    """A fresh server: its address and its folder of projects."""
-    with serving(tmp_path) as base:
-        yield base, tmp_path / "projects"
+class Server:
+    """A server of the app over the projects in a folder; killed and started again, it keeps its address.
+
+    `more` are variables of its environment.
+    """
+
+    def __init__(self, folder, **more):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self._port = probe.getsockname()[1]
+        self.base, self.projects = f"http://localhost:{self._port}", folder / "projects"
+        self._environment = {
+            **os.environ,
+            "CODECLM_PROJECTS": str(self.projects),
+            "CODECLM_CONFIG_DIR": str(folder / "config"),
+            **more,
+        }
+        self._environment.pop("CODECLM_PROJECT", None)
+        self.start()
+
+    def start(self):
+        """Start it, and wait until it answers."""
+        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
+        self._process = subprocess.Popen(
+            [*command, f"--server.port={self._port}"],
+            cwd=ROOT,
+            env=self._environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(f"{self.base}/_stcore/health", timeout=1).close()
+                return
+            except OSError:
+                time.sleep(0.2)
+
+    def kill(self):
+        """End it in the middle of whatever it does."""
+        self._process.kill()
+        self._process.wait(20)
+
+    def stop(self):
+        """End it in order."""
+        self._process.terminate()
+        self._process.wait(20)
 
 
 @contextmanager
-def serving(folder: Path, **more: str) -> Iterator[str]:
-    """The address of a server over the projects in a folder; `more` are variables of its environment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {
-        **os.environ,
-        "CODECLM_PROJECTS": str(folder / "projects"),
-        "CODECLM_CONFIG_DIR": str(folder / "config"),
-        **more,
-    }
-    environment.pop("CODECLM_PROJECT", None)
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
-    process = subprocess.Popen(
-        [*command, f"--server.port={port}"],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    base = f"http://localhost:{port}"
+def serving(folder: Path, **more: str) -> Iterator[Server]:
+    """A server for as long as it is needed."""
+    made = Server(folder, **more)
     try:
-        for _ in range(300):
-            try:
-                urllib.request.urlopen(f"{base}/_stcore/health", timeout=1).close()
-                break
-            except OSError:
-                time.sleep(0.2)
-        yield base
+        yield made
     finally:
-        process.terminate()
-        process.wait(20)
+        made.stop()
+
+
+@pytest.fixture
+def server(tmp_path) -> Iterator[Server]:
+    """A fresh server."""
+    with serving(tmp_path) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")
@@ -121,8 +144,7 @@ def browser():
 @pytest.fixture
 def app(server, browser) -> Iterator[App]:
     """A tab on a fresh server."""
-    base, folder = server
     context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
     context.set_default_timeout(PATIENCE)
-    yield App(context.new_page(), base, folder)
+    yield App(context.new_page(), server.base, server.projects)
     context.close()

@@ -114,6 +114,7 @@ def test_reject_with_a_reason_and_in_own_words(app, many):
     press(app, "x", "4")
     press(app, "x", "Escape")
     press(app, "x", "Enter")
+    press(app, "x", "Shift+Digit2", "Shift+Digit3", "Shift+Digit4", "Shift+Digit3", "Enter")
     press(app, "x")
     app.page.locator(".desk .own").fill("a key such as A decides nothing here")
     press(app, "Enter")
@@ -121,8 +122,36 @@ def test_reject_with_a_reason_and_in_own_words(app, many):
     assert [(verdict, reasons) for _, verdict, reasons in decisions(many)] == [
         ("reject", '["wrong answer"]'),
         ("reject", "[]"),
+        ("reject", '["unclear instruction","wrong answer"]'),
         ("reject", '["a key such as A decides nothing here"]'),
     ]
+
+
+def test_the_desk_has_the_screen_once_the_hand_is_at_work(app, many):
+    top = "window.desk.getBoundingClientRect().top"
+    app.page.set_viewport_size({"width": 1440, "height": 420})
+    before = app.page.evaluate(top)
+    press(app, "s")
+    assert app.page.evaluate(top) == before
+    assert text(app, "said") == "Skipped: nothing was decided."
+    press(app, "a")
+    assert 40 <= app.page.evaluate(top) <= 120 < before
+    press(app, "a")
+    assert 40 <= app.page.evaluate(top) <= 120
+
+
+def test_a_server_that_is_killed_loses_and_repeats_nothing(app, many, server):
+    press(app, "a", "a", "u")
+    saved(app)
+    server.kill()
+    press(app, "a", "o", "u")
+    app.page.wait_for_selector(".desk .saving.slow")
+    assert "3 not saved yet" in text(app, "saving")
+    server.start()
+    saved(app)
+    with many.open(readonly=True) as store:
+        logged = store._db.rows("select kind from decisions order by seq")
+    assert [kind for (kind,) in logged] == ["decide", "decide", "undo", "decide", "decide", "undo"]
 
 
 def test_edit_and_accept(app, many):

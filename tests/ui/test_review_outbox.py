@@ -85,17 +85,36 @@ def test_undo_and_redo_several_steps(project):
     assert len(standing(project, first)) == 1
 
 
-def test_a_server_that_started_anew_writes_no_decision_twice(project):
+def test_a_server_that_started_anew_writes_nothing_twice_and_drops_nothing(project):
     first, second = pairs(project)[:2]
     write_down(project, "t", [accept(1, first), accept(2, second)])
     review_outbox._tabs.clear()
-    tab = write_down(
-        project, "t", [accept(2, second), {"seq": 3, "kind": "undo"}, accept(4, second, "target")]
-    )
-    assert tab.ack == 4
+    sent = [accept(2, second), {"seq": 3, "kind": "undo"}, accept(4, second, "target")]
+    assert write_down(project, "t", sent[:2]).ack == 3
+    assert standing(project, second) == []
+    review_outbox._tabs.clear()
+    assert write_down(project, "t", sent).ack == 4
     assert standing(project, first)
     assert standing(project, second)[0].answer == "target"
-    assert logged(project) == 3
+    assert logged(project) == 4
+
+
+def test_a_first_undo_sent_to_two_servers_is_carried_out_once(project):
+    first, second = pairs(project)[:2]
+    write_down(project, "a", [accept(1, first), accept(2, second)])
+    for _ in range(2):
+        assert write_down(project, "b", [{"seq": 1, "kind": "undo"}]).ack == 1
+        review_outbox._tabs.clear()
+    assert standing(project, first)
+    assert standing(project, second) == []
+
+
+def test_the_project_remembers_so_many_tabs(project, monkeypatch):
+    monkeypatch.setattr(review_outbox, "KEPT", 2)
+    for seq, token in enumerate("cabac", 1):
+        write_down(project, token, [accept(seq, pairs(project)[0])])
+    with project.open(readonly=True) as store:
+        assert store.settings.get(review_outbox.WRITTEN) == [["a", 4], ["c", 5]]
 
 
 def test_edits_are_kept_and_made_storable(project):

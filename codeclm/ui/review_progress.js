@@ -1,0 +1,29 @@
+/* How far the queue is, at what pace, and whether all is written down. */
+
+function drawProgress(root, { total, today, at, outbox, times, late }) {
+  const waiting = outbox.ops.length;
+  const fresh = outbox.ops.filter((op) => op.kind === "decide").length;
+  const left = Math.max(0, total - at);
+  root.querySelector(".count").textContent = total
+    ? `${Math.min(at + 1, total)} of ${total} · ${today + fresh} decided today · ${left} left${pace(times, left)}` : "";
+  const bar = root.querySelector(".progress");
+  bar.setAttribute("aria-valuemax", total);
+  bar.setAttribute("aria-valuenow", at);
+  bar.firstElementChild.style.width = `${total ? (100 * at) / total : 0}%`;
+  const slow = outbox.age > late;
+  const saving = root.querySelector(".saving");
+  saving.classList.toggle("slow", slow);
+  saving.textContent = slow ? `${waiting} not saved yet: no answer. They are kept in this browser and sent again`
+    : waiting ? `saving ${waiting}…` : "saved";
+}
+
+/* Decisions a minute over the last twenty, and how long the rest takes at that. */
+function pace(times, left) {
+  const seen = times.slice(-20);
+  if (seen.length < 5) return "";
+  const minutes = (seen[seen.length - 1] - seen[0]) / 60000;
+  const speed = (seen.length - 1) / Math.max(minutes, 0.01);
+  const rest = left / speed;
+  const time = rest < 90 ? `${Math.max(1, Math.round(rest))} min` : `${(rest / 60).toFixed(1)} h`;
+  return ` · ${speed.toFixed(speed < 10 ? 1 : 0)} a minute · about ${time} left`;
+}
