@@ -54,6 +54,8 @@ class Group(NamedTuple):
     target_wins: int
     mean_gap: float
     tokens: float
+    cost: float
+    """US dollars."""
 
 
 class More(NamedTuple):
@@ -136,14 +138,13 @@ class Nodes:
             return found.astype(np.float64)
 
         scored = total(seen)
-        gaps, tokens = (
-            total(seen, self.gap),
-            total(seen, self.own_tokens) + total(seen & ~kept, self.step_tokens),
-        )
-        columns = (scored, total(kept), total(kept & (self.gap < 0)), gaps, tokens)
+        improved = seen & ~kept
+        tokens = total(seen, self.own_tokens) + total(improved, self.step_tokens)
+        cost = total(seen, self.own_cost) + total(improved, self.step_cost)
+        columns = (scored, total(kept), total(kept & (self.gap < 0)), total(seen, self.gap), tokens, cost)
         return [
-            Group(name, int(n), int(k), int(wins), float(gap / n), float(took))
-            for name, n, k, wins, gap, took in zip(names, *columns, strict=True)
+            Group(name, int(n), int(k), int(wins), float(gap / n), float(took), float(paid))
+            for name, n, k, wins, gap, took, paid in zip(names, *columns, strict=True)
             if n
         ]
 

@@ -73,6 +73,7 @@ def test_groups_add_up() -> None:
         ("a", 1, 1, 0, 4.0),
         ("b", 2, 1, 1, -2.0),
     ]
+    assert [(g.tokens, round(g.cost, 6)) for g in groups] == [(10.0, 0.1), (21.0, 0.2)]
 
 
 def test_histogram_holds_every_gap() -> None:

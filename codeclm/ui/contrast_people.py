@@ -87,9 +87,21 @@ def _theta(votes: list[agreement.Vote], facts: Summary) -> None:
         f":gray[between {100 * agreed.low:.0f} and {100 * agreed.high:.0f} %]: it keeps what was accepted "
         "and leaves what was rejected."
     )
+    if fit.theta != facts.dials.theta:
+        st.button(
+            f"See what θ {fit.theta:g} keeps and costs",
+            icon=":material/contrast:",
+            on_click=_to_lab,
+            args=(fit.theta,),
+            key="contrast_to_lab",
+        )
     under = sum(abs(vote.gap) <= facts.dials.theta for vote in votes)
     if under < agreement.ENOUGH // 3:
         st.caption(
             "Nearly all these decisions are of pairs over the project’s θ. Review some under it too, or a "
             "lower θ can never look better."
         )
+
+
+def _to_lab(theta: float) -> None:
+    st.session_state.update({"contrast": "θ lab", "contrast_theta": theta})

@@ -212,19 +212,23 @@ def _groups(lab: Lab, theta: float) -> None:
     if by != _BY[0]:
         groups = sorted(groups, key=lambda group: -group.scored)
     st.dataframe(
-        pd.DataFrame([_row(group, str(by)) for group in groups[:GROUPS]]),
+        pd.DataFrame([_row(group, str(by), lab.priced) for group in groups[:GROUPS]]),
         hide_index=True,
         alt=f"Kept pairs at θ {theta:g} by {by}",
         column_config={
             "Share kept": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1),
             "Mean gap": st.column_config.TextColumn(width=90),
+            "Money per kept pair": st.column_config.TextColumn(
+                width=150, help="Unknown where a model has no price; set one on the Models page."
+            ),
         },
     )
     if len(groups) > GROUPS:
         st.caption(f"The {GROUPS} largest of {number(len(groups))}.")
 
 
-def _row(group: Group, by: str) -> dict[str, object]:
+def _row(group: Group, by: str, priced: bool) -> dict[str, object]:
+    known = group.kept and group.tokens
     return {
         by.capitalize(): one_line(group.name, 80),
         "Scored": group.scored,
@@ -232,7 +236,8 @@ def _row(group: Group, by: str) -> dict[str, object]:
         "Share kept": group.kept / group.scored,
         "Target wins": group.target_wins,
         "Mean gap": gap(round(group.mean_gap, 2)),
-        "Tokens per kept pair": round(group.tokens / group.kept) if group.kept and group.tokens else None,
+        "Tokens per kept pair": round(group.tokens / group.kept) if known else None,
+        "Money per kept pair": dollars(group.cost / group.kept if priced else None) if known else "–",
     }
 
 

@@ -78,9 +78,12 @@ def test_people_are_held_against_the_judge_and_a_theta_is_proposed(mine):
         for pair in store.pairs.page(pairing.CONFIG.id, 3, 4, limit=None):
             wide = abs(pair.comparison.gap) > 5
             store.decisions.decide(Decision(pair.id, "accept" if wide else "reject", "ann", pair.winner))
-    said = texts(opened("5_Contrast", project="mine", contrast="People and judge"))
-    assert "**θ 5**" in said
-    assert "100 % of the decisions" in said
+    test = opened("5_Contrast", project="mine", contrast="People and judge")
+    assert "**θ 5**" in texts(test)
+    assert "100 % of the decisions" in texts(test)
+    test.button(key="contrast_to_lab").click().run()
+    assert test.slider(key="contrast_theta").value == 5
+    assert "Money per kept pair" in test.dataframe[-1].value.columns
 
 
 # ---- Review by several
