@@ -24,7 +24,6 @@ class Panels {
     this.editor.hidden = mode !== "editor";
     if (mode === "reasons") this.ask();
     else this.edit();
-    this.desk.paint();
   }
 
   leave() {

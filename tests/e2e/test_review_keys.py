@@ -111,7 +111,8 @@ def test_undo_and_redo_go_back_and_forth_over_several_steps(app, many):
 
 
 def test_reject_with_a_reason_and_in_own_words(app, many):
-    press(app, "x", "4")
+    app.page.keyboard.press("x")
+    press(app, "4")
     press(app, "x", "Escape")
     press(app, "x", "Enter")
     press(app, "x", "Shift+Digit2", "Shift+Digit3", "Shift+Digit4", "Shift+Digit3", "Enter")
