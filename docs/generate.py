@@ -74,7 +74,7 @@ ANSWERS = {
     "sizes}`, or null",
     "evaluations": "`evaluations: [{id, prompts, strong, judge, source, candidates, failures}]`; with an ID "
     "what `evaluate` prints of it; with `--delete` `deleted`",
-    "step": "`made` (ids), `calls_sent, calls_cached`",
+    "step": "`made, calls_sent, calls_cached`; `made` lists ids",
     "archive": "`path, rows: {table: n}`",
     "restore": "`path, rows: {table: n}`",
     "copy": "`path`",

@@ -104,7 +104,7 @@ class MetadataRoom:
         """How many `page` has in all."""
         where, values = _where(search, use_case, skill, origin, state, cluster, selection)
         number: int = self._db.value(
-            f"select count(*) from metadata m join labels l on l.seq = m.labels where {where}", values
+            f"select count(*) from metadata m left join labels l on l.seq = m.labels where {where}", values
         )
         return number
 

@@ -6,6 +6,7 @@ import io
 import re
 import tempfile
 import zipfile
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import streamlit as st
 
 from codeclm.errors import CodecError
 from codeclm.export import Exported, Options, preview, tally, write
+from codeclm.export.formats import format_of
 from codeclm.projects import Project
 from codeclm.store import Store
 from codeclm.ui.export_words import FORMATS, REASONS
@@ -26,8 +28,11 @@ _FIRST = (1980, 1, 1, 0, 0, 0)
 
 
 def summary_of(project: Project, revision: int, options: Options) -> Exported:
-    """How many rows there would be and what is left out; counted once for each change of the file."""
-    return _tally(str(project.path), revision, options)
+    """How many rows there would be and what is left out; counted once for each change of the file, and not
+    again for what changes no count: the form of the file, its parts, its licence."""
+    form = "dpo" if format_of(options.format).preference else "messages"
+    counted = replace(options, format=form, split=None, provenance=False, license="")
+    return _tally(str(project.path), revision, counted)
 
 
 @st.cache_resource(max_entries=32, ttl="1h", show_spinner="Counting…")

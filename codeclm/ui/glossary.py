@@ -1,4 +1,5 @@
-"""The method's terms, each explained in a sentence or two where it stands on a page (as `help=`).
+"""The method's terms, each explained in a sentence or two: where it stands on a page (as `help=`), and all of
+a page's together under “Words” in its head.
 
 Only words: nothing here draws or computes.
 """
@@ -36,12 +37,50 @@ TERMS: Final[dict[str, str]] = {
     "iterations": "The most steps of a lineage, the basic instruction counted. The paper's is 4.",
     "config": "The models, prompts and sampling behind a result. Results of two configs stand side by side.",
     "cached": "Replies that were already in the project and did not have to be asked for again.",
+    "improved": "Scored, not over θ, and made harder since: its lineage went on.",
+    "conflict": "Reviewers disagree about the pair. It is not exported until one of them settles it.",
     "stale": "The metadata was edited after this was written from it.",
+    "cluster": "Texts that lie close together on the map, because they are about the same.",
+    "coverage": "How far what is generated is spread like the seeds; gaps are where it is thinner.",
+    "candidate": "What is measured against the strong model: a model, or a file of its answers or scores.",
+    "attempt": "How often a step was asked anew, because its reply could not be used.",
     "crr": "Capacity Recovery Ratio: the share of prompts on which the candidate wins or ties against the "
     "strong model. A win takes both orders.",
     "profile": "How prompts are written: “standard” as in the paper, “small” with "
     "demonstrations for small models.",
 }
+
+
+_SPOKEN = {
+    "Home": "seed, metadata, kept, accepted, theta, lineage, pending, exhausted, superseded, "
+    "iteration, strong, target, judge, rubric",
+    "Seeds": "seed, metadata, use case, skills",
+    "Metadata": "metadata, use case, skills, seed, stale",
+    "Map": "cluster, coverage, seed, metadata, use case, skills, iteration, gap, strong, target, "
+    "kept, accepted, pending, exhausted, superseded, improved",
+    "Generate": "seed, metadata, use case, skills, strong, target, judge, gap, theta, kept, rubric, "
+    "action, lineage, iteration, iterations, per metadata, profile, pending, exhausted, "
+    "improved, cached, stale, attempt, config",
+    "Contrast": "gap, theta, kept, lineage, iteration, use case, cluster, superseded, pending, exhausted, "
+    "strong, target, judge, accepted",
+    "Review": "kept, gap, theta, strong, target, judge, lineage, iteration, use case, skills, cluster, "
+    "accepted, conflict, exhausted, superseded, pending, improved, stale",
+    "Export": "kept, accepted, gap, theta, strong, target, judge, use case, skills, metadata, seed, "
+    "lineage, iteration, pending, exhausted, superseded, conflict, stale",
+    "Evaluate": "crr, candidate, strong, target, judge, seed, use case, cluster",
+    "Models": "strong, target, judge, kept, metadata, rubric",
+    "Runs": "strong, target, judge, config, cached, attempt, seed, metadata, stale",
+}
+ON_PAGE: Final = {page: tuple(names.split(", ")) for page, names in _SPOKEN.items()}
+"""The terms that each page uses, in the order in which they are told."""
+
+
+def words(page: str) -> str:
+    """What the terms of a page mean, as Markdown."""
+    return "  \n".join(f"**{_NAMES.get(name, name.capitalize())}**: {TERMS[name]}" for name in ON_PAGE[page])
+
+
+_NAMES = {"theta": "θ", "crr": "CRR", "gap": "Gap, G"}
 
 
 def term(name: str) -> str:

@@ -10,7 +10,7 @@ from codeclm.records import ROLES
 from codeclm.ui.glossary import TERMS, term
 from codeclm.ui.guard import fragment
 from codeclm.ui.next_step import next_step
-from codeclm.ui.page import switch_to
+from codeclm.ui.page import headline, switch_to
 from codeclm.ui.rooms import room
 from codeclm.ui.summary import RUN, Summary, summary
 from codeclm.ui.text import ago, dollars, duration, number, plain, plural
@@ -34,7 +34,8 @@ def about(project: Project) -> None:
     """What the project says of itself, or what Home is for."""
     with project.open(readonly=True) as store:
         said = store.settings.get(ABOUT_KEY)
-    st.caption(plain(said, 600) if isinstance(said, str) and said else room("Home").purpose)
+    here = room("Home")
+    headline(here, plain(said, 600) if isinstance(said, str) and said else here.purpose)
 
 
 def next_card(project: Project, facts: Summary) -> None:

@@ -22,7 +22,7 @@ from codeclm.store.maps import KINDS, Cluster, MapKind, Point
 STEADY = 30
 """Seconds for which a picture holds while a run goes on."""
 
-MOST = 24_000
+MOST = 15_000
 """Points that are drawn. Of more, a fair sample: reading a tenth of a million of them takes seconds."""
 
 Places = NDArray[np.float32]

@@ -15,6 +15,7 @@ import streamlit as st
 
 from codeclm.projects import Project
 from codeclm.ui import state
+from codeclm.ui.glossary import words
 from codeclm.ui.guard import guard, tell
 from codeclm.ui.rooms import ROOT, Room, room
 from codeclm.ui.sidebar import sidebar
@@ -44,7 +45,7 @@ def page(name: str) -> Iterator[Project]:
         project = state.current()
         sidebar(here, project)
         st.title(here.name, anchor=False)
-        st.caption(here.purpose)
+        headline(here, here.purpose)
         tell()
         if project is None:
             no_project(here)
@@ -62,6 +63,14 @@ def home() -> Iterator[Project | None]:
         sidebar(here, project)
         tell()
         yield project
+
+
+def headline(here: Room, said: str) -> None:
+    """The line under the title, and what the page's terms mean, one click away."""
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.caption(said, width="stretch")
+        with st.popover("Words", icon=":material/menu_book:", type="tertiary", width="content"):
+            st.markdown(words(here.name))
 
 
 def no_project(here: Room) -> None:
