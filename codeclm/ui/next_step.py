@@ -61,9 +61,15 @@ def next_step(facts: Summary) -> Step:
             "See failures",
         )
     if facts.unencoded or funnel.pending or not funnel.comparisons:
+        looked = (
+            "What was read in the seeds stands on Metadata, to be looked at and corrected; a run writes "
+            "instructions from it, and both models answer them."
+        )
         return Step(
             "Run the loop",
-            "Seeds become metadata, metadata become new instructions, and both models answer them.",
+            looked
+            if funnel.metadata and not funnel.instructions
+            else "Seeds become metadata, metadata become new instructions, and both models answer them.",
             "Generate",
             "Set up a run",
         )

@@ -37,6 +37,11 @@ def test_every_state_has_one_next_step(facts, page):
     assert step.label
 
 
+def test_metadata_is_looked_at_before_anything_is_written_from_it():
+    assert "looked at and corrected" in next_step(where(seeds=9, encoded=9, metadata=9)).why
+    assert "looked at" not in next_step(where(seeds=9, encoded=9, metadata=9, instructions=3, pending=3)).why
+
+
 def test_a_failure_does_not_stand_before_the_export():
     step = next_step(where(seeds=10, encoded=10, comparisons=10, kept=5, accepted=5, failures=1))
     assert step.page == "Export"
