@@ -72,7 +72,9 @@ def restore(folder: Path, project: Path) -> dict[str, int]:
         part = Path(work) / "part.db"
         counts = archive.restore(part, manifest["schema"], archived)
         if counts != manifest["rows"]:
-            raise InputError(f"{folder}: its files do not have the rows that {MANIFEST} counts")
+            raise InputError(
+                f"{folder}: its files do not have the rows that {MANIFEST} counts; fetch it again"
+            )
         Store.open(part).close()
         shutil.move(part, project)
     return counts
@@ -101,12 +103,14 @@ def _manifest(folder: Path) -> dict[str, Any]:
         with (folder / MANIFEST).open(encoding="utf-8") as stream:
             found = json.loads(stream.read(_LONGEST))
     except OSError as error:
-        raise InputError(f"{folder}: no archive of a project ({MANIFEST}: {error.strerror})") from None
+        raise InputError(
+            f"{folder}: no archive of a project ({MANIFEST}: {error.strerror}); name one that archive wrote"
+        ) from None
     except (ValueError, RecursionError):
-        raise InputError(f"{folder}: {MANIFEST} is damaged") from None
+        raise InputError(f"{folder}: {MANIFEST} is damaged; fetch the archive again") from None
     well = isinstance(found, dict) and found.get("format") == FORMAT and isinstance(found.get("rows"), dict)
     if not (well and type(found.get("schema")) is int and found["schema"] > 0):
-        raise InputError(f"{folder}: {MANIFEST} is not that of a project")
+        raise InputError(f"{folder}: {MANIFEST} is not that of a project; name the folder that archive wrote")
     return dict(found)
 
 
@@ -116,9 +120,11 @@ def _lines(path: Path) -> Iterator[archive.Line]:
             for number, line in enumerate(iter(partial(stream.readline, _LONGEST), ""), 1):
                 row = json.loads(line)
                 if not isinstance(row, dict):
-                    raise InputError(f"{path.name}: line {number} is no object")
+                    raise InputError(f"{path.name}: line {number} is no object; fetch the archive again")
                 yield row
     except (ValueError, RecursionError):
-        raise InputError(f"{path.name}: damaged, it is not JSON Lines in UTF-8") from None
+        raise InputError(
+            f"{path.name}: damaged, it is not JSON Lines in UTF-8; fetch the archive again"
+        ) from None
     except OSError as error:
         raise InputError(f"{path.name}: cannot be read: {error.strerror}") from None

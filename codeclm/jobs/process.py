@@ -31,7 +31,9 @@ def log_path(project: Path, kind: str) -> Path:
 def start(project: Path, kind: str, arguments: Sequence[str] = ()) -> int:
     """Start `codeclm KIND ARGUMENTS…` detached, and return its process id. BusyError: one is going on."""
     if (held := holder(project, kind)) is not None:
-        raise BusyError(f"{project.name}: a {kind} is going on already ({held})")
+        raise BusyError(
+            f"{project.name}: a {kind} is going on already ({held}); wait for it, or stop it first"
+        )
     command = [sys.executable, "-m", "codeclm", "--project", str(project.resolve()), kind, "--quiet"]
     log = log_path(project, kind)
     try:

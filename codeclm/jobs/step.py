@@ -196,13 +196,13 @@ class _Hand:
     def _metadata(self, record: str) -> Metadata:
         found = self.store.metadata.get(record)
         if found is None:
-            raise UsageError(f"{record}: no such metadata in this project")
+            raise UsageError(f"{record}: no such metadata in this project; `pairs` lists ids")
         return found
 
     def _node(self, record: str) -> Instruction:
         found = self.store.lineages.get(record)
         if found is None:
-            raise UsageError(f"{record}: no such instruction in this project")
+            raise UsageError(f"{record}: no such instruction in this project; a step prints the ids it made")
         return found
 
 

@@ -85,7 +85,8 @@ def check(name: str, template: str, needed: Collection[str], allowed: Collection
     if missing := sorted(set(needed) - found):
         raise UsageError(f"template {name}: it must hold {{{missing[0]}}}")
     if unknown := sorted(found - set(needed) - set(allowed)):
-        raise UsageError(f"template {name}: there is no value {{{unknown[0]}}}")
+        known = ", ".join(f"{{{value}}}" for value in sorted({*needed, *allowed}))
+        raise UsageError(f"template {name}: there is no value {{{unknown[0]}}}; there are {known}")
 
 
 def _turns(template: str) -> list[tuple[str, str]]:

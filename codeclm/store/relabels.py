@@ -61,7 +61,8 @@ class Relabels:
             rows = self._rows(facet, old, new)
             if not rows:
                 raise ProjectError(
-                    f"{self._db.path}: no metadata has {' or '.join(old)!r}; nothing was changed."
+                    f"{self._db.path}: no metadata has {' or '.join(old)!r}; nothing was changed. "
+                    "Take a label as it is written."
                 )
             what = dump({"facet": facet, "old": sorted(old), "new": new})
             seq = self._db.insert(

@@ -180,7 +180,7 @@ def _object(text: str) -> dict[str, Any]:
     try:
         value = json.loads(text) if text.strip() else {}
     except ValueError:
-        raise UsageError("this is not JSON") from None
+        raise UsageError('this is not JSON; write an object, such as {"min_p": 0.05}') from None
     if not isinstance(value, dict):
         raise UsageError('give a JSON object, such as {"top_k": 20}')
     return value
