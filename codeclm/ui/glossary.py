@@ -62,9 +62,9 @@ _SPOKEN = {
     "action, lineage, iteration, iterations, per metadata, profile, pending, exhausted, "
     "improved, cached, stale, attempt, config",
     "Contrast": "gap, theta, kept, lineage, iteration, use case, cluster, superseded, pending, exhausted, "
-    "strong, target, judge, accepted",
+    "strong, target, judge, accepted, seed",
     "Review": "kept, gap, theta, strong, target, judge, lineage, iteration, use case, skills, cluster, "
-    "accepted, conflict, exhausted, superseded, pending, improved, stale",
+    "accepted, conflict, exhausted, superseded, pending, improved, stale, seed",
     "Export": "kept, accepted, gap, theta, strong, target, judge, use case, skills, metadata, seed, "
     "lineage, iteration, pending, exhausted, superseded, conflict, stale",
     "Evaluate": "crr, candidate, strong, target, judge, seed, use case, cluster",
