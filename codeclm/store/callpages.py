@@ -23,6 +23,14 @@ _ROWS = """select c.seq, k.job, k.role, k.stage, k.shape ->> '$.model', c.record
 _BEGINS = """select seq from calls where record between ? and ?
     union select seq from calls where reply is not null and key between ? and ?
     union select seq from calls where error is not null and key between ? and ?"""
+_LABELLED = "metadata m join labels l on l.seq = m.labels"
+_WORDED = (
+    ("id", "seeds", "text"),
+    ("id", "instructions", "text"),
+    ("m.id", _LABELLED, "l.use_case"),
+    ("m.id", _LABELLED, "l.skills"),
+)
+"""Where a record's words are: its id, its table, its text."""
 _BEGINNING = re.compile(r"[0-9a-f]{4,20}").fullmatch
 
 
@@ -60,7 +68,7 @@ class CallRow:
 @dataclass(frozen=True, slots=True)
 class CallFilter:
     """Which calls. `search`: the beginning of a record's id or of a key, at least four digits; else words
-    of an error. `errors`: only failed ones, or only the others.
+    of an error, or of the seed, labels or instruction asked for. `errors`: only failed ones, or the others.
     """
 
     role: Role | None = None
@@ -185,8 +193,22 @@ def _conditions(where: CallFilter) -> Iterator[tuple[str, list[Value]]]:
         bounds: list[Value] = [bytes.fromhex(part.lower().ljust(20, digit)) for digit in "0f"]
         yield f"c.seq in ({_BEGINS})", bounds * 3
     elif part:
-        condition, values = search("c.error", part)
-        yield f"c.error is not null and {condition}", values
+        yield _with_words(part)
+
+
+def _with_words(part: str) -> tuple[str, list[Value]]:
+    """Calls whose error holds the words, or that were made for a record whose text does."""
+    error, values = search("error", part)
+    records = []
+    for id_, table, column in _WORDED:
+        condition, bound = search(column, part)
+        records.append(f"select {id_} from {table} where {condition}")
+        values += bound
+    return (
+        f"""c.seq in (select seq from calls where error is not null and {error}
+        union select seq from calls where record in ({" union ".join(records)}))""",
+        values,
+    )
 
 
 def _row(row: Row) -> CallRow:

@@ -157,11 +157,11 @@ def _filters(project: Project) -> CallFilter:
         search = st.text_input(
             "Search",
             key="calls_search",
-            placeholder="id or key, or words of an error",
+            placeholder="words, an id or a key",
             icon=":material/search:",
             width=260,
-            help="The beginning of a record's id or of a call's key, at least four digits; "
-            "anything else is looked for in errors.",
+            help="Words of the seed, labels or instruction that calls were made for, or of an error; "
+            "or the beginning of a record's id or of a call's key, at least four digits.",
             **again,
         )
         stage = st.selectbox("Stage", STAGES, None, key="calls_stage", placeholder="any", width=120, **again)
