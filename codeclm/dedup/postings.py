@@ -6,6 +6,7 @@ that they share too few. Works in blocks, so that memory is bounded. Knows no te
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -24,6 +25,8 @@ _WORDS = 4
 """Of 64 bits each, in a signature."""
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _SLACK = 1e-9
+_STALE = 0.98
+"""The share of texts that must be left, or those that went are sorted out."""
 
 
 class Postings:
@@ -40,23 +43,26 @@ class Postings:
         self._bits, self._hidden = _signatures(grams, places)
 
     def candidates(self, stays: Mask) -> Iterator[tuple[int, Numbers]]:
-        """Each text that has some, in turn, with those before it that may be near and stayed.
+        """Each text that has some, in turn, with those before it that may be near.
 
-        `stays` is the caller's to change while this goes on; of a text's neighbours in turn it may be old.
+        `stays` is the caller's to change while this goes on: most of those that went are left out.
         """
         turns, edges = self._turns, self._edges
-        at, last = 0, len(edges) - 1
+        at, last, left = 0, len(edges) - 1, math.inf
         while at < last:
+            if stays.sum() < _STALE * left:
+                left = int(stays.sum())
+                alive = stays[self._ranks]
+                before = np.concatenate([[0], np.cumsum(alive)])
+                living = self._ranks[alive]
             end = min(at + _BLOCK, last)
             entries, firsts = turns[edges[at] : edges[end]], edges[at:end] - edges[at]
-            alive = stays[self._ranks]
-            before = np.concatenate([[0], np.cumsum(alive)])
             start = before[self._first[entries]]
             counts = before[entries] - start
             fits = max(1, int((np.cumsum(np.add.reduceat(counts, firsts)) <= _MOST).sum()))
             at += fits
             cut = int(edges[at] - edges[at - fits])
-            yield from self._pairs(*self._met(entries[:cut], start[:cut], counts[:cut], self._ranks[alive]))
+            yield from self._pairs(*self._met(entries[:cut], start[:cut], counts[:cut], living))
 
     def _met(
         self, entries: Numbers, start: Numbers, counts: Numbers, alive: Numbers

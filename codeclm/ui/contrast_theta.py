@@ -138,6 +138,9 @@ def _charts(lab: Lab, theta: float, facts: Summary) -> None:
         )
     with right:
         tokens = [each.tokens_per_pair for each in found]
+        if not any(tokens):
+            st.caption("What a kept pair costs is not known: no call of this project made these scores.")
+            return
         st.plotly_chart(
             charts.curve(steps, tokens, theta, "tokens per kept pair", facts.dials.theta, log=True),
             config=CONFIG,

@@ -25,16 +25,23 @@ function acceptLabels(card, blind) {
 
 function decisionBadge(card) {
   const made = card.decision;
-  if (!made) return card.conflict ? badge("reviewers disagree: your decision settles it", "red") : null;
+  if (!made) return null;
   if (made.verdict === "reject") {
     return badge(made.reasons.length ? `rejected: ${made.reasons.join(", ")}` : "rejected", "red");
   }
   return badge(`accepted: ${made.answer || card.winner || "strong"}${made.edited ? ", edited" : ""}`, "green");
 }
 
+/* That reviewers disagree, and what the others said: hidden from who is blind and has not decided. */
+function conflictBadges(card, blind) {
+  if (!card.conflict) return [];
+  const others = hidden(card, blind) ? [] : card.said.map(([who, what]) => badge(`${who} ${what}`, "orange"));
+  return [badge("reviewers disagree: your decision now settles it", "red"), ...others];
+}
+
 function drawFacts(root, card, blind) {
   const facts = root.querySelector(".facts");
-  const found = [decisionBadge(card)];
+  const found = [decisionBadge(card), ...conflictBadges(card, blind)];
   if (!hidden(card, blind)) found.push(badge(card.gap_text, card.over ? "green" : ""));
   found.push(badge(`iteration ${card.iteration}`));
   if (card.status !== "kept") found.push(badge(card.status));

@@ -13,6 +13,7 @@ from codeclm import projects
 from codeclm.export import Options
 from codeclm.records import Decision, Seed
 from codeclm.settings import Endpoint
+from codeclm.store.maps import Cluster
 from codeclm.ui import export_file, runpanel, summary
 from tests.pages import pairing
 
@@ -309,3 +310,28 @@ def test_session_state_stays_plain_data(page):
     # a component's state is a dict of a local class of Streamlit's, which cannot be pickled as it is
     plain = {name: dict(value) if isinstance(value, dict) else value for name, value in kept.items()}
     assert pickle.loads(pickle.dumps(plain)) == plain
+
+
+def test_only_what_the_filters_find_is_exported():
+    pairing.project("mine")
+    whole = int(opened("7_Export", project="mine", export_what="Kept").metric[0].value)
+    test = opened("7_Export", project="mine", export_what="Kept", export_winner="target wins")
+    assert 0 < int(test.metric[0].value) < whole
+    assert "not among the chosen pairs" in said(test)
+    test.text_input(key="export_search").set_value("nowhere to be found").run()
+    assert test.metric[0].value == "0"
+    assert not test.exception
+
+
+def test_a_cap_counts_use_cases_and_clusters_where_there_is_a_map():
+    made = pairing.project("mine")
+    test = opened("7_Export", project="mine", export_what="Kept", export_cap="1")
+    assert "Draw the map" in said(test)
+    with made.open() as store:
+        rows = store.metadata.page()
+        places = {row.id.encode(): (0.0, 0.0, 1) for row in rows}
+        spots = [("metadata", row.id, row.id.encode()) for row in rows]
+        store.maps.keep(places, spots, [Cluster(1, "all of them")])
+    test = opened("7_Export", project="mine", export_what="Kept", export_cap="1", export_cap_by="cluster")
+    assert test.metric[0].value == "1"
+    assert "over the most rows for one cluster" in said(test)
