@@ -61,7 +61,7 @@ def shipped() -> Path:
 def fetched(model: str) -> Path:
     """A file of the Hub: from its cache on this machine, else downloaded."""
     match = _HUB.fullmatch(model)
-    if match is None:
+    if match is None or {"", ".", ".."} & {*re.split(r"[/\\]", model.removeprefix("hf:"))}:
         raise EndpointError(f"{shown(model)}: write hf:owner/repository/file.gguf")
     # Imported late: it takes a second, and most never need it.
     from huggingface_hub import hf_hub_download

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -70,7 +70,11 @@ def restore(folder: Path, project: Path) -> dict[str, int]:
     project.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".restore.", dir=project.resolve().parent) as work:
         part = Path(work) / "part.db"
-        counts = archive.restore(part, manifest["schema"], archived)
+        try:
+            counts = archive.restore(part, manifest["schema"], archived)
+        finally:
+            for rows in archived.values():
+                rows.close()
         if counts != manifest["rows"]:
             raise InputError(
                 f"{folder}: its files do not have the rows that {MANIFEST} counts; fetch it again"
@@ -114,7 +118,7 @@ def _manifest(folder: Path) -> dict[str, Any]:
     return dict(found)
 
 
-def _lines(path: Path) -> Iterator[archive.Line]:
+def _lines(path: Path) -> Generator[archive.Line, None, None]:
     try:
         with path.open(encoding="utf-8", newline="\n") as stream:
             for number, line in enumerate(iter(partial(stream.readline, _LONGEST), ""), 1):

@@ -9,15 +9,18 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from codeclm import builtin
+from codeclm.errors import UsageError
 from codeclm.llm import keys, probe
 from codeclm.projects import Project
 from codeclm.records import ROLES, Role
 from codeclm.settings import BUILTIN_MODEL, Endpoint
+from codeclm.ui import signin
 from codeclm.ui.glossary import term
 from codeclm.ui.guard import fragment, guarded, notify
 from codeclm.ui.text import duration, number, plain
 
 COLOURS: dict[Role, str] = {"strong": "blue", "target": "orange", "judge": "violet"}
+ASK = "Keys of this server are everybody's: only those whom its secrets name may say where they go."
 SCHEMAS = {
     "json_schema": "structured replies by JSON schema",
     "json_object": "JSON replies without a schema",
@@ -86,6 +89,8 @@ def key_status(role: Role, endpoint: Endpoint) -> None:
                 key=f"trust_{role}",
                 on_click=_trust,
                 args=(endpoint.url,),
+                disabled=not signin.may_confirm(),
+                help=None if signin.may_confirm() else ASK,
             )
     elif keys.key_for(role, endpoint.url) is None:
         st.caption(
@@ -119,6 +124,8 @@ def _no_judge(project: Project) -> None:
 
 @guarded
 def _trust(url: str) -> None:
+    if not signin.may_confirm():
+        raise UsageError(ASK)
     notify(f"Keys may go to {keys.trust(url)} from this machine.")
 
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from codeclm.projects import Project
-from codeclm.ui import state
+from codeclm.ui import signin, state
 from codeclm.ui.glossary import words
 from codeclm.ui.guard import guard, tell
 from codeclm.ui.rooms import ROOT, Room, room
@@ -42,6 +42,7 @@ def page(name: str) -> Iterator[Project]:
     here = room(name)
     _configure(here)
     with guard():
+        signin.gate()
         project = state.current()
         sidebar(here, project)
         st.title(here.name, anchor=False)
@@ -59,6 +60,7 @@ def home() -> Iterator[Project | None]:
     here = room("Home")
     _configure(here)
     with guard():
+        signin.gate()
         project = state.current()
         sidebar(here, project)
         tell()

@@ -16,7 +16,7 @@ from codeclm.projects import Project
 from codeclm.store import Store
 from codeclm.ui.guard import fragment
 from codeclm.ui.review_cards import Card, card
-from codeclm.ui.review_outbox import Tab, write_down
+from codeclm.ui.review_outbox import Tab, foreign, write_down
 from codeclm.ui.review_queue import Queue, end
 from codeclm.ui.review_team import Seat
 
@@ -61,9 +61,11 @@ def desk(project: Project, made: Queue, seat: Seat, blind: bool, keys: bool) -> 
     told = (st.session_state.get(KEY) or {}).get("desk") or {}
     tab, acks = Tab(), {}
     for other in told.get("others") or []:
-        acks[str(other["token"])] = write_down(project, str(other["token"]), other.get("ops")).ack
+        if not (seat.signed and foreign(other.get("ops"), seat.name)):
+            done = write_down(project, str(other["token"]), other.get("ops"), seat.name, seat.signed)
+            acks[str(other["token"])] = done.ack
     if told.get("token"):
-        tab = write_down(project, str(told["token"]), told.get("ops"))
+        tab = write_down(project, str(told["token"]), told.get("ops"), seat.name, seat.signed)
         acks[str(told["token"])] = tab.ack
     with project.open(readonly=True) as store, store.read():
         data = {

@@ -45,8 +45,13 @@ _tabs: OrderedDict[tuple[str, str], Tab] = OrderedDict()
 _lock = Lock()
 
 
-def write_down(project: Project, token: str, operations: object, reviewer: str = "") -> Tab:
-    """Apply what is not applied yet. An error stops at its operation, which stays to be sent again."""
+def write_down(
+    project: Project, token: str, operations: object, reviewer: str = "", signed: bool = False
+) -> Tab:
+    """Apply what is not applied yet. An error stops at its operation, which stays to be sent again.
+
+    `signed`: the reviewer is signed in, so that no other name counts, whatever the browser says.
+    """
     with _lock:
         tab, known = _tab(project, token)
         tab.fault = ""
@@ -57,10 +62,15 @@ def write_down(project: Project, token: str, operations: object, reviewer: str =
                     if not known:
                         tab.ack = dict(store.settings.get(WRITTEN, [])).get(token, 0)
                     for each in (each for each in waiting if each["seq"] > tab.ack):
-                        _apply(store, each, tab, _name(each, reviewer), token)
+                        _apply(store, each, tab, reviewer if signed else _name(each, reviewer), token)
             except CodecError as error:
                 tab.fault = f"{error} Nothing more is saved until this is mended; it is tried again by itself"
         return Tab(tab.ack, list(tab.results), tab.fault)
+
+
+def foreign(operations: object, reviewer: str) -> bool:
+    """Whether some of what a page that is gone left in the browser was decided by somebody else."""
+    return any(_name(each, reviewer) != reviewer for each in _read(operations))
 
 
 def _tab(project: Project, token: str) -> tuple[Tab, bool]:

@@ -15,6 +15,7 @@ from codeclm import agreement
 from codeclm.contrast import Share
 from codeclm.projects import Project
 from codeclm.store import Store
+from codeclm.ui import signin
 from codeclm.ui.guard import guarded, notify
 from codeclm.ui.page import go
 from codeclm.ui.summary import Summary, config_id
@@ -29,12 +30,13 @@ MOST = 50
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """The reviewer at this desk. `team`: everybody among whom pairs are shared out."""
+    """The reviewer at this desk, `signed` in or not. `team`: everybody among whom pairs are shared out."""
 
     name: str
     team: tuple[str, ...]
     minimum: int
     guidelines: str
+    signed: bool = False
 
     def mine(self, pair: str) -> bool:
         """Whether a pair is in this reviewer's share: each is in as many as it needs reviewers."""
@@ -52,6 +54,9 @@ def seat(project: Project) -> Seat:
         known = [name for name, _ in store.decisions.reviewers() if name]
         minimum = store.decisions.verdicts.minimum
         guidelines = str(store.settings.get(GUIDELINES, ""))
+    if signed := signin.name():
+        st.markdown(f":material/person: {plain(signed, LONGEST)}", width="content")
+        return Seat(signed, team, minimum, guidelines, signed=True)
     names = list(dict.fromkeys([*team, *known]))
     said = st.selectbox(
         "Reviewer",

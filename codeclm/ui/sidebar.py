@@ -6,7 +6,7 @@ import streamlit as st
 
 from codeclm import projects
 from codeclm.projects import Project
-from codeclm.ui import state
+from codeclm.ui import signin, state
 from codeclm.ui.guard import guard
 from codeclm.ui.results_picker import note
 from codeclm.ui.rooms import Room, room, shown
@@ -40,6 +40,7 @@ def sidebar(here: Room, project: Project | None) -> None:
         if facts and (said := note(facts.config, facts.newest)):
             st.caption(said)
             st.page_link(room("Runs").file, label="Change", query_params=state.parameters())
+        signin.who()
 
 
 WAITING = {

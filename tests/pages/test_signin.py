@@ -1,0 +1,147 @@
+"""Served to a team: every page asks who is there first, and what a person decides is under their own name."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from codeclm import projects
+from codeclm.llm import keys
+from codeclm.settings import Endpoint
+from codeclm.store import Store
+from codeclm.ui import signin
+from codeclm.ui.review_outbox import foreign, write_down
+from tests.pages.pairing import project
+
+ROOT = Path(__file__).parent.parent.parent
+PAGES = ["app.py", *sorted(f"pages/{path.name}" for path in (ROOT / "pages").glob("*.py"))]
+AUTH = {
+    "redirect_uri": "http://localhost/oauth2callback",
+    "cookie_secret": "x" * 32,
+    "client_id": "x",
+    "client_secret": "x",
+    "server_metadata_url": "http://127.0.0.1:1/x",
+}
+ANN = {"is_logged_in": True, "name": "Ann", "email": "Ann@Example.org", "sub": "1"}
+FAR = "https://models.example.org/v1"
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path, monkeypatch):
+    for name in (projects.FOLDER_ENVIRONMENT, "CODECLM_CONFIG_DIR", "CODECLM_RUNTIME_DIR"):
+        monkeypatch.setenv(name, str(tmp_path))
+    monkeypatch.delenv(projects.ENVIRONMENT, raising=False)
+    monkeypatch.setattr(signin, "find_spec", lambda name: True)
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-verysecret-0123456789")
+
+
+def opened(page, user, team=None, **parameters):
+    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    test.secrets["auth"] = AUTH
+    if team is not None:
+        test.secrets["team"] = team
+    test.user = user
+    for name, value in parameters.items():
+        test.query_params[name] = value
+    if page != "app.py":
+        test.switch_page(page)
+    return test.run()
+
+
+def everything(test):
+    kinds = (
+        test.markdown,
+        test.caption,
+        test.title,
+        test.button,
+        test.selectbox,
+        test.text_input,
+        test.error,
+    )
+    return " ".join(str(getattr(each, "label", "")) + str(each.value) for kind in kinds for each in kind)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_nobody_sees_a_page_before_signing_in(page):
+    project("secret plans")
+    test = opened(page, {"is_logged_in": False}, project="secret plans")
+    assert not test.exception
+    assert [button.label for button in test.button] == ["Sign in"]
+    assert "secret" not in everything(test)
+    assert not test.dataframe
+
+
+def test_what_is_missing_for_signing_in_is_said(monkeypatch):
+    monkeypatch.setattr(signin, "find_spec", lambda name: None)
+    test = opened("app.py", {"is_logged_in": False})
+    assert not test.exception
+    assert not test.button
+    assert "Authlib" in test.error[0].value
+
+
+@pytest.mark.parametrize(
+    ("user", "team", "inside"),
+    [
+        (ANN, None, True),
+        (ANN, {"people": ["ann@example.org"]}, True),
+        (ANN, {"people": ["@example.org"]}, True),
+        (ANN, {"people": []}, False),
+        (ANN, {"people": ["bob@example.org", "@ample.org", "example.org"]}, False),
+        ({**ANN, "email_verified": False}, {"people": ["ann@example.org"]}, False),
+        ({**ANN, "email": ""}, {"people": [""]}, False),
+        ({**ANN, "email": "ann@example.org@evil.org"}, {"people": ["@example.org"]}, False),
+    ],
+)
+def test_who_comes_in(user, team, inside):
+    project("plans")
+    test = opened("app.py", user, team, project="plans")
+    assert not test.exception
+    assert ("plans" in everything(test)) is inside
+    assert "Sign out" in [button.label for button in test.button]
+
+
+def test_a_reviewer_is_who_is_signed_in_whatever_the_address_says():
+    made = project("plans")
+    test = opened("pages/6_Review.py", ANN, project=made.name, reviewer="Bob")
+    assert not test.exception
+    assert "reviewer" not in [box.key for box in test.selectbox]
+    assert any("Ann" in each.value for each in test.markdown)
+
+
+def test_what_a_browser_says_of_a_name_does_not_count():
+    made = project("plans")
+    with made.open() as store:
+        pair = store.pairs.page(store.settings.config().id, 3.0, 4)[0].id
+    said = {"seq": 1, "kind": "decide", "pair": pair, "verdict": "accept", "answer": None, "reasons": []}
+    write_down(made, "one", [{**said, "reviewer": "Bob"}], "Ann", signed=True)
+    with Store.open(made.path) as store:
+        assert [each.reviewer for each in store.decisions.of(pair)] == ["Ann"]
+    assert foreign([{**said, "reviewer": "Bob"}], "Ann")
+    assert not foreign([said], "Ann")
+
+
+@pytest.mark.parametrize(
+    ("user", "team", "may"),
+    [(ANN, None, False), (ANN, {"confirm": ["ann@example.org"]}, True), (None, None, True)],
+)
+def test_who_may_let_the_servers_keys_go_to_an_address(user, team, may):
+    made = project("plans")
+    with made.open() as store:
+        store.settings.set_endpoint("strong", Endpoint(url=FAR, model="m"))
+    if user is None:
+        test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+        test.query_params["project"] = made.name
+        test.switch_page("pages/9_Models.py").run()
+    else:
+        test = opened("pages/9_Models.py", user, team, project=made.name)
+    assert test.button(key="trust_strong").disabled is not may
+    if may:
+        test.button(key="trust_strong").click().run()
+    assert (keys.key_for("strong", FAR) is not None) is may
+
+
+def test_where_nobody_has_to_sign_in_nothing_says_so():
+    project("plans")
+    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    assert not test.exception
+    assert not {"Sign in", "Sign out"} & {button.label for button in test.button}
