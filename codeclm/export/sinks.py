@@ -15,8 +15,8 @@ from codeclm.export.row import Row
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 _BREAKS = {0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}
-_FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
-_FIRST = frozenset("'=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+_FORMULA = re.compile(r"'*[\s\x00\u200b\ufeff]*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+"""Also behind blanks, seen or unseen: some spreadsheets pass over them."""
 
 
 class Sink(Protocol):
@@ -108,7 +108,7 @@ def neutral(text: str) -> str:
     OWASP's list: = + - @ tab, carriage return and newline, and the full-width signs. Apostrophes
     already before such a sign count as part of it, so that `restore` undoes this exactly.
     """
-    return f"'{text}" if text[:1] in _FIRST and _FORMULA.match(text) else text
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def restore(cell: str) -> str:

@@ -78,10 +78,12 @@ def write(store: Store, out: str | Path, options: Options) -> Exported:
     A file that was there is replaced only when the new one is whole.
     """
     form = format_of(options.format)
-    rows = _rows(store, options, form)
+    rows, place = _rows(store, options, form), Path(out)
+    if place.name in ("", ".."):
+        place = place.resolve()
     if form.folder or options.split is not None:
-        return _folder(rows, Path(out), options, form)
-    return _file(rows, Path(out), options, form)
+        return _folder(rows, place, options, form)
+    return _file(rows, place, options, form)
 
 
 def preview(store: Store, options: Options, n: int = 3) -> list[str]:

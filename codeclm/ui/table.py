@@ -12,13 +12,12 @@ from typing import Any
 
 import streamlit as st
 
+from codeclm.export.sinks import neutral
 from codeclm.ids import content_id
 from codeclm.ui.text import number
 
 PAGE = 50
 """Rows on a page: a screen or two, and well under what makes the browser slow."""
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 def offset(key: str, total: int, size: int = PAGE) -> int:
@@ -57,13 +56,8 @@ def csv_bytes(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> byte
     """A CSV file that no spreadsheet takes for formulas: such cells begin with an apostrophe."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
-    writer.writerow(columns)
+    writer.writerow(map(neutral, columns))
     for row in rows:
-        writer.writerow([_harmless(row.get(column, "")) for column in columns])
+        cells = (row.get(column, "") for column in columns)
+        writer.writerow([neutral(cell) if isinstance(cell, str) else cell for cell in cells])
     return buffer.getvalue().encode("utf-8-sig")
-
-
-def _harmless(value: Any) -> Any:
-    if isinstance(value, str) and value.lstrip().startswith(_FORMULA):
-        return "'" + value
-    return value
