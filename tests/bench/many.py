@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import time
 from collections.abc import Callable
 from functools import partial
 from itertools import count
@@ -231,7 +232,7 @@ class Maker:
             spots.append((source.kind, source.id, key))
         clusters = [Cluster(at, theme, tuple(theme.split())) for at, theme in enumerate(themes, 1)]
         store.maps.keep(places, spots, clusters)
-        store.settings.set(MAP, {"model": "by dice", "texts": len(places), "at": STARTED})
+        store.settings.set(MAP, {"model": "by dice", "texts": len(places), "at": time.time()})
 
 
 def main() -> None:
