@@ -77,7 +77,8 @@ ON_PAGE: Final = {page: tuple(names.split(", ")) for page, names in _SPOKEN.item
 
 def words(page: str) -> str:
     """What the terms of a page mean, as Markdown."""
-    return "  \n".join(f"**{_NAMES.get(name, name.capitalize())}**: {TERMS[name]}" for name in ON_PAGE[page])
+    told = ((_NAMES.get(name, name.capitalize()), TERMS[name]) for name in ON_PAGE[page])
+    return "  \n".join(f"**{label}**: {text.removeprefix(f'{label}, ')}" for label, text in told)
 
 
 _NAMES = {"theta": "θ", "crr": "CRR", "gap": "Gap, G"}
