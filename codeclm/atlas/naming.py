@@ -9,9 +9,10 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 _PART = re.compile(r"[^\w\s'’-]+|\n")
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]+|[^\W\d_](?:[\w'’-]*\w)?")
@@ -19,81 +20,115 @@ _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _GRAMMAR = re.compile(r"[\u3040-\u309f]+")
 """Hiragana alone: mostly endings and particles."""
 WORDS = 8
-"""Kept of each cluster, the strongest first."""
+"""Kept of each cluster."""
 _IN_NAME = 3
-_GIVEN = 2.0
-"""How much more a label counts than a word."""
+_FIRST, _GIVEN = 3.0, 2.0
+"""How much more than a word the first of the labels given counts, and each other one."""
+_RARE = 0.01
+"""How much a word of one text alone counts among many."""
+_AGAIN = 0.2
+"""How much it counts that a word stands in texts that another word of the name stands in."""
+_RANKED, _LOOKED_AT = 120, 60
+"""The words among which a name is looked for, and the texts that it is to cover."""
+_ADDS, _COVERED = 0.12, 0.7
+"""The share of texts that a further word must add to a name, and the one that is enough."""
 _READ = 1_500
 """Characters of a text that are looked at."""
 
 
+class Words(NamedTuple):
+    """Words that set a cluster apart, those first that tell most of its texts; so many are `enough`."""
+
+    terms: list[str]
+    enough: int = _IN_NAME
+
+
 def keywords(
     texts: Sequence[str], labels: Iterable[int], known: Sequence[Sequence[str]] = ()
-) -> dict[int, list[str]]:
-    """For each cluster (below 0: none) the words that set it apart, strongest first.
+) -> dict[int, Words]:
+    """For each cluster (below 0: none) the words that set it apart.
 
     A word's strength: how many of the cluster's texts have it, times log(1 + the mean number of texts in a
-    cluster / how many texts have it at all). Words of one text alone come last. `known`: for each text
-    labels that somebody gave it; a label is a word as it stands, and counts more.
+    cluster / how many texts have it at all). The next word is the strongest for the texts that no word
+    before it stands in. `known`: for each text labels that somebody gave it, the main one first; a label is
+    a word as it stands, and counts more.
     """
+    known = known or [()] * len(texts)
     inside: dict[int, dict[str, float]] = {}
-    sizes: Counter[int] = Counter()
+    members: dict[int, list[int]] = defaultdict(list)
     everywhere: Counter[str] = Counter()
-    given: set[str] = set()
-    for text, label, own in zip(texts, labels, known or [()] * len(texts), strict=True):
-        whole = [term for each in own if (term := " ".join(each.split()))]
-        given.update(whole)
-        found = dict.fromkeys([*whole, *_terms(text[:_READ])])
+    given: dict[str, float] = {}
+    for at, label in enumerate(labels):
+        for place, term in enumerate(_given(known[at])):
+            given[term] = max(given.get(term, 0.0), _GIVEN if place else _FIRST)
+        found = _found(texts[at], known[at])
         everywhere.update(found.keys())
         if label >= 0:
-            sizes[label] += 1
+            members[label].append(at)
             counted = inside.setdefault(label, defaultdict(float))
             for term in found:
                 counted[term] += 1
-    average = sum(sizes.values()) / max(1, len(sizes))
-    words: dict[int, list[str]] = {}
-    for label in sorted(sizes):
-        least = 2 if sizes[label] > 2 else 1
+    average = sum(map(len, members.values())) / max(1, len(members))
+    words: dict[int, Words] = {}
+    for label in sorted(members):
+        size = len(members[label])
         strength = {
             term: count
-            / sizes[label]
+            / size
             * math.log1p(average / everywhere[term])
-            * (_GIVEN if term in given else 1)
-            for term, count in inside.get(label, {}).items()
+            * given.get(term, 1.0)
+            * (_RARE if count < 2 < size else 1.0)
+            for term, count in inside[label].items()
         }
-        rarer = {term for term in strength if inside[label][term] < least}
-        words[label] = _apart(
-            sorted(strength, key=lambda term: (term in rarer, -strength[term], -len(term), term))
-        )
+        shown = members[label][:: -(-size // _LOOKED_AT)]
+        words[label] = _covering(strength, [_found(texts[at], known[at]) for at in shown])
     return words
 
 
-def name(words: Sequence[str], taken: Iterable[str] = ()) -> str:
-    """A short name of the strongest words, unlike those taken; "unnamed" where there is no word."""
-    used = set(taken)
-    for count in range(min(_IN_NAME, len(words)), len(words) + 1):
-        made = ", ".join(words[:count])
+def name(words: Words, taken: Iterable[str] = ()) -> str:
+    """A short name of the first words, unlike those taken; "Unnamed" where there is no word."""
+    used, terms = set(taken), words.terms
+    for count in range(min(words.enough, len(terms)), len(terms) + 1):
+        made = ", ".join(terms[:count])
         made = made[:1].upper() + made[1:]
         if made and made not in used:
             return made
-    base = (words[0][:1].upper() + words[0][1:]) if words else "Unnamed"
+    base = (terms[0][:1].upper() + terms[0][1:]) if terms else "Unnamed"
     return next(
         made for n in range(1, len(used) + 2) if (made := base if n == 1 else f"{base} {n}") not in used
     )
 
 
-def _apart(terms: Iterable[str]) -> list[str]:
-    """The first terms that are not spellings or parts of one another."""
-    chosen: list[str] = []
-    seen: set[str] = set()
-    for term in terms:
-        stems = {stem(word) for word in term.split()}
-        if not stems & seen:
-            chosen.append(term)
-            seen |= stems
-        if len(chosen) == WORDS:
-            break
-    return chosen
+def _covering(strength: Mapping[str, float], texts: Sequence[Collection[str]]) -> Words:
+    """Strong terms that are not spellings or parts of one another, each for texts that are left over."""
+    ranked = sorted(strength, key=lambda term: (-strength[term], -len(term), term))[:_RANKED]
+    there = {term: {at for at, terms in enumerate(texts) if term in terms} for term in ranked}
+    stems = {term: {stem(word) for word in term.split()} for term in ranked}
+    left, chosen, enough = set(range(len(texts))), list[str](), 0
+
+    def worth(term: str) -> float:
+        return strength[term] * (_AGAIN + len(there[term] & left) / max(1, len(there[term])))
+
+    for most, least in ((_IN_NAME, _ADDS * len(texts)), (WORDS, 0)):
+        while len(chosen) < most and (not least or len(left) > (1 - _COVERED) * len(texts)):
+            among = [term for term in ranked if len(there[term] & left) >= least]
+            if not among:
+                break
+            best = max(among, key=worth)
+            chosen.append(best)
+            left -= there[best]
+            ranked = [term for term in ranked if not stems[term] & stems[best]]
+        enough = enough or len(chosen)
+    return Words(chosen, min(_IN_NAME, max(1, enough)))
+
+
+def _given(known: Iterable[str]) -> list[str]:
+    return [term for each in known if (term := " ".join(each.split()))]
+
+
+def _found(text: str, known: Iterable[str]) -> dict[str, None]:
+    """The terms of a text, each once, in order."""
+    return dict.fromkeys([*_given(known), *_terms(text[:_READ])])
 
 
 def stem(word: str) -> str:

@@ -96,10 +96,20 @@ def points(
     ground, ink = ("rgba(16, 20, 19, 0.78)", "#E6ECE9") if dark else ("rgba(253, 253, 252, 0.82)", "#0F1715")
     for each in apart(names, sheet):
         figure.add_annotation(
-            x=each.x, y=each.y, text=label(each.text, 30), showarrow=False,
+            x=each.x, y=each.y, text=label(headline(each.text), 34), showarrow=False,
             font={"size": 11, "color": ink}, bgcolor=ground, borderpad=2, captureevents=False,
         )  # fmt: skip
     return _bare(figure, height, mouse)
+
+
+def headline(name: str, most: int = 34) -> str:
+    """As many of a name's parts, which commas part, as have room; at least the first."""
+    first, *others = name.split(", ")
+    for each in others:
+        if len(first) + len(each) + 2 > most:
+            break
+        first = f"{first}, {each}"
+    return first
 
 
 def apart(names: Sequence[Name], sheet: Sheet) -> list[Name]:

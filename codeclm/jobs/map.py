@@ -149,17 +149,17 @@ def _clusters(
     for label in sorted(words):
         if label in goes_on:
             was = kept[goes_on[label]]
-            clusters.append(Cluster(was.id, was.name, tuple(words[label]), was.named))
+            clusters.append(Cluster(was.id, was.name, tuple(words[label].terms), was.named))
         else:
             name = atlas.name(words[label], taken)
             taken.add(name)
-            clusters.append(Cluster(fresh, name, tuple(words[label])))
+            clusters.append(Cluster(fresh, name, tuple(words[label].terms)))
             fresh += 1
         numbers[label] = clusters[-1].id
     return numbers, clusters
 
 
-def _words(sources: list[Source], texts: list[str], labels: list[int]) -> dict[int, list[str]]:
+def _words(sources: list[Source], texts: list[str], labels: list[int]) -> dict[int, atlas.Words]:
     """Each cluster's words, from its records' texts and their labels, which name a topic in any language."""
     cluster = dict(zip(texts, labels, strict=True))
     read = {source: text_of(source) for source in sources}

@@ -2,6 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from codeclm import atlas
+from codeclm.atlas import Words
 
 TEXTS = [
     "Please write a haiku about autumn leaves",
@@ -16,32 +17,36 @@ TEXTS = [
 
 def test_what_sets_a_cluster_apart():
     words = atlas.keywords(TEXTS, [0, 0, 0, 1, 1, 1, -1])
-    assert words[0][0] == "haiku"
-    assert words[1][0].startswith("sql")
+    assert words[0].terms[0] == "haiku"
+    assert words[1].terms[0].startswith("sql")
     assert set(words) == {0, 1}
 
 
 def test_small_words_of_several_languages_name_nothing():
-    words = atlas.keywords(TEXTS, [0] * 6 + [1])[1]
+    words = atlas.keywords(TEXTS, [0] * 6 + [1])[1].terms
     assert {"rezept", "linsen"} <= set(" ".join(words).split())
     assert not {"mir", "ein", "mit", "schreibe"} & set(" ".join(words).split())
 
 
 def test_forms_of_one_word_come_once():
-    words = atlas.keywords(["movie night", "movies and a movie", "big movies"], [0, 0, 0])[0]
+    words = atlas.keywords(["movie night", "movies and a movie", "big movies"], [0, 0, 0])[0].terms
     assert sum("movie" in word for word in words) == 1
 
 
 def test_scripts_without_spaces():
-    assert atlas.keywords(["旅行計画を立てて", "旅行計画です"], [0, 0])[0][0] in {"旅行", "行計", "計画"}
+    assert atlas.keywords(["旅行計画を立てて", "旅行計画です"], [0, 0])[0].terms[0] in {
+        "旅行",
+        "行計",
+        "計画",
+    }
 
 
 def test_names_differ():
-    first = atlas.name(["sql", "query"])
+    first = atlas.name(Words(["sql", "query"]))
     assert first == "Sql, query"
-    assert atlas.name(["sql", "query"], [first]) not in {first, ""}
-    assert atlas.name([]) == "Unnamed"
-    assert atlas.name([], ["Unnamed"]) == "Unnamed 2"
+    assert atlas.name(Words(["sql", "query"]), [first]) not in {first, ""}
+    assert atlas.name(Words([])) == "Unnamed"
+    assert atlas.name(Words([]), ["Unnamed"]) == "Unnamed 2"
 
 
 @given(some.lists(some.tuples(some.text(), some.integers(-1, 3))))
@@ -55,4 +60,15 @@ def test_labels_that_were_given_name_a_cluster_in_any_language():
     texts = ["Schreibe dem Kunden zurück", "Escribe al cliente", "Solve for x", "Factor this"]
     known = [("customer reply", "tone")] * 2 + [("algebra",)] * 2
     words = atlas.keywords(texts, [0, 0, 1, 1], known)
-    assert [words[0][0], words[1][0]] == ["customer reply", "algebra"]
+    assert [words[0].terms[0], words[1].terms[0]] == ["customer reply", "algebra"]
+
+
+def test_a_name_tells_what_most_of_the_texts_are_about():
+    texts = [f"{topic} number {n}" for topic in ("zebra crossing", "quince jelly") for n in range(5)]
+    known = [("road safety", "caution", "street signs")] * 5 + [("preserves", "patience", "sugar")] * 5
+    others = ["something else entirely"] * 5
+    mixed = atlas.keywords([*texts, *others], [0] * 10 + [1] * 5, [*known, *[()] * 5])[0]
+    assert set(mixed.terms[: mixed.enough]) == {"road safety", "preserves"}
+    apart = atlas.keywords([*texts, *others], [0] * 5 + [2] * 5 + [1] * 5, [*known, *[()] * 5])
+    assert atlas.name(apart[0]) == "Road safety"
+    assert atlas.name(apart[2]) == "Preserves"

@@ -124,3 +124,8 @@ def test_rows_of_the_tree_cover_every_metadata_once_for_each_skill():
     assert ("travel", "maps", 3, 0.5) in rows
     assert ("code", "tests", 2, None) in rows
     assert sheet(counted, "kept per metadata")[-1] == ("code", "tests", 2, 0.0)
+
+
+def test_a_long_name_is_shown_by_the_parts_that_have_room():
+    assert charts.headline("Lesson planning, concept explanation, API documentation") == "Lesson planning"
+    assert charts.headline("Wellness, personal budgeting") == "Wellness, personal budgeting"
