@@ -112,6 +112,15 @@ class Maps:
         number: int = self._db.value("select count(*) from spots")
         return number
 
+    def marked(self) -> str:
+        """A mark that differs once the map is drawn, its clusters are named, or seeds or decisions change."""
+        row = self._db.row(
+            """select (select value from settings where name = 'map'), (select max(seq) from decisions),
+            (select max(seq) from seeds), (select count(*) from seeds where deleted = 0),
+            (select group_concat(seq || named || name) from clusters where alive)"""
+        )
+        return " ".join(map(str, row or ()))
+
     def suggest(self, cluster: int, name: str) -> None:
         """The name that a model gives a cluster; what a person named, or what is gone, stays as it is."""
         with self._db.write():

@@ -75,6 +75,43 @@ def test_clusters_keep_their_numbers_and_a_person_names_them(store):
         store.maps.rename(3, "gone")
 
 
+def test_a_model_names_clusters_but_never_over_a_person(store):
+    encoded(store)
+    placed(store, lambda source: 1, [Cluster(1, "Odes"), Cluster(2, "Sea")])
+    store.maps.rename(1, "Mine")
+    store.maps.suggest(1, "Theirs")
+    store.maps.suggest(2, "Ships")
+    store.maps.suggest(9, "Gone")
+    assert [(each.name, each.named) for each in store.maps.clusters()] == [
+        ("Mine", "person"),
+        ("Ships", "model"),
+    ]
+
+
+def test_the_mark_of_a_map_changes_with_what_points_show_and_with_nothing_else(store):
+    metadata = encoded(store)
+    pair = grown(store, basic(metadata), 4)
+    placed(store, lambda source: 1, [Cluster(1, "Odes")])
+    marks = [store.maps.marked()]
+
+    def changed():
+        marks.append(store.maps.marked())
+        return marks[-1] != marks[-2]
+
+    store.seeds.tag([metadata.seed], "mine")
+    store.selections.keep([("metadata", metadata.id)])
+    store.wishes.more([metadata.id], 3, C, 1)
+    assert not changed()
+    store.maps.rename(1, "Verse")
+    assert changed()
+    store.decisions.decide(Decision(pair.id, "accept"))
+    assert changed()
+    store.decisions.undo()
+    assert changed()
+    store.seeds.delete([metadata.seed])
+    assert changed()
+
+
 def test_texts_of_records(store):
     metadata = encoded(store)
     found = store.maps.texts([("metadata", metadata.id), ("seeds", metadata.seed)])
