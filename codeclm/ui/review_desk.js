@@ -241,10 +241,11 @@ class Desk {
     const settles = card.conflict ? { adjudicated: true } : {};
     this.outbox.put({ kind: "decide", pair: card.id, reviewer: this.data.reviewer, ...settles, ...made });
     this.times.push(Date.now());
+    card.conflict = false;
     card.decision = { ...made, edited: Boolean(made.instruction || made.response) };
     const what = made.verdict === "reject" ? `Rejected${made.reasons.length ? `: ${made.reasons.join(", ")}` : ""}`
       : `Accepted the ${made.answer} answer${card.decision.edited ? " as edited" : ""}`;
-    this.say(`${what} (${card.gap_text}). U undoes it.`);
+    this.say(`${what} (${card.gap_text})${settles.adjudicated ? ", which settles it" : ""}. U undoes it.`);
     this.panels.leave();
     this.move(1);
     this.send();
