@@ -174,12 +174,7 @@ def tree(rows: Sequence[tuple[str, str, int, float | None]], measure: str, heigh
             labels=[*map(label, uses), *(label(row[1]) for row in inner)],
             parents=[""] * len(ids) + [place[row[0]] for row in inner],
             values=[*(count for count, _ in uses.values()), *(row[2] for row in inner)],
-            marker={
-                "colors": [-1.0 if share is None else share for share in shares],
-                "colorscale": [(0, "#8C9994"), (0.4999, "#8C9994"), (0.5, "#C98A4B"), (1, "#2E8B80")],
-                "cmin": -1,
-                "cmax": 1,
-            },
+            marker={"colors": [_between(share) for share in shares]},
             customdata=["none yet" if share is None else f"{share:.0%}" for share in shares],
             hovertemplate=f"%{{label}}: %{{value:,}} metadata, {measure} %{{customdata}}<extra></extra>",
             branchvalues="remainder",
@@ -189,6 +184,18 @@ def tree(rows: Sequence[tuple[str, str, int, float | None]], measure: str, heigh
     )
     figure.update_layout(height=height, margin={"l": 0, "r": 0, "t": 26, "b": 0})
     return figure
+
+
+def _between(share: float | None) -> str:
+    """Brown for none of it, green for all, grey where there is nothing to share.
+
+    Each colour is named, as under a colour scale Plotly paints the whole map's ground black.
+    """
+    if share is None:
+        return "#8C9994"
+    none, all_ = (0xC9, 0x8A, 0x4B), (0x2E, 0x8B, 0x80)
+    mixed = (round(low + (high - low) * share) for low, high in zip(none, all_, strict=True))
+    return "#" + "".join(f"{each:02X}" for each in mixed)
 
 
 def beside(names: Sequence[str], seeds: Sequence[float], others: Sequence[float], other: str) -> go.Figure:

@@ -129,3 +129,10 @@ def test_rows_of_the_tree_cover_every_metadata_once_for_each_skill():
 def test_a_long_name_is_shown_by_the_parts_that_have_room():
     assert charts.headline("Lesson planning, concept explanation, API documentation") == "Lesson planning"
     assert charts.headline("Wellness, personal budgeting") == "Wellness, personal budgeting"
+
+
+def test_tiles_go_from_brown_to_green_and_no_scale_paints_their_ground():
+    figure = charts.tree([("a", "", 1, None), ("a", "x", 2, 0.0), ("a", "y", 3, 1.0)], "kept")
+    tiles = figure.data[0]
+    assert tiles.marker.colors == ("#8C9994", "#C98A4B", "#2E8B80")
+    assert tiles.marker.colorscale is None
