@@ -7,6 +7,7 @@ event loop's. Knows no protocol: the caller says what became of each request.
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 from collections import deque
 from collections.abc import Mapping
@@ -18,10 +19,14 @@ from codeclm.llm.pace import Pace
 from codeclm.llm.patience import Patience
 
 START = 8
-_BAD = 0.33
+_BAD = 0.5
 """A number in flight at which more than this share was refused of late is too many."""
 _MEMORY = 0.8
 """How much of the share of refusals is remembered from one outcome to the next."""
+_SURE = 3.0
+"""Standard errors by which more must be refused at a number than below it, to be no chance."""
+_RECENT = 256
+"""Outcomes at one number after which the older ones count half."""
 _FIRST_PROBE = 48
 """Replies before a number that was refused is tried again; twice as many each time it is refused again."""
 _LAST_PROBE = 768
@@ -41,8 +46,8 @@ class Place:
 class Limiter:
     """Places for requests to one endpoint. Not for use from two event loops.
 
-    A number in flight is given up once requests are refused there more often than not, so that faults
-    which come at any number do not slow a run down.
+    A number in flight is given up once requests are refused there more often than not, or surely more
+    often than at fewer, so that faults which come at any number hardly slow a run down.
     """
 
     def __init__(self, ceiling: int = 16, pace: Pace | None = None, patience: Patience | None = None) -> None:
@@ -64,6 +69,8 @@ class Limiter:
         self._timer: asyncio.TimerHandle | None = None
         self._paused_until = 0.0
         self._refusals: dict[int, float] = {}
+        self._seen: dict[int, tuple[int, int]] = {}
+        """By number in flight: how many were answered or refused there, and how many refused."""
         self._goal = ceiling
         self._borne = self.allowed
         """The most in flight of which one was answered since the last cut; at first, what is hoped for."""
@@ -99,13 +106,12 @@ class Limiter:
         """A reply came, which took so many tokens."""
         if self.down:
             self._refusals.clear()
-        self._strikes.pop(place.level, None)
         self.answered += 1
         self.down_since = None
         self._in_a_row = 0
         self._pace.correct(tokens - place.tokens)
         self.mean_tokens += 0.1 * (tokens - self.mean_tokens)
-        self._judge(place.level, 0.0)
+        self._judge(place.level, 0)
         self._borne = max(self._borne, place.level)
         self._grow()
         self._leave()
@@ -173,18 +179,38 @@ class Limiter:
         if self.down:
             self.allowed = max(1, self.allowed // 2)
             self._pause(now + self._patience.pause(self._in_a_row - _MISHAPS, self._chance.random()))
-        elif self._judge(place.level, 1.0) > _BAD and place.level <= self.allowed:
-            self._cut(place.level)
+        else:
+            share, worse = self._judge(place.level, 1), self._worse(place.level)
+            if (share > _BAD or worse) and place.level <= self.allowed:
+                self._cut(place.level, worse)
 
-    def _judge(self, level: int, refused: float) -> float:
+    def _judge(self, level: int, refused: int) -> float:
         """The share of refusals of late at this number in flight, this outcome included."""
+        count, bad = self._seen.get(level, (0, 0))
+        if count > _RECENT:
+            count, bad = count // 2, bad // 2
+        self._seen[level] = (count + 1, bad + refused)
         unknown = 0.0 if level <= self._borne else refused
         before = self._refusals.get(level, unknown)
         self._refusals[level] = now = _MEMORY * before + (1 - _MEMORY) * refused
         return now
 
-    def _cut(self, level: int) -> None:
-        if level > self._borne:
+    def _worse(self, level: int) -> bool:
+        """Whether surely more is refused at this number than at fewer, though some are answered there.
+
+        An endpoint has taken up the next request before word of the last reply is here.
+        """
+        here, bad = self._seen[level]
+        below = [seen for number, seen in self._seen.items() if number < level]
+        others, fine = sum(count for count, _ in below), sum(count - refused for count, refused in below)
+        if not others:
+            return False
+        share = (bad + others - fine) / (here + others)
+        chance = math.sqrt(share * (1 - share) * (1 / here + 1 / others))
+        return bad / here - (others - fine) / others > _SURE * chance
+
+    def _cut(self, level: int, sure: bool) -> None:
+        if sure or level > self._borne:
             self._strikes[level] = self._strikes.get(level, 0) + 1
         self.allowed = self._goal = max(1, level - 1)
         self._borne = min(self._borne, self.allowed)
@@ -197,6 +223,7 @@ class Limiter:
         if self.allowed >= self.ceiling or self._clean < wanted:
             return
         self._clean = 0
+        self._strikes.pop(self.allowed, None)
         doubled = min(self.allowed * 2, self._goal)
         self.allowed = min(self.ceiling, max(self.allowed + 1, doubled))
 

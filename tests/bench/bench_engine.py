@@ -45,7 +45,8 @@ def bodies(path: Path) -> list[dict[str, Any]]:
 async def bare(url: str, width: int, sent: list[dict[str, Any]]) -> float:
     """Calls a second of the bare client."""
     client = openai.DefaultAioHttpClient()
-    async with openai.AsyncOpenAI(base_url=url, api_key="x", max_retries=0, http_client=client) as model:
+    options: dict[str, Any] = {"max_retries": 0, "timeout": 600, "http_client": client}
+    async with openai.AsyncOpenAI(base_url=url, api_key="x", **options) as model:
 
         async def one(number: int) -> None:
             await model.chat.completions.create(**sent[number])

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import openai
 
@@ -71,7 +72,8 @@ async def in_flight(width: int, calls: int, one: object) -> float:
 
 async def bare(url: str, width: int, calls: int) -> float:
     client = openai.DefaultAioHttpClient()
-    async with openai.AsyncOpenAI(base_url=url, api_key="x", max_retries=0, http_client=client) as model:
+    options: dict[str, Any] = {"max_retries": 0, "timeout": 600, "http_client": client}
+    async with openai.AsyncOpenAI(base_url=url, api_key="x", **options) as model:
 
         async def one(number: int) -> None:
             text = f"{number}. {PROMPT}"
