@@ -86,7 +86,8 @@ def show(project: Project, row: CallRow) -> None:
     with st.container(border=True):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             st.markdown(
-                f"**Call {row.number}** · {row.stage} · {row.role} · {plain(row.model, 80)}", width="content"
+                f"**Call {row.number}** · {plain(f'{row.stage} · {row.role} · {row.model}', 120)}",
+                width="content",
             )
             st.button(
                 "What it was for",
@@ -114,7 +115,7 @@ def _texts(logged: LoggedCall) -> None:
         _text(reply.raw)
     st.caption("What was asked:")
     for message in request.messages:
-        st.caption(message.role)
+        st.caption(plain(message.role, 20))
         _text(message.content)
     sampling = request.sampling.model_dump(mode="json", exclude_defaults=True)
     told = {**sampling, "schema": request.schema.name if request.schema else "none"}

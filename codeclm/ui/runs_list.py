@@ -102,7 +102,7 @@ def _detail(project: Project, job: Job) -> None:
     with st.container(border=True):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(job.started))
-            st.markdown(f"**Run {job.id}** · {_what(job)} · {when}", width="content")
+            st.markdown(f"**Run {job.id}** · {plain(_what(job), 60)} · {when}", width="content")
             st.button(
                 "Show its calls",
                 icon=":material/filter_alt:",
@@ -117,7 +117,7 @@ def _detail(project: Project, job: Job) -> None:
             for stage, (done, total) in job.progress.items()
         ]
         if steps:
-            st.caption(" · ".join(steps))
+            st.caption(plain(" · ".join(steps), 900))
         if job.message:
             st.text(job.message)
         if by_role:

@@ -147,7 +147,7 @@ def _whole(project: Project, seed: Seed) -> None:
     with st.container(border=True):
         if seed.messages:
             for message in seed.messages:
-                st.caption(message.role)
+                st.caption(plain(message.role, 20))
                 body(message.content)
         else:
             body(seed.text)

@@ -125,7 +125,7 @@ class Walk:
         """Press a choice, look at all of it, and at the choices that it brings."""
         been = been or self.parts()
         button = self.tab.locator("[data-testid=stButtonGroup] button").get_by_text(name, exact=True).first
-        if not button.is_visible():
+        if not (button.is_visible() and button.is_enabled()):
             return
         button.click()
         self.settle()
