@@ -19,7 +19,7 @@ from codeclm.records import Seed
 from codeclm.store import Store
 from codeclm.store.files import APPLICATION_ID
 from tests.redteam import hostile
-from tests.redteam.test_hostile_pages import PAGES, ROOT, said
+from tests.redteam.test_hostile_pages import PAGES, ROOT, harmless, said
 
 TRAPS = {
     "a trigger": "create trigger t after insert on seeds begin delete from seeds; end",
@@ -134,6 +134,7 @@ def test_a_value_of_a_hundred_megabytes_is_told_and_not_read(project):
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # a reader given up halfway
 @pytest.mark.parametrize("value", [hostile.CANARY, b"\xff\x00", 10**18, None, "[" * 5000])
 def test_words_of_our_own_that_are_others_break_no_page(value, folder):
     """Each column that holds our own words or numbers has another value in every row."""
@@ -154,6 +155,7 @@ def test_words_of_our_own_that_are_others_break_no_page(value, folder):
         assert not test.exception
         for path, text in said(test):
             assert "Traceback" not in text, path
+            assert hostile.HOST not in text or harmless(path, text), (page, path, text)
         for error in test.error:
             assert "\n" not in error.value
 

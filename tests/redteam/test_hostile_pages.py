@@ -29,6 +29,7 @@ LITERAL = {
     "Code.code_text",
     "Dataframe.arrow_data.data",
     "Dataframe.arrow_data.styler.display_values",
+    "Dataframe.columns",
     "Selectbox.options",
     "Text.body",
     "TextArea.default",
