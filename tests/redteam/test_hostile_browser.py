@@ -141,6 +141,7 @@ class Walk:
             self.look(f"{name} opened")
         for kind, act in (
             ("stSelectbox] [role=combobox", self.pull_down),
+            ("stMultiSelect] [role=combobox", self.pull_down),
             ("stTooltipIcon", lambda each: each.hover(timeout=BRIEF)),
             ("stDataFrame", self.table),
             ("stPlotlyChart", lambda each: each.hover(timeout=BRIEF)),

@@ -30,6 +30,7 @@ LITERAL = {
     "Dataframe.arrow_data.data",
     "Dataframe.arrow_data.styler.display_values",
     "Dataframe.columns",
+    "MultiSelect.options",
     "Selectbox.options",
     "Text.body",
     "TextArea.default",
