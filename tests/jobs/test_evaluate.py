@@ -172,7 +172,7 @@ def test_a_budget_stops_it_and_the_next_goes_on(project, ask, order, endpoint):
 
 def test_what_cannot_be_read_is_a_failure_until_it_is_retried(project, ask, prompts, order):
     path = project(0)
-    with ScriptedEndpoint(faults=Faults(0.4, ("wrong_shape",), times=None)) as sick:
+    with ScriptedEndpoint(faults=Faults(0.8, ("wrong_shape",), times=None)) as sick:
         asked = Order(
             urls=dict.fromkeys(("strong", "target", "judge"), sick.url),
             models={role: role for role in ("strong", "target", "judge")},
