@@ -35,8 +35,9 @@ setup: $(VENV)/.app
 run: $(VENV)/.app
 	@exec $(PY) -m codeclm serve --port $(PORT)
 
+# Side by side, as on one core they take over six minutes.
 test: check
-	@$(PYTEST)
+	@$(PYTEST) -n 2
 
 # Two processes: a browser driven by Playwright leaves an event loop behind in its own. What fails in a
 # browser gets one more try by itself, as a busy machine can hold a page up for longer than a test waits.
