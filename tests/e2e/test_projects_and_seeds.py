@@ -99,6 +99,7 @@ def test_rows_are_tagged_deleted_and_restored(app):
 
 def choose_first(app):
     """Tick the first row: the table is a canvas, so by place."""
+    app.page.wait_for_timeout(1000)  # a click on the table before the last action's new one is lost
     table = app.page.get_by_test_id("stDataFrame").first
     table.click(position={"x": 16, "y": 55})
     app.settle()
