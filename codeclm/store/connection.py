@@ -95,7 +95,9 @@ class Connection:
     def each(self, sql: str, values: Values = ()) -> Iterator[Row]:
         """The rows of a query one by one, all of one state of the file."""
         with self.guard():
-            yield from self.raw.execute(sql, values)
+            # Not `yield from`: given up halfway, it would close the cursor, which another thread may not.
+            for row in self.raw.execute(sql, values):  # noqa: UP028
+                yield row
 
     def row(self, sql: str, values: Values = ()) -> Row | None:
         """The first row, or None."""
