@@ -62,9 +62,9 @@ def within(places: Places, x: Sequence[float], y: Sequence[float]) -> NDArray[np
     odd = np.zeros(len(rows), bool)
     for at in range(len(x)):
         x0, y0, x1, y1 = x[at - 1], y[at - 1], x[at], y[at]
-        if y0 == y1:
-            continue
         crosses = (y0 > py) != (y1 > py)
-        odd ^= crosses & (px < (x1 - x0) * (py - y0) / (y1 - y0) + x0)
+        # Multiplied out, as a side that is all but level has a slope beyond the range of floats.
+        left = (px - x0) * (y1 - y0) - (x1 - x0) * (py - y0)
+        odd ^= crosses & (left < 0 if y1 > y0 else left > 0)
     inside[rows] = odd
     return inside

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as some
 
 from codeclm.charts import atlas as charts
@@ -62,6 +62,7 @@ def test_an_outline_is_small_whatever_it_surrounds():
     }
 
 
+@example([(0.0, 0.0), (0.0, 1.0), (2.0, 1.1125369292536007e-308)])
 @given(some.lists(some.tuples(some.floats(-9, 9), some.floats(-9, 9)), max_size=9))
 def test_no_outline_takes_what_is_outside_its_bounds(corners):
     x, y = [each[0] for each in corners], [each[1] for each in corners]
