@@ -78,7 +78,7 @@ def _load(model: str) -> Any:
         raise CodecError(
             "embeddings need the package sentence-transformers: install it, or use ngram"
         ) from None
-    disable_progress_bar()  # type: ignore[no-untyped-call]
+    disable_progress_bar()
     folder = _shipped() if model == MODEL else None
     try:
         if folder is not None:

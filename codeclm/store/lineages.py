@@ -95,7 +95,7 @@ class Lineages:
                     self._configs.make(answer.config),
                     answer.role,
                     answer.sample,
-                    self._texts.put(answer.text, pack(answer.instruction)),
+                    self._texts.put(answer.text, pack(answer.instruction), lean=False),
                     int(answer.truncated),
                     answer.model,
                     len(answer.text),
