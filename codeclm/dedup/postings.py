@@ -1,7 +1,8 @@
 """Which texts may be near which by their n-grams: few enough to be held against each other one by one.
 
-Exact: two sets that are near share one of their rarest members, and a signature tells of most other pairs
-that they share too few. Works in blocks, so that memory is bounded. Knows no texts.
+Exact: two sets that are near share one of their rarest members, with enough of each behind it; and a
+signature tells of most other pairs that they share too few. Works in blocks, so that memory is bounded.
+Knows no texts.
 """
 
 from __future__ import annotations
@@ -33,14 +34,18 @@ class Postings:
     """Who has which of the rarest n-grams. A text is named by its rank: its turn in the order given."""
 
     def __init__(self, grams: Grams, threshold: float, order: Sequence[int]) -> None:
-        self._threshold = threshold
+        self._share = threshold / (1 + threshold)
+        """Of the n-grams of two texts together, the share that they have in common where they are near."""
         places = np.asarray(order, dtype=np.int64)
         self._sizes = grams.sizes[places]
-        self._ranks, self._first = _rarest(grams, threshold, places)
+        self._ranks, self._first, self._rest = _rarest(grams, threshold, places)
+        # an n-gram that stands late in both texts leaves too few behind it: late ones look only at early ones
+        late = self._rest < 2 * self._share * self._sizes[self._ranks] - _SLACK
+        self._early, self._shift = ~late, late * len(late)
         self._turns = np.argsort(self._ranks, kind="stable")
         begins = np.flatnonzero(np.diff(self._ranks[self._turns], prepend=-1))
         self._edges = np.append(begins, len(self._turns))
-        self._bits, self._hidden = _signatures(grams, places)
+        self._words, self._hidden = _signatures(grams, places)
 
     def candidates(self, stays: Mask) -> Iterator[tuple[int, Numbers]]:
         """Each text that has some, in turn, with those before it that may be near.
@@ -53,43 +58,45 @@ class Postings:
             if stays.sum() < _STALE * left:
                 left = int(stays.sum())
                 alive = stays[self._ranks]
-                before = np.concatenate([[0], np.cumsum(alive)])
-                living = self._ranks[alive]
+                before = np.concatenate([[0], np.cumsum(np.concatenate([alive, alive & self._early]))])
+                there = np.concatenate([np.flatnonzero(alive), np.flatnonzero(alive & self._early)])
+                living, behind = self._ranks[there], self._rest[there]
             end = min(at + _BLOCK, last)
             entries, firsts = turns[edges[at] : edges[end]], edges[at:end] - edges[at]
-            start = before[self._first[entries]]
-            counts = before[entries] - start
+            start = before[self._first[entries] + self._shift[entries]]
+            counts = before[entries + self._shift[entries]] - start
             fits = max(1, int((np.cumsum(np.add.reduceat(counts, firsts)) <= _MOST).sum()))
             at += fits
             cut = int(edges[at] - edges[at - fits])
-            yield from self._pairs(*self._met(entries[:cut], start[:cut], counts[:cut], living))
+            yield from self._pairs(self._met(entries[:cut], start[:cut], counts[:cut], living, behind))
 
     def _met(
-        self, entries: Numbers, start: Numbers, counts: Numbers, alive: Numbers
-    ) -> tuple[Numbers, Numbers]:
-        """Each text with each that has one of its n-grams, once for every n-gram."""
+        self, entries: Numbers, start: Numbers, counts: Numbers, alive: Numbers, behind: Numbers
+    ) -> Numbers:
+        """Each text with each that has one of its n-grams, with enough behind it in both; as one number."""
         inside = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-        return np.repeat(self._ranks[entries], counts), alive[np.repeat(start, counts) + inside]
+        inside += np.repeat(start, counts)
+        here, others = np.repeat(self._ranks[entries], counts), alive[inside]
+        most = np.minimum(np.repeat(self._rest[entries], counts), behind[inside])
+        near = most >= self._share * (self._sizes[here] + self._sizes[others]) - _SLACK
+        return distinct(here[near] * len(self._sizes) + others[near])
 
-    def _pairs(self, here: Numbers, others: Numbers) -> Iterator[tuple[int, Numbers]]:
-        whole = len(self._sizes)
-        keys = distinct(here * whole + others)
-        here, others = keys // whole, keys % whole
-        one, two = self._sizes[here], self._sizes[others]
-        t = self._threshold
-        like = np.minimum(one, two) >= t * np.maximum(one, two) - _SLACK
-        here, others, both = here[like], others[like], (one + two)[like]
-        shared = np.bitwise_count(self._bits[here] & self._bits[others]).sum(axis=1, dtype=np.int64)
-        shared += np.minimum(self._hidden[here], self._hidden[others])
-        near = shared >= t / (1 + t) * both - _SLACK
+    def _pairs(self, keys: Numbers) -> Iterator[tuple[int, Numbers]]:
+        here, others = keys // len(self._sizes), keys % len(self._sizes)
+        shared = np.minimum(self._hidden[here], self._hidden[others])
+        for word in self._words:
+            shared += np.bitwise_count(word[here] & word[others])
+        near = shared >= self._share * (self._sizes[here] + self._sizes[others]) - _SLACK
         here, others = here[near], others[near]
         begins = np.flatnonzero(np.diff(here, prepend=-1)).tolist()
         for begin, end in pairwise([*begins, len(here)]):
             yield int(here[begin]), others[begin:end]
 
 
-def _rarest(grams: Grams, threshold: float, places: Numbers) -> tuple[Numbers, Numbers]:
-    """The rank of each posting, by n-gram and then rank, and where its n-gram's postings begin."""
+def _rarest(grams: Grams, threshold: float, places: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+    """The rank of each posting, by n-gram and then rank; where its n-gram's postings begin; and how many
+    n-grams its text has from this one on.
+    """
     sizes = grams.sizes
     rank = np.full(len(grams), -1, dtype=np.int64)
     rank[places] = np.arange(len(places))
@@ -97,21 +104,21 @@ def _rarest(grams: Grams, threshold: float, places: Numbers) -> tuple[Numbers, N
     within = np.arange(len(grams.numbers)) - np.repeat(grams.starts[:-1], sizes)
     owners = np.repeat(rank, sizes)
     wanted = (within < np.repeat(prefix, sizes)) & (grams.numbers >= grams.lone) & (owners >= 0)
-    keys = np.sort(grams.numbers[wanted] * len(places) + owners[wanted])
-    gram, ranks = keys // len(places), keys % len(places)
-    first = np.searchsorted(gram, gram)
-    return ranks, first
+    keys = grams.numbers[wanted] * len(places) + owners[wanted]
+    order = np.argsort(keys)
+    gram, ranks = keys[order] // len(places), keys[order] % len(places)
+    return ranks, np.searchsorted(gram, gram), (np.repeat(sizes, sizes) - within)[wanted][order]
 
 
 def _signatures(grams: Grams, places: Numbers) -> tuple[NDArray[np.uint64], Numbers]:
-    """Bits for the n-grams of each text, and how many n-grams share a bit with another of their text."""
-    bits = np.zeros((len(grams), _WORDS), dtype=np.uint64)
+    """Bits for the n-grams of all texts, word by word; and how many of each share a bit with another."""
+    bits = np.zeros((_WORDS, len(grams)), dtype=np.uint64)
     there = grams.sizes > 0
     if there.any():
         mixed = grams.numbers.astype(np.uint64) * _MIX >> np.uint64(56)
         bit, word = np.uint64(1) << (mixed & np.uint64(63)), mixed >> np.uint64(6)
         for each in range(_WORDS):
             mine = np.where(word == each, bit, np.uint64(0))
-            bits[there, each] = np.bitwise_or.reduceat(mine, grams.starts[:-1][there])
-    hidden = grams.sizes - np.bitwise_count(bits).sum(axis=1, dtype=np.int64)
-    return bits[places], hidden[places]
+            bits[each, there] = np.bitwise_or.reduceat(mine, grams.starts[:-1][there])
+    hidden = grams.sizes - np.bitwise_count(bits).sum(axis=0, dtype=np.int64)
+    return bits[:, places], hidden[places]
