@@ -77,7 +77,7 @@ def shares(names: Sequence[str], found: Sequence[Share], x: str, y: str) -> go.F
         )
     )
     figure.add_hline(y=50, line_color=FAINT)
-    figure.update_yaxes(range=[0, 102])
+    figure.update_yaxes(range=[0, 104])
     figure.update_xaxes(type="category")
     return frame(figure, x=x, y=y)
 

@@ -125,7 +125,9 @@ def _unparsed(found: Share) -> Finding:
         "Test on the Models page whether the judge takes a JSON schema, give it more tokens, or use "
         "another judge."
         if look in ("watch", "poor")
-        else "The judge keeps to the form.",
+        else "The judge keeps to the form."
+        if found.total
+        else "The replies behind these scores are not in the project.",
     )
 
 

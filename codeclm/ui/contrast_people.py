@@ -25,6 +25,7 @@ def people(project: Project, facts: Summary) -> None:
             "Accept and reject pairs, blind at best: what people say is held against the judge here.",
             "Review",
             "Review pairs, blind",
+            blind="true",
         )
         return
     _winner(votes)

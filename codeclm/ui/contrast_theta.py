@@ -34,6 +34,7 @@ def theta_lab(project: Project, facts: Summary, lab: Lab) -> None:
             9.0,
             min(dials.theta, 9.0),
             0.25,
+            "%g",
             key="contrast_theta",
             bind="query-params",
             help=term("theta"),
@@ -76,7 +77,7 @@ def _figures(here: Kept, now: Kept, priced: bool) -> None:
             return None
         return f"{value - before:+,.0f}"
 
-    with st.grid(4, min_column_width=150):
+    with st.grid(4, min_column_width=200):
         st.metric("Kept", number(here.kept), change(here.kept, now.kept), help=term("kept"), border=True)
         share = "–" if here.share is None else f"{100 * here.share:.1f} %"
         st.metric("Of all lineages", share, help=f"{number(here.lineages)} lineages.", border=True)
@@ -219,7 +220,7 @@ def _groups(lab: Lab, theta: float) -> None:
         hide_index=True,
         alt=f"Kept pairs at θ {theta:g} by {by}",
         column_config={
-            "Share kept": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1),
+            "Share kept": st.column_config.ProgressColumn(format="%.0f %%", min_value=0, max_value=100),
             "Mean gap": st.column_config.TextColumn(width=90),
             "Money per kept pair": st.column_config.TextColumn(
                 width=150, help="Unknown where a model has no price; set one on the Models page."
@@ -236,10 +237,10 @@ def _row(group: Group, by: str, priced: bool) -> dict[str, object]:
         by.capitalize(): one_line(group.name, 80),
         "Scored": group.scored,
         "Kept": group.kept,
-        "Share kept": group.kept / group.scored,
+        "Share kept": 100 * group.kept / group.scored,
         "Target wins": group.target_wins,
         "Mean gap": gap(round(group.mean_gap, 2)),
-        "Tokens per kept pair": round(group.tokens / group.kept) if known else None,
+        "Tokens per kept pair": number(group.tokens / group.kept if known else None),
         "Money per kept pair": dollars(group.cost / group.kept if priced else None) if known else "–",
     }
 

@@ -52,7 +52,7 @@ def fields(known: Known, iterations: int, key: str, width: Width = 240) -> dict[
     tag = pick("Seed tag", f"{key}_tag", known.tags, width) if known.tags else None
     cluster = pick("Cluster", f"{key}_cluster", list(known.clusters), width) if known.clusters else None
     low, high = st.slider(
-        "|gap|", 0.0, 9.0, (0.0, 9.0), 0.5, key=f"{key}_gap", bind="query-params", width=width
+        "|gap|", 0.0, 9.0, (0.0, 9.0), 0.5, "%g", key=f"{key}_gap", bind="query-params", width=width
     )
     return {
         "iteration": int(iteration) if iteration else None,

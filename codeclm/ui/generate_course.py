@@ -12,7 +12,7 @@ from codeclm.charts.palette import CONFIG
 from codeclm.complexity import Step, course, measure
 from codeclm.projects import Project
 from codeclm.store import Store
-from codeclm.ui.page import empty
+from codeclm.ui.page import no_pairs
 from codeclm.ui.summary import Summary, config_id
 from codeclm.ui.text import number
 
@@ -22,7 +22,7 @@ MOST = 4000
 def course_panel(project: Project, facts: Summary) -> None:
     """Charts and the figures behind them."""
     if not facts.funnel.instructions:
-        empty("No instructions yet", "Once a run has written some, how they grow harder is shown here.")
+        no_pairs(facts, "No instructions yet", "How they grow harder is shown here, iteration by iteration.")
         return
     with project.open(readonly=True) as store:
         stamp = f"{facts.funnel.instructions} {store.scored()}"
@@ -51,7 +51,7 @@ def course_panel(project: Project, facts: Summary) -> None:
     st.caption(
         f"Means over {number(seen)} instructions{of}. Only what was too easy goes on to the next iteration, "
         "so that later ones are fewer. Constraints are counted by words, numbers and list items, in English "
-        "at best; ratings are made in the studio."
+        "at best; ratings come from improving and rating by hand."
     )
 
 
@@ -66,8 +66,8 @@ def _row(step: Step) -> dict[str, object]:
     return {
         "Iteration": step.iteration,
         "Instructions": step.nodes,
-        "Words": round(step.length, 1),
-        "Constraints": round(step.constraints, 2),
+        "Words": f"{step.length:.1f}",
+        "Constraints": f"{step.constraints:.2f}",
         "Words changed": "–" if step.distance is None else f"{100 * step.distance:.0f} %",
         "Rating": "–" if step.rating is None else f"{step.rating:.2f}",
     }

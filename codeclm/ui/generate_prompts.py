@@ -75,12 +75,12 @@ def _editor(project: Project, name: str, profile: Profile, text: str, changed: b
     found = st.text_area(
         "Template",
         text,
-        height=460,
+        height="content",
         key=key,
         help="A line “=== system”, “=== user” or “=== assistant” opens a turn.",
     )
     st.caption(f"It must hold {values}" + (f" and may hold {more}." if more else "."))
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Save",
             icon=":material/save:",
@@ -112,7 +112,7 @@ def _preview(project: Project, name: str, text: str, plain_config: Config) -> No
             config = make_config(endpoints, dials, {name: text})
             asked, what = example(store, config, name, int(number) - 1)
         st.caption(f"{plain(what, 200)} · {plural(len(asked.messages), 'message')}")
-        with st.container(border=True):
+        with st.container(border=True, gap="xsmall"):
             for message in asked.messages:
                 st.badge(message.role, color="gray")
                 body(message.content)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from codeclm.errors import UsageError
@@ -32,8 +34,8 @@ def labels_of(use_case: str, skills: str | list[str]) -> Labels:
     return Labels(use, names)
 
 
-def by_hand(project: Project, key: str) -> None:
-    """A form that adds one metadata of origin `manual`."""
+def by_hand(project: Project, key: str, then: Callable[[Metadata], None] | None = None) -> None:
+    """A form that adds one metadata of origin `manual`; `then`: what to do with it in the callback."""
     with (
         st.form(f"{key}_by_hand", border=False),
         st.container(horizontal=True, vertical_alignment="bottom"),
@@ -45,13 +47,16 @@ def by_hand(project: Project, key: str) -> None:
             placeholder="budget estimation, route planning",
             help=term("skills"),
         )
-        st.form_submit_button("Add row", icon=":material/add:", on_click=_add, args=(project, key))
+        st.form_submit_button("Add row", icon=":material/add:", on_click=_add, args=(project, key, then))
 
 
 @guarded
-def _add(project: Project, key: str) -> None:
+def _add(project: Project, key: str, then: Callable[[Metadata], None] | None) -> None:
     labels = labels_of(st.session_state[f"{key}_new_use"], st.session_state[f"{key}_new_skills"])
+    made = Metadata("manual", labels)
     with project.open() as store:
-        added = store.metadata.add([Metadata("manual", labels)])
+        added = store.metadata.add([made])
     st.session_state[f"{key}_new_use"] = st.session_state[f"{key}_new_skills"] = ""
+    if then is not None:
+        then(made)
     notify("Row added." if added.added else "That row is there already.")

@@ -85,14 +85,14 @@ def no_project(here: Room) -> None:
     )
 
 
-def empty(title: str, what: str, link: str | None = None, label: str = "") -> None:
-    """An empty state: what is missing, why it matters, and the page on which to mend it."""
+def empty(title: str, what: str, link: str | None = None, label: str = "", **parameters: str) -> None:
+    """An empty state: what is missing, why it matters, and the page (as filtered) to mend it on."""
     with st.container(border=True, horizontal_alignment="center", gap="small"):
         st.space("small")
         st.markdown(f"**{title}**", text_alignment="center")
         st.caption(what, text_alignment="center")
         if link:
-            go(link, label or link)
+            go(link, label or link, **parameters)
         st.space("small")
 
 

@@ -6,14 +6,14 @@ from typing import cast
 
 import streamlit as st
 
-from codeclm.errors import UsageError
 from codeclm.projects import Project
 from codeclm.records import Verdict
-from codeclm.ui.guard import guarded, notify
+from codeclm.ui.guard import error_box, guarded, notify
 from codeclm.ui.review_queue import Queue, start_over
 from codeclm.ui.review_team import Seat
 from codeclm.ui.text import number, plural
 
+_SAID = "review_bulk_said"
 WHAT: dict[str, Verdict] = {"Accept the winners": "accept", "Reject": "reject"}
 
 
@@ -41,6 +41,9 @@ def bulk_panel(project: Project, made: Queue, at: Seat) -> None:
             )
         st.caption("It is one step: Undo, on the card or here below, takes back all of it.")
     with panel:
+        # here, where the hand is: the top of the page may be out of sight
+        if said := st.session_state.pop(_SAID, ""):
+            error_box(said)
         undo_button(project, at, "bulk")
 
 
@@ -63,7 +66,8 @@ def _decide(project: Project, made: Queue, at: Seat) -> None:
     state = st.session_state
     typed = str(state["review_bulk_count"]).strip().replace(",", "").replace(" ", "")
     if typed != str(len(made.ids)):
-        raise UsageError(f"Nothing was decided: type {len(made.ids)} to confirm, not {typed or 'nothing'}.")
+        state[_SAID] = f"Nothing was decided: type {len(made.ids)} to confirm, not {typed or 'nothing'}."
+        return
     reason = " ".join(str(state["review_bulk_reason"]).split())[:200]
     decide_all(project, made.ids, WHAT[cast(str, state["review_bulk_what"])], at, reason)
 

@@ -46,6 +46,7 @@ class Desk {
       this.cards.clear();
       this.at = 0;
       this.detour = null;
+      this.say("");
       this.panels.leave();
     }
     for (const [index, card] of data.cards) if (!this.cards.has(index)) this.cards.set(index, card);
@@ -131,8 +132,9 @@ class Desk {
       ["better", "other"].forEach((name) => { this.root.querySelector(`[data-do="${name}"] span`).textContent = `Accept ${name}`; });
       nothing.textContent = this.at < this.data.total ? "Fetching the next pairs…" : this.data.end;
     }
-    for (const name of ["better", "other", "edit", "reject", "flag"]) {
-      this.root.querySelector(`.actions [data-do="${name}"]`).disabled = !card;
+    const off = { back: this.at === 0 && !this.detour, skip: !card };
+    for (const name of ["better", "other", "edit", "reject", "flag", "back", "skip"]) {
+      this.root.querySelector(`.actions [data-do="${name}"]`).disabled = off[name] ?? !card;
     }
     this.root.dataset.pair = card ? card.id : "";
     this.count();

@@ -20,6 +20,8 @@ from codeclm.ui.text import gap, one_line, plural
 _PAGE = "review_page"
 SHOWN = 400
 """Characters of each text."""
+ROW = 72
+"""Pixels of a row: three lines of each text, as one says too little to decide by."""
 
 
 def grid(project: Project, made: Queue, at: Seat, blind: bool) -> None:
@@ -38,13 +40,14 @@ def grid(project: Project, made: Queue, at: Seat, blind: bool) -> None:
     event = st.dataframe(
         pd.DataFrame([_row(pair, blind, said[pair.id]) for pair in pairs]),
         hide_index=True,
-        height=560,
+        height=620,
+        row_height=ROW,
         on_select="rerun",
         selection_mode="multi-row",
         key=rows_key("review_grid", [f"{pair.id}{said[pair.id]}" for pair in pairs]),
         column_config={
             name: st.column_config.TextColumn(width=width)
-            for name, width in zip(("Instruction", *_sides(blind), "Yours"), (300, 290, 290, 70), strict=True)
+            for name, width in zip(("Instruction", *_sides(blind), "Yours"), (280, 260, 260, 70), strict=True)
         },
         alt="Pairs of the queue",
     )
@@ -58,10 +61,9 @@ def grid(project: Project, made: Queue, at: Seat, blind: bool) -> None:
 
 def _button(project: Project, chosen: list[str], verdict: Verdict, at: Seat) -> None:
     word = "Accept the winners" if verdict == "accept" else "Reject"
+    rows = f" ({plural(len(chosen), 'row')})" if chosen else ""
     st.button(
-        f"{word} of {plural(len(chosen), 'row')}"
-        if verdict == "accept"
-        else f"{word} {plural(len(chosen), 'row')}",
+        word + rows,
         icon=":material/check:" if verdict == "accept" else ":material/close:",
         disabled=not chosen,
         on_click=_decide,

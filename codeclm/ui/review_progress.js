@@ -17,12 +17,15 @@ function drawProgress(root, { total, today, at, outbox, times, late }) {
     : waiting ? `saving ${waiting}…` : "saved";
 }
 
-/* Decisions a minute over the last twenty, and how long the rest takes at that. */
+const BREAK = 180000;
+
+/* Decisions a minute over the last twenty, and how long the rest takes at that; a break is no work. */
 function pace(times, left) {
   const seen = times.slice(-20);
-  if (seen.length < 5) return "";
-  const minutes = (seen[seen.length - 1] - seen[0]) / 60000;
-  const speed = (seen.length - 1) / Math.max(minutes, 0.01);
+  const steps = seen.slice(1).map((time, at) => time - seen[at]).filter((step) => step < BREAK);
+  if (steps.length < 4) return "";
+  const minutes = steps.reduce((sum, step) => sum + step, 0) / 60000;
+  const speed = steps.length / Math.max(minutes, 0.01);
   const rest = left / speed;
   const time = rest < 90 ? `${Math.max(1, Math.round(rest))} min` : `${(rest / 60).toFixed(1)} h`;
   return ` · ${speed.toFixed(speed < 10 ? 1 : 0)} a minute · about ${time} left`;

@@ -40,6 +40,7 @@ DECISIONS = {
     "accept": "accepted",
     "reject": "rejected",
     "conflict": "in conflict",
+    "any": "any decision",
 }
 """Undecided: nothing stands yet, and the reviewer has not said a word."""
 ORDERS: dict[PairOrder, str] = {

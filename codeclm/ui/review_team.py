@@ -141,7 +141,7 @@ def _agreement(store: Store, facts: Summary) -> None:
     found, alpha = agreement.percent(units), agreement.alpha(units)
     st.markdown(
         f"**Agreement** {_percent(found)} :gray[of pairs of decisions] · Krippendorff’s alpha "
-        f"**{'–' if alpha is None else f'{alpha:.2f}'}**",
+        f"**{'–' if alpha is None else f'{alpha:.2f}'.replace('-', '−')}**",
         help="Alpha is agreement beyond chance: 1 always, 0 as by chance. From about 0.67 on one can "
         "build on the decisions, from 0.8 on safely.",
     )
@@ -166,7 +166,12 @@ def _agreement(store: Store, facts: Summary) -> None:
     who = " · ".join(f"{plain(_shown(name), 40)} {number(count)}" for name, count in sorted(counts.items()))
     st.caption(f"Decisions: {who}")
     if conflicts:
-        go("Review", f"Settle {plural(conflicts, 'conflict')}", review_decision="in conflict", status="any")
+        go(
+            "Review",
+            f"Settle {plural(conflicts, 'conflict')}",
+            review_decision="in conflict",
+            status="any state",
+        )
 
 
 def _shown(name: str) -> str:

@@ -13,6 +13,7 @@ from codeclm.settings import Config
 from codeclm.store import Branch, Store
 from codeclm.ui import studio_step as step
 from codeclm.ui.labels import by_hand
+from codeclm.ui.page import empty
 from codeclm.ui.studio_node import node_panel
 from codeclm.ui.studio_rubrics import rubrics_panel
 from codeclm.ui.text import gap, one_line, plain
@@ -96,10 +97,22 @@ def _choose(project: Project, store: Store) -> Metadata | None:
             width=460,
         )
         with st.popover("Write one", icon=":material/add:", width="content"):
-            by_hand(project, "studio")
-    if not rows:
+            by_hand(project, "studio", _to_bench)
+    if not rows and search:
         st.caption("Nothing is found. Search for something else, or write a use case and skills by hand.")
+    elif not rows:
+        empty(
+            "Nothing to grow from yet",
+            "Instructions are written from metadata: have some read in seeds, or write one above.",
+            "Seeds",
+            "Add seeds",
+        )
     return names.get(picked or "")
+
+
+def _to_bench(row: Metadata) -> None:
+    """Callback: what was just written is what one wants to work on."""
+    st.session_state.update({"studio_search": row.labels.use_case, "studio_of": _name(row)})
 
 
 def _name(row: Metadata) -> str:
@@ -115,18 +128,18 @@ def _chosen(bench: Bench) -> Branch | None:
 
 def _tree(project: Project, bench: Bench, busy: bool) -> None:
     """Branches as rows, each under what it grew from."""
-    chosen = _chosen(bench)
-    with st.container(border=True, gap="xsmall"):
-        st.markdown("**Branches**")
-        for depth, branch in _ordered(bench.tree)[:BRANCHES]:
-            here = chosen is not None and branch.instruction.id == chosen.instruction.id
-            st.button(
-                f"{'↳ ' * depth}{_label(branch)}",
-                type="secondary" if here else "tertiary",
-                on_click=_select,
-                args=(branch.instruction.id,),
-                key=f"studio_at_{branch.instruction.id}",
-                help="The one on the right" if here else None,
+    rows = {branch.instruction.id: (depth, branch) for depth, branch in _ordered(bench.tree)[:BRANCHES]}
+    with st.container(border=True, gap="small"):
+        if rows:
+            if st.session_state.get(step.NODE) not in rows:
+                st.session_state[step.NODE] = next(iter(rows))
+            st.radio(
+                "Branches",
+                list(rows),
+                key=step.NODE,
+                persist_state="session",
+                format_func=lambda node: _label(*rows[node]),
+                captions=[_score(branch) for _, branch in rows.values()],
             )
         if len(bench.tree) > BRANCHES:
             st.caption(f"The first {BRANCHES} of {len(bench.tree)}.")
@@ -141,11 +154,14 @@ def _tree(project: Project, bench: Bench, busy: bool) -> None:
         )
 
 
-def _label(branch: Branch) -> str:
-    text = plain(branch.instruction.text, 60)
+def _label(depth: int, branch: Branch) -> str:
+    return "↳ " * depth + plain(branch.instruction.text, 60)
+
+
+def _score(branch: Branch) -> str:
     if branch.gap is not None:
-        return f"{text} :gray[gap {gap(branch.gap)}]"
-    return f"{text} :gray[{'draft' if branch.draft else 'not scored'}]"
+        return f"gap {gap(branch.gap)}"
+    return "draft" if branch.draft else "not scored"
 
 
 def _ordered(tree: list[Branch]) -> list[tuple[int, Branch]]:
@@ -162,7 +178,3 @@ def _ordered(tree: list[Branch]) -> list[tuple[int, Branch]]:
         found.append((depth, branch))
         waiting += [(depth + 1, child) for child in reversed(below.get(branch.instruction.id, []))]
     return found
-
-
-def _select(node: str) -> None:
-    st.session_state[step.NODE] = node

@@ -50,7 +50,8 @@ def node_panel(
     node = branch.instruction
     parent = next((each.instruction for each in tree if each.instruction.id == node.parent), None)
     with st.container(border=True):
-        _head(branch, parent)
+        with project.open(readonly=True) as store:
+            _head(branch, parent, store.settings.dials().theta)
         before = parent.text if parent else node.text
         _DIFF(key=f"studio_diff_{node.id}", data={"pieces": diff(before, node.text)})
         with project.open(readonly=True) as store:
@@ -61,7 +62,7 @@ def node_panel(
     _more(project, branch, parent, config, known, busy)
 
 
-def _head(branch: Branch, parent: Instruction | None) -> None:
+def _head(branch: Branch, parent: Instruction | None, theta: float) -> None:
     node = branch.instruction
     with st.container(horizontal=True, gap="small"):
         st.badge(f"iteration {node.iteration}", color="gray")
@@ -70,7 +71,7 @@ def _head(branch: Branch, parent: Instruction | None) -> None:
         if branch.draft:
             st.badge("draft", color="gray")
         if branch.gap is not None:
-            st.badge(f"gap {gap(branch.gap)}", color="green" if branch.gap else "gray")
+            st.badge(f"gap {gap(branch.gap)}", color="green" if abs(branch.gap) > theta else "gray")
         for remark in branch.remarks:
             st.badge(plain(remark, 120), color="orange")
     if node.action:
@@ -147,7 +148,7 @@ def _more(
     project: Project, branch: Branch, parent: Instruction | None, config: str, known: list[str], busy: bool
 ) -> None:
     node = branch.instruction
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Step back",
             icon=":material/undo:",
@@ -156,8 +157,9 @@ def _more(
             args=(node.parent,),
             key="studio_back",
         )
-        with st.popover("Edit by hand", icon=":material/edit:"):
-            text = st.text_area("Instruction", node.text, key=f"studio_text_{node.id}", height=220)
+        # a popover of each node's own, or it stays open over the branch that was saved
+        with st.popover("Edit by hand", icon=":material/edit:", key=f"studio_editor_{node.id}"):
+            text = st.text_area("Instruction", node.text, key=f"studio_text_{node.id}", height=220, width=480)
             st.button(
                 "Save as a branch",
                 on_click=_edit,
@@ -185,7 +187,8 @@ def _more(
                 help="It becomes an instruction like any other; a run goes on from it.",
             )
         else:
-            go("Review", "Review it", status="any state", review_search=node.text[:60])
+            anywhere = {"status": "any state", "review_decision": "any decision"}
+            go("Review", "Review it", review_search=node.text[:60], **anywhere)
         go("Runs", "Its calls", record=node.id)
         if branch.draft:
             st.button(

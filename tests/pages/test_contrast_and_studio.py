@@ -1,6 +1,7 @@
 """Contrast, the studio, and what several reviewers need, as pages on real projects."""
 
 import json
+from urllib.parse import parse_qs
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -8,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from codeclm import projects
 from codeclm.records import Decision
 from codeclm.store import PairFilter
+from codeclm.ui.review_queue import DECISIONS, STATUSES
 from codeclm.ui.rooms import ROOT
 from tests.pages import pairing
 
@@ -107,7 +109,34 @@ def test_a_reviewer_sees_what_nobody_settled_and_they_have_not_decided(mine):
         store.decisions.decide(Decision(first, "reject", "bob"))
         store.flags.put(second, "bob")
     assert queue(reviewer="cyd", review_decision="in conflict") == 1
+    assert queue(reviewer="ann", review_decision="any decision") == everything
     assert queue(review_marks="flagged") == 1
+
+
+def test_links_into_the_queue_ask_for_what_its_filters_know(mine):
+    """Streamlit drops a value from the address that is no option, and shows the usual queue instead."""
+    with mine.open() as store:
+        pair = store.pairs.ids(pairing.CONFIG.id, 3, 4, PairFilter(status="kept"))[0]
+        store.decisions.decide(Decision(pair, "accept", "ann"))
+        store.decisions.decide(Decision(pair, "reject", "bob"))
+    pages = (
+        opened("4_Generate", project="mine", generate="By hand", studio_search="case 0"),
+        opened("6_Review", project="mine", review_team_open="true"),
+        opened("5_Contrast", project="mine", contrast="People and judge"),
+    )
+    pages[1].session_state["review_team_open"] = True
+    pages[1].run()
+    known = {"status": STATUSES.values(), "review_decision": DECISIONS.values(), "blind": ("true",)}
+    asked = [
+        (name, value)
+        for test in pages
+        for link in test.get("page_link")
+        for name, values in parse_qs(link.proto.query_string).items()
+        for value in values
+        if name in known
+    ]
+    assert {name for name, _ in asked} == set(known)
+    assert all(value in known[name] for name, value in asked)
 
 
 def test_a_share_is_the_reviewers_own_and_shares_cover_all(mine):
@@ -163,8 +192,27 @@ def test_the_grid_draws_blind_without_scores(mine):
 
 def test_the_studio_shows_the_tree_and_what_changed(mine):
     test = opened("4_Generate", project="mine", generate="By hand", studio_search="case 0")
-    assert any("Explain thing" in each.label for each in test.button)
+    tree = test.radio(key="studio_node")
+    assert "Explain thing" in tree.options[0]
     assert test.button(key="studio_improve").label == "Improve"
+    tree.set_value(tree.options[-1]).run()
+    assert not test.exception
+
+
+def test_a_metadata_written_in_the_studio_lies_on_the_bench(mine):
+    test = opened("4_Generate", project="mine", generate="By hand", studio_search="case 0")
+    test.text_input(key="studio_new_use").set_value("tax advice")
+    test.text_input(key="studio_new_skills").set_value("arithmetic")
+    submit(test, "Add row").click().run()
+    assert test.selectbox(key="studio_of").value.startswith("tax advice · arithmetic")
+    assert any(each.label == "Write a basic instruction" for each in test.button)
+
+
+@pytest.mark.parametrize("part", ["By hand", "Complexity"])
+def test_an_empty_project_says_where_to_begin(part):
+    projects.create("empty")
+    test = opened("4_Generate", project="empty", generate=part)
+    assert "Add seeds" in [link.proto.label for link in test.get("page_link")]
 
 
 def test_the_course_and_the_prompts_draw(mine):
