@@ -12,7 +12,7 @@ from codeclm.ui.guard import guarded
 from codeclm.ui.page import go
 from codeclm.ui.runpanel import going_on, retry_failed
 from codeclm.ui.summary import summary
-from codeclm.ui.table import PAGE, offset, pager, rows_key
+from codeclm.ui.table import PAGE, offset, pager, rows_key, tall
 from codeclm.ui.text import one_line, plural
 
 _PAGE = "gen_failures"
@@ -53,7 +53,7 @@ def failures(project: Project) -> None:
         on_select="rerun",
         selection_mode="single-row",
         key=rows_key("gen_failed", (each.id for each in found)),
-        height=min(420, 38 + 35 * len(found)),
+        height=tall(len(found), 420),
         column_config={"Step": st.column_config.TextColumn(width=140)},
         alt="Failures",
     )

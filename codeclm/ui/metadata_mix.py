@@ -17,7 +17,7 @@ from codeclm.stages.augment import mix
 from codeclm.store import Store
 from codeclm.ui.guard import guarded, notify
 from codeclm.ui.page import go
-from codeclm.ui.table import rows_key
+from codeclm.ui.table import rows_key, tall
 from codeclm.ui.text import one_line, plural
 
 _SHOWN = 300
@@ -85,7 +85,7 @@ def _grid(project: Project, rows: list[Metadata], scores: list[float], known: bo
         on_select="rerun",
         selection_mode="multi-row",
         key=rows_key("meta_proposed", (row.id for row in rows[:_SHOWN])),
-        height=min(560, 38 + 35 * min(len(rows), _SHOWN)),
+        height=tall(min(len(rows), _SHOWN), 560),
         column_config={
             "Plausible": st.column_config.NumberColumn(
                 width=90,

@@ -20,7 +20,7 @@ from codeclm.ui.guard import guarded, notify
 from codeclm.ui.labels import labels_of
 from codeclm.ui.metadata_detail import detail
 from codeclm.ui.metadata_filters import PAGE_KEY, Known, filters
-from codeclm.ui.table import PAGE, offset, pager
+from codeclm.ui.table import PAGE, offset, pager, tall
 from codeclm.ui.text import plural
 
 _ROUND = "meta_round"
@@ -73,7 +73,7 @@ def _editor(
         disabled=["Origin", "Written"],
         on_change=_apply,
         args=(project, f"meta_{drawn}", ids),
-        height=min(640, 38 + 35 * len(rows)),
+        height=tall(len(rows), 640),
         column_config={
             # The first, as a narrow window cuts off what stands last.
             "More": st.column_config.ButtonColumn("", width="small", type="tertiary", key=_CLICK),

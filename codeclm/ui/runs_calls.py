@@ -14,7 +14,7 @@ from codeclm.store import CallFilter, CallRow, LoggedCall
 from codeclm.ui.guard import guarded
 from codeclm.ui.runs_list import CALLS_PAGE, RUN_FILTER
 from codeclm.ui.spend_tables import localized
-from codeclm.ui.table import PAGE, first_page, offset, pager, rows_key
+from codeclm.ui.table import PAGE, first_page, offset, pager, rows_key, tall
 from codeclm.ui.text import ago, dollars, duration, number, one_line, plain
 
 RECORD = "record"
@@ -64,7 +64,7 @@ def table(found: Sequence[CallRow], key: str, of: Sequence[str] | None = None) -
         on_select="rerun",
         selection_mode="single-row",
         key=rows_key(key, (str(row.number) for row in found)),
-        height=min(460, 38 + 35 * len(found)),
+        height=tall(len(found), 460),
         column_config={
             "Call": st.column_config.NumberColumn(width=80),
             "Seconds": st.column_config.NumberColumn(format="%.2f"),

@@ -17,7 +17,7 @@ from codeclm.ui.guard import guarded
 from codeclm.ui.home import ENDED
 from codeclm.ui.runpanel import DOING
 from codeclm.ui.spend_tables import spend_tables
-from codeclm.ui.table import first_page, offset, pager, rows_key
+from codeclm.ui.table import first_page, offset, pager, rows_key, tall
 from codeclm.ui.text import ago, dollars, duration, number, one_line, plain
 
 _PAGE, _SIZE = "runs_page", 10
@@ -53,7 +53,7 @@ def runs(project: Project) -> None:
         on_select="rerun",
         selection_mode="single-row",
         key=rows_key("runs_rows", (str(job.id) for job in jobs)),
-        height=38 + 35 * len(jobs),
+        height=tall(len(jobs), 2_000),
         column_config={
             "Run": st.column_config.NumberColumn(width=60),
             "Ended": st.column_config.TextColumn(width=260),

@@ -9,7 +9,7 @@ from codeclm.projects import Project
 from codeclm.records import Labels, Metadata, Seed
 from codeclm.ui.guard import guarded, notify
 from codeclm.ui.page import go
-from codeclm.ui.table import PAGE, first_page, offset, pager, rows_key
+from codeclm.ui.table import PAGE, first_page, offset, pager, rows_key, tall
 from codeclm.ui.text import body, number, one_line, plain, plural
 
 _PAGE, _SEARCH, _TAG, _DELETED = "seeds_page", "seeds_search", "seeds_tag", "seeds_deleted"
@@ -93,7 +93,7 @@ def _table(rows: list[Seed], deleted: bool) -> list[Seed]:
         on_select="rerun",
         selection_mode="multi-row",
         key=rows_key("seeds_deleted_rows" if deleted else "seeds_rows", (seed.id for seed in rows)),
-        height=min(560, 38 + 35 * len(rows)),
+        height=tall(len(rows), 560),
         column_config={
             "Seed": st.column_config.TextColumn(width=460),
             "Tags": st.column_config.ListColumn(width=110),

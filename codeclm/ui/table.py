@@ -18,6 +18,8 @@ from codeclm.ui.text import number
 
 PAGE = 50
 """Rows on a page: a screen or two, and well under what makes the browser slow."""
+_ROW = 33
+"""Pixels of a row, and of the head, at the font size of this app."""
 
 
 def offset(key: str, total: int, size: int = PAGE) -> int:
@@ -45,6 +47,11 @@ def first_page(key: str) -> None:
 def pages_of(total: int, size: int = PAGE) -> int:
     """How many pages there are; at least one."""
     return max(1, -(-total // size))
+
+
+def tall(rows: int, most: int) -> int:
+    """The height of a table in pixels: that of its rows, without a strip below them; at most `most`."""
+    return min(most, _ROW * (rows + 1) + 3)
 
 
 def rows_key(name: str, ids: Iterable[str]) -> str:

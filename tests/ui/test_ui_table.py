@@ -6,7 +6,7 @@ import pytest
 from codeclm.errors import UsageError
 from codeclm.records import Labels
 from codeclm.ui.labels import labels_of
-from codeclm.ui.table import csv_bytes, pages_of, rows_key
+from codeclm.ui.table import csv_bytes, pages_of, rows_key, tall
 
 
 @pytest.mark.parametrize("cell", ["=HYPERLINK(1)", "+1", "-1", "@x", "\t=1", " =1", "＝1"])
@@ -39,3 +39,8 @@ def test_labels_by_hand():
 def test_labels_that_cannot_be(use, skills):
     with pytest.raises(UsageError):
         labels_of(use, skills)
+
+
+def test_a_table_is_as_high_as_its_rows_up_to_a_limit():
+    assert tall(3, 500) - tall(2, 500) == tall(2, 500) - tall(1, 500) > 20
+    assert tall(10_000, 500) == 500
