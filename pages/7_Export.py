@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from codeclm.ui.export_checks import checks
+from codeclm.ui.export_checks import checks, told
 from codeclm.ui.export_choice import choice
 from codeclm.ui.export_file import download, first_lines, nothing, outcome, summary_of
 from codeclm.ui.page import no_pairs, page
@@ -22,13 +22,14 @@ with page("Export") as project:
         with project.open(readonly=True) as store:
             revision = store.revision()
         with st.container():
-            options = checks(project, revision, only_selected(project, choice(project, facts)))
+            options, repeats = checks(project, revision, only_selected(project, choice(project, facts)))
         found = summary_of(project, revision, options)
         with st.container():
             outcome(found)
             download(project, options, found.rows)
             if not found.rows:
                 nothing(found, options)
+    told(repeats)
     if found.rows:
         st.subheader("The first lines", anchor=False)
         first_lines(project, options)

@@ -22,7 +22,8 @@ from codeclm.store import Store
 from codeclm.ui.embedding import embedded, kept
 from codeclm.ui.evaluate_files import keep
 from codeclm.ui.guard import guard
-from codeclm.ui.text import one_line, plural
+from codeclm.ui.table import tall
+from codeclm.ui.text import number, one_line, plural
 
 TYPES = ["jsonl", "ndjson", "json", "csv", "tsv", "parquet", "txt"]
 NAMES: dict[Method | None, str] = {
@@ -48,16 +49,17 @@ class Wanted:
         return self.checks.dedup is not None or bool(self.checks.leaks and self.prompts)
 
 
-def checks(project: Project, revision: int, options: Options) -> Options:
-    """Draw the checks; the options with what they found left out."""
-    chosen = options
+def checks(project: Project, revision: int, options: Options) -> tuple[Options, Checked | None]:
+    """Draw the checks: the options with what they found left out, and what that is."""
+    chosen, found = options, None
     with st.expander("Near-duplicates and leakage", icon=":material/content_copy:"), guard(stop=False):
         wanted = _wanted(options)
         found = _found(project, revision, options, wanted) if wanted.any else None
         if found is not None:
-            _tell(found)
+            if not (found.leaks or found.twins):
+                st.caption("Nothing was found.")
             chosen = checked(options, found)
-    return chosen
+    return chosen, found
 
 
 def _wanted(options: Options) -> Wanted:
@@ -128,13 +130,16 @@ def _check(path: str, revision: int, options: Options, wanted: Wanted) -> Checke
         return check(rows, wanted.checks, wanted.prompts, lambda texts: kept(store, texts))
 
 
-def _tell(found: Checked) -> None:
+def told(found: Checked | None) -> None:
+    """The rows that the checks found, each beside what it repeats."""
+    if found is None or not (found.leaks or found.twins):
+        return
+    st.subheader("What the checks found", anchor=False)
     gone = [twin for twin in found.twins if twin.dropped]
     below = [twin for twin in found.twins if not twin.dropped]
-    if not (found.leaks or found.twins):
-        st.caption("Nothing was found.")
     if found.leaks:
-        st.caption(f"{plural(len(found.leaks), 'row')} leak a test prompt:")
+        leak = "leaks" if len(found.leaks) == 1 else "leak"
+        st.caption(f"{plural(len(found.leaks), 'row')} {leak} a test prompt:")
         leaks = [(each.score, each.row.text, each.prompt) for each in found.leaks]
         _table(leaks, "Row left out", "Test prompt", "Leaks")
     if gone:
@@ -155,4 +160,12 @@ def _table(rows: list[tuple[float, str, str]], one: str, other: str, alt: str) -
         {"Near": round(score, 2), one: one_line(left, 300), other: one_line(right, 300)}
         for score, left, right in rows[:SHOWN]
     ]
-    st.dataframe(pd.DataFrame(shown), hide_index=True, alt=alt)
+    st.dataframe(
+        pd.DataFrame(shown),
+        hide_index=True,
+        height=tall(len(shown), 360),
+        column_config={"Near": st.column_config.NumberColumn(width=55, format="%.2f")},
+        alt=alt,
+    )
+    if len(rows) > SHOWN:
+        st.caption(f"The first {number(SHOWN)} of {number(len(rows))}.")

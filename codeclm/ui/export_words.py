@@ -45,7 +45,7 @@ REASONS: Final[dict[str, str]] = {
     "over the cap of its use case": "over the most rows for one use case",
     "over the cap of its cluster": "over the most rows for one cluster",
     "near-duplicate": "a better row says nearly the same",
-    "leaks a test prompt": "they hold a test prompt, or nearly",
+    "leaks a test prompt": "repeat a test prompt, or nearly",
     "not selected": "not among the chosen pairs",
 }
 """Why a pair is not in the file, by the reason that export gives."""
