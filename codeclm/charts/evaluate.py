@@ -72,6 +72,7 @@ def _rates(names: Sequence[str], found: Sequence[Share], colour: str, height: in
             y=[name for name, _, _ in there],
             x=[rate for _, _, rate in there],
             mode="markers",
+            cliponaxis=False,  # at 0 and 100 too a whole dot
             marker={"color": colour, "size": 10},
             error_x={
                 "type": "data",

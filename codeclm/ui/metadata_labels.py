@@ -128,19 +128,20 @@ def _offers(project: Project, facet: Facet, counts: dict[str, int], revision: in
                 f"({number(counts.get(pair.keep, 0))})  \n:gray[:small[{WHY[pair.why]}]]",
                 width="stretch",
             )
-            st.button(
-                "Merge",
-                on_click=_apply,
-                args=(project, facet, [pair.drop], pair.keep),
-                key=f"meta_merge_{facet}_{at}_{pair.drop}",
-            )
-            st.button(
-                "Keep both",
-                type="tertiary",
-                on_click=_pass,
-                args=(project, pair),
-                key=f"meta_pass_{facet}_{at}_{pair.drop}",
-            )
+            with st.container(horizontal=True, width="content", gap="small"):
+                st.button(
+                    "Merge",
+                    on_click=_apply,
+                    args=(project, facet, [pair.drop], pair.keep),
+                    key=f"meta_merge_{facet}_{at}_{pair.drop}",
+                )
+                st.button(
+                    "Keep both",
+                    type="tertiary",
+                    on_click=_pass,
+                    args=(project, pair),
+                    key=f"meta_pass_{facet}_{at}_{pair.drop}",
+                )
     if len(offered) > _OFFERED:
         st.caption(f"And {number(len(offered) - _OFFERED)} more, once these are settled.")
 
