@@ -1,4 +1,4 @@
-"""The map as a figure: one WebGL trace of typed arrays, without a text per point; tree map and coverage.
+"""The map as a figure: one WebGL trace of typed arrays, without a text per point.
 
 Names that stand in a figure are foreign text, and Plotly reads some HTML: they pass `label` first.
 """
@@ -12,7 +12,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from codeclm.charts.palette import FAINT, GRAY, KEPT, STRONG, TARGET, frame
+from codeclm.charts.palette import GRAY, STRONG, TARGET
 
 CATEGORIES = (
     "#2E8B80", "#D2701F", "#5B7BD0", "#C25583", "#7D9A2E", "#3B9CC4",
@@ -22,8 +22,10 @@ CATEGORIES = (
 DIVERGING = ((0.0, TARGET), (0.5, "#B9C2BE"), (1.0, STRONG))
 MAP = {"displayModeBar": True, "scrollZoom": True, "displaylogo": False}
 """For st.plotly_chart: pan, zoom, lasso and box stand ready."""
-_WIDE, _HIGH = 0.26, 0.035
-"""The room that a name takes, as a share of the map."""
+_SIGN, _HIGH = 0.0095, 0.035
+"""The room that a sign of a name takes across, and a name upward, as a share of the map."""
+_UNSCORED = 0.06
+"""The share of a colour scale that points without a value have to themselves."""
 _HARMLESS = str.maketrans({"<": "‹", ">": "›", "&": "＆", "$": "＄", "\\": "＼"})
 
 
@@ -58,10 +60,13 @@ def points(
     dark: bool = False,
     mouse: str = "lasso",
     height: int = 620,
+    marks: NDArray[np.int64] | None = None,
+    taken: str = "",
 ) -> go.Figure:
     """The map. `lit`: the points that a search found, on a trace of their own, the others faint.
 
-    `mouse`: what dragging does: lasso, select (a box) or pan.
+    `mouse`: what dragging does: lasso, select (a box) or pan. `marks`: the points that were selected
+    before, as `taken` says: with another, a browser forgets what was drawn on the chart.
     """
     count = len(sheet.x)
     figure = go.Figure(
@@ -70,6 +75,7 @@ def points(
             y=sheet.y,
             mode="markers",
             hoverinfo="none",
+            selectedpoints=marks.tolist() if marks is not None and len(marks) else None,
             marker={
                 "size": 9 if count < 400 else 6 if count < 5_000 else 4,
                 "opacity": 0.85 if lit is None else 0.22,
@@ -94,11 +100,12 @@ def points(
             )
         )
     ground, ink = ("rgba(16, 20, 19, 0.78)", "#E6ECE9") if dark else ("rgba(253, 253, 252, 0.82)", "#0F1715")
-    for each in apart(names, sheet):
+    for each in apart([each._replace(text=label(headline(each.text), 34)) for each in names], sheet):
         figure.add_annotation(
-            x=each.x, y=each.y, text=label(headline(each.text), 34), showarrow=False,
+            x=each.x, y=each.y, text=each.text, showarrow=False,
             font={"size": 11, "color": ink}, bgcolor=ground, borderpad=2, captureevents=False,
         )  # fmt: skip
+    figure.update_layout(selectionrevision=taken)
     return _bare(figure, height, mouse)
 
 
@@ -113,27 +120,44 @@ def headline(name: str, most: int = 34) -> str:
 
 
 def apart(names: Sequence[Name], sheet: Sheet) -> list[Name]:
-    """Those of the names, the first before the others, that do not cover one another."""
+    """The names that have room, the first first: a little higher or lower where one is in the way."""
     if not names:
         return []
     wide, high = (max(float(np.ptp(each)), 1e-6) for each in (sheet.x, sheet.y))
     shown: list[Name] = []
     for name in names:
-        if all(abs(name.x - each.x) > wide * _WIDE or abs(name.y - each.y) > high * _HIGH for each in shown):
-            shown.append(name)
+        for step in (0, 1, -1):
+            put = name._replace(y=name.y + step * high * _HIGH)
+            if not any(_meet(put, each, wide, high) for each in shown):
+                shown.append(put)
+                break
     return shown
+
+
+def _meet(one: Name, other: Name, wide: float, high: float) -> bool:
+    across = wide * _SIGN * (len(one.text) + len(other.text)) / 2
+    return abs(one.x - other.x) < across and abs(one.y - other.y) < high * _HIGH * 0.99
 
 
 def _scale(sheet: Sheet) -> dict[str, Any]:
     if sheet.span is not None:
         low, high = sheet.span
+        scored = [(_UNSCORED + at * (1 - _UNSCORED), colour) for at, colour in DIVERGING]
         return {
-            "colorscale": DIVERGING,
-            "cmin": low,
+            "colorscale": [(0, GRAY), (_UNSCORED, GRAY), *scored],
+            "cmin": unscored(low, high, 0),
             "cmax": high,
             "showscale": True,
-            "colorbar": {"thickness": 10},
-        }
+            "colorbar": {
+                "thickness": 10,
+                "len": 0.9,  # below the buttons
+                "y": 0,
+                "yanchor": "bottom",
+                "tickvals": [unscored(low, high), low, low / 2, 0, high / 2, high],
+                "ticktext": ["none", *(f"{each:+.1f}" for each in (low, low / 2)), "0",
+                             *(f"{each:+.1f}" for each in (high / 2, high))],
+            },
+        }  # fmt: skip
     last = max(1, len(sheet.colours) - 1)
     scale = [(at / last, colour) for at, colour in enumerate(sheet.colours)]
     return {
@@ -141,6 +165,12 @@ def _scale(sheet: Sheet) -> dict[str, Any]:
         "cmin": 0,
         "cmax": last,
     }
+
+
+def unscored(low: float, high: float, place: float = 0.5) -> float:
+    """The value, below those of a scale from `low` to `high`, whose colour is that of points without one."""
+    below = (high - low) * _UNSCORED / (1 - _UNSCORED)
+    return low - below * (1 - place)
 
 
 def _bare(figure: go.Figure, height: int, mouse: str) -> go.Figure:
@@ -157,94 +187,3 @@ def _bare(figure: go.Figure, height: int, mouse: str) -> go.Figure:
         yaxis=axis,
     )
     return figure
-
-
-def tree(rows: Sequence[tuple[str, str, int, float | None]], measure: str, height: int = 560) -> go.Figure:
-    """Use cases and the skills in them: an area for each count, a colour for a share (None: grey)."""
-    uses: dict[str, tuple[int, float | None]] = {
-        use: (count, share) for use, skill, count, share in rows if not skill
-    }
-    ids = [f"u{at}" for at in range(len(uses))]
-    place = dict(zip(uses, ids, strict=True))
-    inner = [row for row in rows if row[1]]
-    shares = [share for _, share in uses.values()] + [row[3] for row in inner]
-    figure = go.Figure(
-        go.Treemap(
-            ids=[*ids, *(f"s{at}" for at in range(len(inner)))],
-            labels=[*map(label, uses), *(label(row[1]) for row in inner)],
-            parents=[""] * len(ids) + [place[row[0]] for row in inner],
-            values=[*(count for count, _ in uses.values()), *(row[2] for row in inner)],
-            marker={"colors": [_between(share) for share in shares]},
-            customdata=["none yet" if share is None else f"{share:.0%}" for share in shares],
-            hovertemplate=f"%{{label}}: %{{value:,}} metadata, {measure} %{{customdata}}<extra></extra>",
-            branchvalues="remainder",
-            root_color="rgba(0, 0, 0, 0)",
-            tiling={"pad": 2},
-        )
-    )
-    figure.update_layout(height=height, margin={"l": 0, "r": 0, "t": 26, "b": 0})
-    return figure
-
-
-def _between(share: float | None) -> str:
-    """Brown for none of it, green for all, grey where there is nothing to share.
-
-    Each colour is named, as under a colour scale Plotly paints the whole map's ground black.
-    """
-    if share is None:
-        return "#8C9994"
-    none, all_ = (0xC9, 0x8A, 0x4B), (0x2E, 0x8B, 0x80)
-    mixed = (round(low + (high - low) * share) for low, high in zip(none, all_, strict=True))
-    return "#" + "".join(f"{each:02X}" for each in mixed)
-
-
-def beside(names: Sequence[str], seeds: Sequence[float], others: Sequence[float], other: str) -> go.Figure:
-    """For each group its share among the seeds and on the other side, joined by a line."""
-    shown = [label(name, 34) for name in names]
-    figure = go.Figure()
-    for at, (one, two) in enumerate(zip(seeds, others, strict=True)):
-        figure.add_shape(
-            type="line", x0=one * 100, x1=two * 100, y0=at, y1=at, line={"color": FAINT, "width": 3}
-        )
-    for values, colour, name in ((seeds, GRAY, "seeds"), (others, KEPT, other)):
-        figure.add_trace(
-            go.Scatter(
-                x=[value * 100 for value in values],
-                y=list(range(len(shown))),
-                mode="markers",
-                name=name,
-                marker={"size": 10, "color": colour},
-                hovertemplate="%{x:.1f} %<extra>" + name + "</extra>",
-            )
-        )
-    frame(figure, max(180, 60 + 26 * len(shown)), x="share, %", legend=True)
-    figure.update_yaxes(
-        tickmode="array",
-        tickvals=list(range(len(shown))),
-        ticktext=shown,
-        range=[len(shown) - 0.4, -0.6],
-        rangemode="normal",
-    )
-    figure.update_xaxes(rangemode="tozero")
-    return figure
-
-
-def course(names: Sequence[str], values: Sequence[tuple[float, float, float]]) -> go.Figure:
-    """The divergence after each run, with its interval."""
-    middle, low, high = ([each[at] for each in values] for at in range(3))
-    figure = go.Figure(
-        go.Scatter(
-            x=list(names),
-            y=middle,
-            mode="lines+markers",
-            line={"color": KEPT},
-            error_y={
-                "type": "data", "symmetric": False, "color": GRAY,
-                "array": [top - value for top, value in zip(high, middle, strict=True)],
-                "arrayminus": [value - bottom for bottom, value in zip(low, middle, strict=True)],
-            },
-            hovertemplate="%{x}: %{y:.3f} bits<extra></extra>",
-        )
-    )  # fmt: skip
-    figure.update_xaxes(type="category")
-    return frame(figure, 220, x="after the run of", y="divergence, bits")

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from codeclm.charts.atlas import CATEGORIES
+from codeclm.charts.atlas import CATEGORIES, unscored
 from codeclm.charts.palette import GRAY, KEPT, REJECTED, STRONG, TARGET
 from codeclm.store.maps import Point
 from codeclm.ui.map_data import Atlas
@@ -25,6 +25,7 @@ _FIXED: Mapping[str, str] = {
     "reject": REJECTED,
     "conflict": "#C79A12",
     "kept": KEPT,
+    "active": "#9168C4",
     "metadata": CATEGORIES[0],
     "seeds": CATEGORIES[1],
     "instructions": CATEGORIES[2],
@@ -72,9 +73,11 @@ def _winner(point: Point) -> str | None:
 
 
 def _gaps(points: Sequence[Point]) -> Colouring:
-    values = np.array([np.nan if point.gap is None else point.gap for point in points], np.float32)
-    ends = float(np.nanmax(np.abs(values))) if np.isfinite(values).any() else 1.0
-    return Colouring(values, [], [], (-max(ends, 1.0), max(ends, 1.0)))
+    ends = max((abs(point.gap) for point in points if point.gap is not None), default=1.0)
+    span = (-max(ends, 1.0), max(ends, 1.0))
+    none = unscored(*span)
+    values = np.array([none if point.gap is None else point.gap for point in points], np.float32)
+    return Colouring(values, [], [], span)
 
 
 def _by_skill(points: Sequence[Point]) -> list[str | None]:

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from codeclm.atlas.coverage import Divergence, Gap, divergence, gaps
-from codeclm.charts import atlas as charts
+from codeclm.charts import shares as charts
 from codeclm.charts.palette import CONFIG
 from codeclm.projects import Project
 from codeclm.store import Store

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from codeclm.projects import Project
 from codeclm.ui.map_actions import Keys, actions
 from codeclm.ui.map_data import Atlas
+from codeclm.ui.map_held import let_go
 from codeclm.ui.map_near import nearest
-from codeclm.ui.table import PAGE, offset, pager
+from codeclm.ui.table import PAGE, offset, pager, tall
 from codeclm.ui.text import body, one_line, plain, plural
 
 Rows = NDArray[np.int64]
@@ -21,16 +22,19 @@ SHOWN = 160
 """Characters of a text in the table."""
 
 
-def selection(project: Project, atlas: Atlas, rows: Rows) -> None:
-    """What is selected, and its actions; a hint where nothing is."""
+def selection(project: Project, atlas: Atlas, rows: Rows, held: bool) -> None:
+    """What is selected, and its actions; a hint where nothing is. `held`: it can be let go."""
     if not len(rows):
         st.caption(
-            "Draw a lasso around points, or set the mouse to box or point. A double click lets go; "
-            "the wheel zooms."
+            "Draw a lasso around points, set the mouse to box or point, or choose groups in the legend. "
+            "The wheel zooms."
         )
         return
     keys = atlas.keys(rows)
-    st.subheader(f"Selected: {plural(len(rows), 'point')}", anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(f"Selected: {plural(len(rows), 'point')}", anchor=False, width="content")
+        if held:
+            st.button("Let go", icon=":material/close:", type="tertiary", on_click=let_go, key="map_let_go")
     actions(project, keys)
     if len(rows) == 1:
         _one(project, atlas, int(rows[0]))
@@ -48,7 +52,8 @@ def _one(project: Project, atlas: Atlas, row: int) -> None:
     with left, st.container(border=True):
         st.caption(f"{_NAMES[point.kind]} · {plain(atlas.cluster_name(point))}")
         body(text)
-        st.caption(f"{plain(point.use_case)} · {plain(', '.join(point.skills)) or 'no skills'}")
+        if point.kind != "metadata":
+            st.caption(f"{plain(point.use_case)} · {plain(', '.join(point.skills)) or 'no skills'}")
     with right:
         st.caption("Nearest to it")
         st.dataframe(
@@ -89,14 +94,18 @@ def _many(project: Project, atlas: Atlas, rows: Rows) -> None:
             }
         ),
         hide_index=True,
-        height=min(560, 38 + 35 * len(points)),
+        height=tall(len(points), 560),
         column_config={
             "Kind": st.column_config.TextColumn(width=90),
-            "Text": st.column_config.TextColumn(width=430),
-            "Use case": st.column_config.TextColumn(width=150),
+            "Text": st.column_config.TextColumn(width=340),
+            "Use case": st.column_config.TextColumn(width=140),
+            "Cluster": st.column_config.TextColumn(width=140),
             "Iteration": st.column_config.NumberColumn(width=75),
-            "Gap": st.column_config.NumberColumn(width=60, format="%.1f"),
+            "Gap": st.column_config.NumberColumn(width=55, format="%.1f"),
+            "State": st.column_config.TextColumn(width=90),
+            "Decision": st.column_config.TextColumn(width=85),
         },
+        placeholder="",
         alt="What is selected on the map",
     )
     pager(_PAGE, len(rows), "points")

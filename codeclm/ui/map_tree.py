@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from codeclm.charts import atlas as charts
+from codeclm.charts import shares as charts
 from codeclm.charts.palette import CONFIG
 from codeclm.projects import Project
 from codeclm.store import Store

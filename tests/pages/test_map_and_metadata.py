@@ -76,6 +76,9 @@ def test_a_selection_in_the_address_is_shown_and_acted_on(project):
     with project.open() as store:
         assert store.wishes.open(IMPORTED, 1) == (3, 6)
         assert store.seeds.count(tag="mine") == 3
+    press(test, "Let go")
+    assert "Selected" not in words(test)
+    assert "selection" not in test.query_params
 
 
 def test_a_gap_is_filled_by_the_next_run(project):

@@ -6,6 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as some
 
 from codeclm.charts import atlas as charts
+from codeclm.charts import shares
 from codeclm.store.maps import Cluster, Point
 from codeclm.ui.map_colours import BY, colouring
 from codeclm.ui.map_data import Atlas
@@ -104,10 +105,24 @@ def test_a_hostile_name_in_a_figure_is_only_text():
     assert not set("<>&$") & set(shown)
 
 
-def test_names_that_would_cover_one_another_are_left_out():
+def test_names_that_would_cover_one_another_make_way_or_are_left_out():
     grid = charts.Sheet(GRID[:, 0], GRID[:, 1], np.zeros(25, np.uint8), ["#000000"])
-    names = [charts.Name(0, 0, "first"), charts.Name(0.1, 0, "hidden"), charts.Name(4, 4, "far")]
-    assert [name.text for name in charts.apart(names, grid)] == ["first", "far"]
+    names = [charts.Name(0, 0, f"name {n}") for n in range(5)] + [charts.Name(4, 4, "far")]
+    shown = charts.apart(names, grid)
+    assert [name.text for name in shown] == ["name 0", "name 1", "name 2", "far"]
+    assert len({name.y for name in shown[:3]}) == 3
+    aside = [charts.Name(0, 0, "short"), charts.Name(0.5, 0, "short too")]
+    assert charts.apart(aside, grid) == aside
+
+
+def test_points_without_a_gap_have_a_colour_of_their_own_below_the_scale():
+    points = [point(1, gap=-3.0), point(2, gap=None), point(3, gap=0.0)]
+    found = colouring(atlas_of(points), np.arange(3), "gap")
+    assert found.codes[1] < found.span[0] <= found.codes[0] < found.codes[2]
+    marker = charts.points(charts.Sheet(*GRID[:3].T, found.codes, found.colours, found.span)).data[0].marker
+    grey = marker.colorscale[1]
+    assert (found.codes[1] - marker.cmin) / (marker.cmax - marker.cmin) < grey[0]
+    assert grey[1] == marker.colorscale[0][1] != marker.colorscale[2][1]
 
 
 def test_the_payload_holds_numbers_not_texts():
@@ -133,7 +148,7 @@ def test_a_long_name_is_shown_by_the_parts_that_have_room():
 
 
 def test_tiles_go_from_brown_to_green_and_no_scale_paints_their_ground():
-    figure = charts.tree([("a", "", 1, None), ("a", "x", 2, 0.0), ("a", "y", 3, 1.0)], "kept")
+    figure = shares.tree([("a", "", 1, None), ("a", "x", 2, 0.0), ("a", "y", 3, 1.0)], "kept")
     tiles = figure.data[0]
-    assert tiles.marker.colors == ("#8C9994", "#C98A4B", "#2E8B80")
+    assert tiles.marker.colors == ("#8C9994", "#C98A4B", "#44A396")
     assert tiles.marker.colorscale is None

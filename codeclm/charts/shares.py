@@ -1,0 +1,106 @@
+"""Shares as figures: the tree of use cases and skills, and coverage beside the seeds and over the runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from codeclm.charts.atlas import label
+from codeclm.charts.palette import FAINT, GRAY, KEPT, frame
+
+
+def tree(rows: Sequence[tuple[str, str, int, float | None]], measure: str, height: int = 560) -> go.Figure:
+    """Use cases and the skills in them: an area for each count, a colour for a share (None: grey)."""
+    uses: dict[str, tuple[int, float | None]] = {
+        use: (count, share) for use, skill, count, share in rows if not skill
+    }
+    ids = [f"u{at}" for at in range(len(uses))]
+    place = dict(zip(uses, ids, strict=True))
+    inner = [row for row in rows if row[1]]
+    shares = [share for _, share in uses.values()] + [row[3] for row in inner]
+    figure = go.Figure(
+        go.Treemap(
+            ids=[*ids, *(f"s{at}" for at in range(len(inner)))],
+            labels=[*map(label, uses), *(label(row[1]) for row in inner)],
+            parents=[""] * len(ids) + [place[row[0]] for row in inner],
+            values=[*(count for count, _ in uses.values()), *(row[2] for row in inner)],
+            marker={"colors": [_between(share) for share in shares]},
+            customdata=["none yet" if share is None else f"{share:.0%}" for share in shares],
+            hovertemplate=f"%{{label}}: %{{value:,}} metadata, {measure} %{{customdata}}<extra></extra>",
+            branchvalues="remainder",
+            root_color="rgba(0, 0, 0, 0)",
+            tiling={"pad": 2},
+            textfont={"color": "#0F1715"},
+        )
+    )
+    figure.update_layout(
+        height=height,
+        margin={"l": 0, "r": 0, "t": 26, "b": 0},
+        uniformtext={"minsize": 9, "mode": "hide"},  # else Plotly shrinks words until none can be read
+    )
+    return figure
+
+
+def _between(share: float | None) -> str:
+    """Brown for none of it, green for all, grey where there is nothing to share.
+
+    Each colour is named, as under a colour scale Plotly paints the whole map's ground black.
+    """
+    if share is None:
+        return "#8C9994"
+    none, all_ = (0xC9, 0x8A, 0x4B), (0x44, 0xA3, 0x96)
+    mixed = (round(low + (high - low) * share) for low, high in zip(none, all_, strict=True))
+    return "#" + "".join(f"{each:02X}" for each in mixed)
+
+
+def beside(names: Sequence[str], seeds: Sequence[float], others: Sequence[float], other: str) -> go.Figure:
+    """For each group its share among the seeds and on the other side, joined by a line."""
+    shown = [label(name, 34) for name in names]
+    figure = go.Figure()
+    for at, (one, two) in enumerate(zip(seeds, others, strict=True)):
+        figure.add_shape(
+            type="line", x0=one * 100, x1=two * 100, y0=at, y1=at, line={"color": FAINT, "width": 3}
+        )
+    for values, colour, name in ((seeds, GRAY, "seeds"), (others, KEPT, other)):
+        figure.add_trace(
+            go.Scatter(
+                x=[value * 100 for value in values],
+                y=list(range(len(shown))),
+                mode="markers",
+                name=name,
+                marker={"size": 10, "color": colour},
+                hovertemplate="%{x:.1f} %<extra>" + name + "</extra>",
+            )
+        )
+    frame(figure, max(180, 60 + 26 * len(shown)), x="share, %", legend=True)
+    figure.update_yaxes(
+        tickmode="array",
+        tickvals=list(range(len(shown))),
+        ticktext=shown,
+        range=[len(shown) - 0.4, -0.6],
+        rangemode="normal",
+    )
+    figure.update_xaxes(rangemode="tozero")
+    return figure
+
+
+def course(names: Sequence[str], values: Sequence[tuple[float, float, float]]) -> go.Figure:
+    """The divergence after each run, with its interval."""
+    middle, low, high = ([each[at] for each in values] for at in range(3))
+    figure = go.Figure(
+        go.Scatter(
+            x=list(names),
+            y=middle,
+            mode="lines+markers",
+            line={"color": KEPT},
+            error_y={
+                "type": "data", "symmetric": False, "color": GRAY,
+                "array": [top - value for top, value in zip(high, middle, strict=True)],
+                "arrayminus": [value - bottom for bottom, value in zip(low, middle, strict=True)],
+            },
+            hovertemplate="%{x}: %{y:.3f} bits<extra></extra>",
+        )
+    )  # fmt: skip
+    figure.update_xaxes(type="category")
+    return frame(figure, 220, x="after the run of", y="divergence, bits")

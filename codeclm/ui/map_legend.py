@@ -1,0 +1,101 @@
+"""The legend of the map: how many points each group has, in all and in the selection; a way to select one
+without a mouse; and the name of a cluster, written by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+
+from codeclm.projects import Project
+from codeclm.ui.guard import guarded, notify
+from codeclm.ui.map_colours import Colouring
+from codeclm.ui.map_data import Atlas
+from codeclm.ui.map_held import groups, take, turn
+from codeclm.ui.table import tall
+from codeclm.ui.text import gap, number, one_line
+
+_SHOWN = 200
+"""Groups in the legend."""
+
+Rows = NDArray[np.int64]
+
+
+def legend(
+    project: Project, atlas: Atlas, rows: Rows, chosen: Rows, colours: Colouring, by: str, of: str
+) -> None:
+    """Every group with its colour and counts, or the figures of a scale. `of`: the map's name."""
+    if colours.span is not None:
+        _gaps(atlas, chosen if len(chosen) else rows)
+        return
+    _groups(rows, chosen, colours, by, of)
+    if by == "cluster" and atlas.clusters:
+        _rename(project, atlas)
+
+
+def _groups(rows: Rows, chosen: Rows, colours: Colouring, by: str, of: str) -> None:
+    count = len(colours.names)
+    whole = np.bincount(colours.codes, minlength=count)
+    within = np.bincount(colours.codes[np.isin(rows, chosen)], minlength=count)
+    # Rows that were chosen in the legend itself stay where they are.
+    ranked = len(chosen) > 0 and not groups(of, by)
+    order = (np.argsort(-within, kind="stable") if ranked else np.arange(count))[:_SHOWN]
+    names = [colours.names[at] for at in order.tolist()]
+    frame = pd.DataFrame({" ": "■", by.capitalize(): [one_line(name, 60) for name in names]})
+    if len(chosen):
+        frame["Here"] = within[order]
+    frame["All"] = whole[order]
+    tints = [f"color: {colours.colours[at]}" for at in order.tolist()]
+    key = f"map_legend_{by}_{ranked}_{turn()}"
+    st.dataframe(
+        frame.style.apply(lambda column: tints, subset=[" "]),
+        key=key,
+        hide_index=True,
+        height=tall(len(frame), 540),
+        on_select=lambda: take(of, by, names, key),
+        selection_mode="multi-row",
+        column_config={
+            " ": st.column_config.TextColumn(width=28),
+            by.capitalize(): st.column_config.TextColumn(width=150 if len(chosen) else 200),
+            "Here": st.column_config.NumberColumn(width=52, help="How many of the selection."),
+            "All": st.column_config.NumberColumn(width=52),
+        },
+        alt=f"Groups by {by} and how many points each has, in all and in the selection",
+    )
+
+
+def _gaps(atlas: Atlas, rows: Rows) -> None:
+    known = [point.gap for row in rows.tolist() if (point := atlas.points[row]).gap is not None]
+    st.metric("Scored", number(len(known)))
+    if known:
+        st.metric("Mean gap", gap(float(np.mean(known))))
+        st.metric("Target wins", number(sum(value < 0 for value in known)))
+
+
+def _rename(project: Project, atlas: Atlas) -> None:
+    with st.popover("Name a cluster", icon=":material/edit:", on_change="rerun", key="map_naming") as popover:
+        if not popover.open:
+            return
+        numbers = sorted(atlas.clusters)
+        chosen = st.selectbox(
+            "Cluster",
+            numbers,
+            format_func=lambda each: one_line(atlas.clusters[each].name, 60),
+            key="map_cluster",
+        )
+        st.caption("Set apart by")
+        st.text(one_line(", ".join(atlas.clusters[chosen].words), 200) or "nothing")
+        st.text_input("Name", key=f"map_name_{chosen}", max_chars=60, value=atlas.clusters[chosen].name)
+        st.button("Save the name", on_click=_save_name, args=(project, chosen), key="map_save_name")
+
+
+@guarded
+def _save_name(project: Project, cluster: int) -> None:
+    name = " ".join(st.session_state[f"map_name_{cluster}"].split())
+    if not name:
+        notify("Write a name first.", bad=True)
+        return
+    with project.open() as store:
+        store.maps.rename(cluster, name)
+    notify("Named. It keeps this name as long as the cluster lasts.")
