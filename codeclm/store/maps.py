@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from codeclm.errors import ProjectError
 from codeclm.store.configs import Configs
@@ -38,6 +38,15 @@ class Cluster:
     name: str
     words: tuple[str, ...] = ()
     named: NamedBy = "words"
+
+
+class Marks(NamedTuple):
+    """Each is another once something did: the map drawn, something decided, seeds, names of clusters."""
+
+    drawn: str
+    decided: str
+    seeds: str
+    names: str
 
 
 class Maps:
@@ -112,14 +121,14 @@ class Maps:
         number: int = self._db.value("select count(*) from spots")
         return number
 
-    def marked(self) -> str:
-        """A mark that differs once the map is drawn, its clusters are named, or seeds or decisions change."""
+    def marked(self) -> Marks:
+        """Marks that differ once the map is drawn, its clusters are named, or seeds or decisions change."""
         row = self._db.row(
             """select (select value from settings where name = 'map'), (select max(seq) from decisions),
-            (select max(seq) from seeds), (select count(*) from seeds where deleted = 0),
+            (select max(seq) || ' ' || (select count(*) from seeds where deleted = 0) from seeds),
             (select group_concat(seq || named || name) from clusters where alive)"""
         )
-        return " ".join(map(str, row or ()))
+        return Marks(*map(str, row or ("",) * 4))
 
     def suggest(self, cluster: int, name: str) -> None:
         """The name that a model gives a cluster; what a person named, or what is gone, stays as it is."""

@@ -1,4 +1,4 @@
-"""What the Map page works on: every point as arrays, read once for each change of the project.
+"""What the Map page works on: every point as arrays, read again only where the project has changed.
 
 While a run goes on the project changes all the time; then what was read is shown for half a minute.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -71,31 +72,63 @@ def read(project: Project, running: bool) -> Atlas | None:
     with project.open(readonly=True) as store:
         if not store.maps.kinds():
             return None
-        state = f"{store.settings.get(MAP, {}).get('at', 0)} {time.time() // STEADY}"
-        if not running:
-            state = _mark(store)
-    return _read(str(project.path), state)
+        marks = _marks(store)
+    if running:
+        marks = marks._replace(**dict.fromkeys(("placed", "grown"), str(time.time() // STEADY)))
+    return _read(str(project.path), marks)
 
 
-def _mark(store: Store) -> str:
-    """Differs once anything does that a point is drawn from: tags, selections and wishes change no point."""
-    marks = (store.scored(), store.metadata.labelled(), store.maps.marked())
-    dials = store.settings.dials()
-    return " ".join((*marks, str(dials.theta), str(dials.iterations)))
+class _Marks(NamedTuple):
+    """What tells that something has changed; tags, selections and wishes change no point."""
+
+    drawn: str
+    placed: str
+    """What metadata and seeds on the map are drawn from."""
+    grown: str
+    """What there is of instructions and their scores."""
+    judged: str
+    """What else instructions are drawn from: the config, decisions, θ, the cap."""
+    names: str
+
+
+def _marks(store: Store) -> _Marks:
+    marks, dials = store.maps.marked(), store.settings.dials()
+    judged = f"{config_of(store)} {marks.decided} {dials.theta} {dials.iterations}"
+    placed = f"{store.metadata.labelled()} {marks.seeds}"
+    return _Marks(marks.drawn, placed, store.scored(), judged, marks.names)
 
 
 @st.cache_resource(max_entries=4, ttl="1h", show_spinner="Reading the map…")
-def _read(path: str, state: str) -> Atlas:
+def _read(path: str, marks: _Marks) -> Atlas:
+    ground = f"{marks.drawn} {marks.placed}"
+    points = [
+        point
+        for kind in KINDS
+        for point in _points(
+            path, kind, f"{ground} {marks.grown} {marks.judged}" if kind == "instructions" else ground
+        )
+    ]
+    missing = _missing(path, f"{ground} {marks.grown}")
     with Store.open(Path(path), readonly=True) as store, store.read():
-        config, dials = config_of(store), store.settings.dials()
-        there = store.maps.count()
-        share = MOST / max(there, MOST)
-        points = store.maps.points(KINDS, config, dials.theta, dials.iterations, share)
+        there, config = store.maps.count(), config_of(store)
         clusters = {cluster.id: cluster for cluster in store.maps.clusters()}
-        told = store.settings.get(MAP, {})
-        missing = store.maps.missing(config, told.get("at", 0.0))
+        texts = store.settings.get(MAP, {}).get("texts", 0)
     places = np.array([(point.x, point.y) for point in points], np.float32).reshape(-1, 2)
     places += atlas.offsets([point.id for point in points]).reshape(-1, 2)
     numbers = {kind: number for number, kind in enumerate(KINDS)}
     kinds = np.array([numbers[point.kind] for point in points], np.int8)
-    return Atlas(points, places, kinds, clusters, missing, there, told.get("texts", 0), config)
+    return Atlas(points, places, kinds, clusters, missing, there, texts, config)
+
+
+@st.cache_resource(max_entries=4 * len(KINDS), ttl="1h", show_spinner=False)
+def _points(path: str, kind: MapKind, mark: str) -> list[Point]:
+    """The points of a kind, read again only once what they are drawn from has changed."""
+    with Store.open(Path(path), readonly=True) as store, store.read():
+        dials, share = store.settings.dials(), MOST / max(store.maps.count(), MOST)
+        return store.maps.points((kind,), config_of(store), dials.theta, dials.iterations, share)
+
+
+@st.cache_resource(max_entries=4, ttl="1h", show_spinner=False)
+def _missing(path: str, mark: str) -> int:
+    with Store.open(Path(path), readonly=True) as store, store.read():
+        return store.maps.missing(config_of(store), store.settings.get(MAP, {}).get("at", 0.0))

@@ -9,7 +9,9 @@ from codeclm import embed, projects
 from codeclm.jobs import map as job
 from codeclm.jobs import process
 from codeclm.records import IMPORTED, Instruction, Labels, Metadata, Seed
+from codeclm.store.maps import KINDS, Maps
 from codeclm.testing import WordEncoder
+from codeclm.ui.map_data import read
 
 ROOT = Path(__file__).parent.parent.parent
 TOPICS = ("soup recipe", "train travel", "python code")
@@ -79,6 +81,29 @@ def test_a_selection_in_the_address_is_shown_and_acted_on(project):
     press(test, "Let go")
     assert "Selected" not in words(test)
     assert "selection" not in test.query_params
+
+
+def test_of_the_map_only_what_changed_is_read_again(project, monkeypatch):
+    asked, points = [], Maps.points
+    monkeypatch.setattr(Maps, "points", lambda *given: asked.extend(given[1]) or points(*given))
+
+    def again():
+        asked.clear()
+        found = read(project, False)
+        return found, asked.copy()
+
+    whole, kinds = again()
+    assert kinds == [*KINDS]
+    assert again()[1] == []
+    with project.open() as store:
+        store.settings.set_dials(store.settings.dials().model_copy(update={"theta": 1.0}))
+    assert again()[1] == ["instructions"]
+    with project.open() as store:
+        gone = store.metadata.page(limit=1)[0]
+        store.metadata.set_state([gone.id], "excluded")
+    fewer, kinds = again()
+    assert kinds == [*KINDS]
+    assert {point.id for point in whole.points} - {point.id for point in fewer.points} == {gone.id}
 
 
 def test_a_gap_is_filled_by_the_next_run(project):
