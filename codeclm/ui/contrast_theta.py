@@ -21,6 +21,7 @@ EXAMPLES = 6
 GROUPS = 40
 _WIDTH = 0.5
 _BY = ("iteration", "use case", "cluster")
+_COUNTS = ("Scored", "Kept", "Target wins")
 
 
 @fragment
@@ -221,6 +222,7 @@ def _groups(lab: Lab, theta: float) -> None:
         alt=f"Kept pairs at θ {theta:g} by {by}",
         column_config={
             "Share kept": st.column_config.ProgressColumn(format="%.0f %%", min_value=0, max_value=100),
+            **{name: st.column_config.NumberColumn(format="localized") for name in _COUNTS},
             "Mean gap": st.column_config.TextColumn(width=90),
             "Money per kept pair": st.column_config.TextColumn(
                 width=150, help="Unknown where a model has no price; set one on the Models page."

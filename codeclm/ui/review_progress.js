@@ -5,7 +5,7 @@ function drawProgress(root, { total, today, at, outbox, times, late }) {
   const fresh = outbox.ops.filter((op) => op.kind === "decide").length;
   const left = Math.max(0, total - at);
   root.querySelector(".count").textContent = total
-    ? `${Math.min(at + 1, total)} of ${total} · ${today + fresh} decided today · ${left} left${pace(times, left)}` : "";
+    ? `${grouped(Math.min(at + 1, total))} of ${grouped(total)} · ${grouped(today + fresh)} decided today · ${grouped(left)} left${pace(times, left)}` : "";
   const bar = root.querySelector(".progress");
   bar.setAttribute("aria-valuemax", total);
   bar.setAttribute("aria-valuenow", at);
@@ -18,6 +18,8 @@ function drawProgress(root, { total, today, at, outbox, times, late }) {
 }
 
 const BREAK = 180000;
+
+function grouped(count) { return count.toLocaleString("en-US"); }
 
 /* Decisions a minute over the last twenty, and how long the rest takes at that; a break is no work. */
 function pace(times, left) {
