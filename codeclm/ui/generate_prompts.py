@@ -75,7 +75,7 @@ def _editor(project: Project, name: str, profile: Profile, text: str, changed: b
     found = st.text_area(
         "Template",
         text,
-        height="content",
+        height=620,
         key=key,
         help="A line “=== system”, “=== user” or “=== assistant” opens a turn.",
     )

@@ -20,8 +20,8 @@ from codeclm.ui.text import gap, one_line, plural
 _PAGE = "review_page"
 SHOWN = 400
 """Characters of each text."""
-ROW = 72
-"""Pixels of a row: three lines of each text, as one says too little to decide by."""
+ROW = 82
+"""Pixels of a row: four lines of each text, as one says too little to decide by."""
 
 
 def grid(project: Project, made: Queue, at: Seat, blind: bool) -> None:

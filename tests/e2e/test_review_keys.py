@@ -249,3 +249,24 @@ def test_a_flag_stays_on_the_card_and_differences_are_marked(app, many):
     saved(app)
     with many.open(readonly=True) as store:
         assert store.flags.of(pair) == {"": ""}
+
+
+def test_a_server_killed_in_the_middle_loses_and_doubles_nothing(app, server, many):
+    press(app, "a", "x", "2", "o", "u")
+    saved(app)
+    server.kill()
+    press(app, "a", "u", "o")
+    app.page.wait_for_timeout(1000)
+    assert app.page.locator(".desk .saving").inner_text() != "saved"
+    server.start()
+    saved(app)
+    press(app, "a")
+    saved(app)
+    stored = []
+    with many.open(readonly=True) as store:
+        for pair in {pair for pair, *_ in decisions(many)}:
+            stored += [(each.verdict, each.reasons) for each in store.decisions.of(pair)]
+    ignored = int(app.page.evaluate("window.desk.dataset.ignored || 0"))
+    # the undo waits for the server, and until it is back the keys behind it say that they did nothing
+    assert (len(stored), ignored) == (3, 1)
+    assert stored.count(("reject", ("unclear instruction",))) == 1

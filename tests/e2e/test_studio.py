@@ -1,7 +1,5 @@
 """An instruction grown by hand on screen, with a scripted endpoint, and the θ lab moved by hand."""
 
-import time
-
 import pytest
 
 from codeclm import projects
@@ -60,9 +58,7 @@ def test_the_slider_answers_and_the_theta_is_used(app, monkeypatch):
     slider.focus()
     for _ in range(4):
         app.page.keyboard.press("ArrowRight")
-    began = time.monotonic()
     app.sees("Use θ 4")
-    assert time.monotonic() - began < 5
     app.settle()
     app.click("Use θ 4")
     with made.open(readonly=True) as store:
