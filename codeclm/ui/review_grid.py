@@ -20,7 +20,7 @@ from codeclm.ui.text import gap, one_line, plural
 _PAGE = "review_page"
 SHOWN = 400
 """Characters of each text."""
-ROW = 82
+ROW = 72
 """Pixels of a row: four lines of each text, as one says too little to decide by."""
 
 

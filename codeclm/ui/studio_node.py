@@ -159,7 +159,7 @@ def _more(
         )
         # a popover of each node's own, or it stays open over the branch that was saved
         with st.popover("Edit by hand", icon=":material/edit:", key=f"studio_editor_{node.id}"):
-            text = st.text_area("Instruction", node.text, key=f"studio_text_{node.id}", height=220, width=480)
+            text = st.text_area("Instruction", node.text, key=f"studio_text_{node.id}", height=150, width=480)
             st.button(
                 "Save as a branch",
                 on_click=_edit,
