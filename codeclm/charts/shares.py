@@ -68,6 +68,7 @@ def beside(names: Sequence[str], seeds: Sequence[float], others: Sequence[float]
                 x=[value * 100 for value in values],
                 y=list(range(len(shown))),
                 mode="markers",
+                cliponaxis=False,  # a whole dot at nought too
                 name=name,
                 marker={"size": 10, "color": colour},
                 hovertemplate="%{x:.1f} %<extra>" + name + "</extra>",

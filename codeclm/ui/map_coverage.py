@@ -216,7 +216,10 @@ def _fill(project: Project, facts: Summary, by: By, key: str | int, count: int) 
         config = facts.config.id if facts.config else None
         spread = store.wishes.more(metadata, count, config, facts.dials.per_metadata)
     if not spread:
-        notify("There is no metadata here to write from: read the seeds first (Generate).", bad=True)
+        notify(
+            "No metadata in use here: read the seeds (Generate), or use what was left out again (Metadata).",
+            bad=True,
+        )
         return
     told = plural(spread, "metadata", "metadata")
     notify(f"The next run writes {plural(count, 'instruction')} more here, from {told}.")

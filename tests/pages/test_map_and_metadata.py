@@ -120,6 +120,14 @@ def test_a_gap_is_filled_by_the_next_run(project):
         assert store.wishes.all() == {}
 
 
+def test_a_gap_whose_metadata_is_left_out_says_so(project):
+    with project.open() as store:
+        store.metadata.set_state([row.id for row in store.metadata.page(use_case="python code")], "excluded")
+    test = opened("3_Map", map_part="Coverage")
+    next(button for button in test.button if button.label.startswith("Generate")).click().run()
+    assert "left out" in test.error[0].value
+
+
 def test_clusters_are_named_by_the_strong_model_where_a_person_asks(project, monkeypatch):
     started = []
     monkeypatch.setattr(process, "start", lambda path, kind, words: started.append((kind, words)))
