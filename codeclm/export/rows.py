@@ -54,7 +54,7 @@ def refusal(verdict: str | None, status: Status, stale: bool, include: Include) 
     if verdict == "reject":
         return "rejected"
     if include == "accepted" and verdict != "accept":
-        return "undecided"
+        return "undecided" if status == "kept" else status
     if status != "kept" and not (verdict == "accept" and include != "kept"):
         return status
     return "stale" if stale else None

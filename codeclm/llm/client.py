@@ -17,6 +17,7 @@ import openai
 from codeclm.errors import EndpointError, ReplyError, TransportError
 from codeclm.llm.budget import Budget
 from codeclm.llm.capabilities import Capabilities
+from codeclm.llm.keys import is_loopback
 from codeclm.llm.limits import Limiter, Place
 from codeclm.llm.model import Reply, Request
 from codeclm.llm.patience import Patience
@@ -200,7 +201,8 @@ class OpenAIModel:
             waited = now - (now if self.limiter.down_since is None else self.limiter.down_since)
             if waited < self._patience.gone and (self.endpoint.builtin or self.limiter.answered):
                 return
-            text += "; start the server, or give another URL"
+            here = self.endpoint.builtin or is_loopback(self.endpoint.url)
+            text += f"; {'start the server' if here else 'check the network'}, or give another URL"
         elif trouble.wait and trouble.wait > self._patience.gone:
             text += f"; it asks to wait {trouble.wait / 60:.0f} minutes: run again then"
         elif trouble.kind == "request" or (trouble.kind == "parameter" and self._answered):

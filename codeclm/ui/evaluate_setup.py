@@ -216,7 +216,10 @@ def _button(project: Project, plan: Plan) -> None:
         )
         if not ready:
             st.caption(
-                "Give prompts." if not plan.prompts else "Choose at least one candidate.", width="content"
+                "Choose at least one candidate."
+                if plan.prompts
+                else "No prompts yet: give a file and the column that holds them.",
+                width="content",
             )
         elif plan.calls:
             st.caption(

@@ -142,11 +142,14 @@ def ended(project: Project, facts: Summary) -> None:
     funnel = facts.funnel
     when = ago(job.finished)
     if job.state == "done":
-        st.success(
+        said = (
             f"The last run ended {when}: {plural(funnel.kept, 'pair')} kept, "
-            f"{plural(funnel.exhausted, 'lineage')} exhausted, {plural(funnel.failures, 'failure')}.",
-            icon=":material/check_circle:",
+            f"{plural(funnel.exhausted, 'lineage')} exhausted, {plural(funnel.failures, 'failure')}."
         )
+        if funnel.failures or not funnel.kept:
+            st.info(said, icon=":material/info:")
+        else:
+            st.success(said, icon=":material/check_circle:")
         if not funnel.kept and funnel.comparisons:
             st.caption(
                 "No gap was over θ: the two models answered about equally well. Lower θ, allow more "

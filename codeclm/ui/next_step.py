@@ -60,6 +60,8 @@ def next_step(facts: Summary) -> Step:
             "Generate",
             "See failures",
         )
+    if funnel.comparisons and not funnel.kept:
+        return _nothing_kept(facts)
     if facts.unencoded or funnel.pending or not funnel.comparisons:
         looked = (
             "What was read in the seeds stands on Metadata, to be looked at and corrected; a run writes "
@@ -74,8 +76,27 @@ def next_step(facts: Summary) -> Step:
             "Set up a run",
         )
     return Step(
+        "Every kept pair was looked at",
+        "None is accepted. Run on more seeds, or look at what was rejected once more.",
+        "Generate",
+        "Set up a run",
+    )
+
+
+def _nothing_kept(facts: Summary) -> Step:
+    """Why a run that scored pairs kept none, and what changes that."""
+    scored, models = facts.funnel.comparisons, facts.config.models if facts.config else {}
+    said = f"{plural(scored, 'pair')} scored, no gap over θ {facts.dials.theta:g}."
+    if models and models["strong"] == models["target"]:
+        return Step(
+            "No pair is kept yet",
+            f"{said} Strong and target are one model, which keeps little: set a stronger one.",
+            "Models",
+            "Set the models",
+        )
+    return Step(
         "No pair is kept yet",
-        "Lower θ, let instructions grow for more iterations, or compare a stronger model with your target.",
+        f"{said} Lower θ, let instructions grow for more iterations, or use a stronger strong model.",
         "Generate",
         "Change the settings",
     )

@@ -9,7 +9,7 @@ import streamlit as st
 from codeclm import examples, projects
 from codeclm.projects import Project
 from codeclm.ui import state
-from codeclm.ui.guard import guarded, notify
+from codeclm.ui.guard import guard, guarded, notify
 from codeclm.ui.text import ago, plain
 
 _NAME_HELP = "Up to 60 letters, digits, spaces, dots, hyphens. It names the file under data/projects."
@@ -87,9 +87,13 @@ def _rename(each: Project) -> None:
 
 
 def _ask_name(each: Project, proposed: str, verb: str, act: Callable[[Project, str], None]) -> None:
-    name = st.text_input("New name", proposed, help=_NAME_HELP)
-    if st.button(verb, type="primary"):
-        act(each, name)
+    """A form, so that Enter does it too; a name that cannot be is told here and can be mended."""
+    with st.form("ask_name", border=False):
+        name = st.text_input("New name", proposed, help=_NAME_HELP)
+        asked = st.form_submit_button(verb, type="primary")
+    if asked:
+        with guard():
+            act(each, name)
         st.rerun()
 
 
@@ -125,8 +129,11 @@ def _trash() -> None:
 
 @guarded
 def _create() -> None:
-    project = projects.create(st.session_state["new_name"])
-    st.session_state["new_name"] = ""
+    name, here = st.session_state["new_name"].strip(), state.current()
+    if here is not None and name == here.name == st.session_state.get("made_just_now"):
+        return  # pressed twice: the first press made and opened it
+    project = projects.create(name)
+    st.session_state.update(new_name="", made_just_now=project.name)
     state.open_project(project.name)
     notify(f"{project.name} is ready.")
 
@@ -136,13 +143,11 @@ def _example() -> None:
     state.open_project(examples.build().name)
 
 
-@guarded
 def _do_copy(each: Project, name: str) -> None:
     state.open_project(projects.copy(each, name).name)
     notify("Copied; the copy is open now.")
 
 
-@guarded
 def _do_rename(each: Project, name: str) -> None:
     if name.strip() != each.name:
         state.open_project(projects.rename(each, name).name)

@@ -122,6 +122,8 @@ def _live(project: Project, compact: bool) -> None:
             _stage(job, stage)
         st.caption(
             f"{plural(job.calls_sent, 'call')} sent · {number(job.calls_cached)} answered from the cache"
+            if any(done for done, _ in job.progress.values())
+            else "Waiting for the first reply: a model on this machine may have to be loaded first."
         )
         _spent(project, job)
 

@@ -23,6 +23,7 @@ from codeclm.ui.text import number, one_line, plain, plural
 TYPES = ["jsonl", "ndjson", "json", "csv", "tsv", "parquet", "txt"]
 _ROUND, _LAST = "seeds_add_round", "seeds_add_last"
 _NONE = "(none)"
+_SHOWN = 8
 Asked = tuple[Kind, str, str]
 """As what a file is read: its kind, the column chosen, and the one joined to it (empty: none)."""
 
@@ -101,6 +102,8 @@ def _choose(project: Project, upload: Upload, kind: FileKind) -> None:
     table = _read(upload.id, upload)
     names = [column.name for column in table.columns]
     field, other = kind.guess(table)
+    if len(names) == 1:
+        field = names[0]
     if table.kind != "txt" or kind.kind != "seeds":
         left, right = st.columns(2)
         field = left.selectbox(
@@ -139,7 +142,9 @@ def _preview(
         if bad:
             st.badge(f"{number(bad)} rejected", color="red")
     if good:
-        frame = pd.DataFrame([kind.row(record) for record in parsed.records[:8]])
+        if good > _SHOWN:
+            st.caption(f"The first {_SHOWN}:")
+        frame = pd.DataFrame([kind.row(record) for record in parsed.records[:_SHOWN]])
         st.dataframe(
             frame,
             hide_index=True,
@@ -162,7 +167,7 @@ def _preview(
             key="seeds_add",
         )
     if bad:
-        rejects(parsed.rejected, upload.name)
+        rejects(parsed.rejected, upload.name, opened=not good)
 
 
 @guarded
@@ -188,9 +193,10 @@ def last_rejects(project: Project) -> None:
         rejects([ingest.Rejected(each["row"], each["reason"]) for each in last["rows"]], last["name"])
 
 
-def rejects(rejected: list[ingest.Rejected], name: str) -> None:
+def rejects(rejected: list[ingest.Rejected], name: str, opened: bool = False) -> None:
     """The rows that cannot be used, with why, and the same as a file."""
-    with st.expander(f"{plural(len(rejected), 'row')} rejected, and why", icon=":material/block:"):
+    said = f"{plural(len(rejected), 'row')} rejected, and why"
+    with st.expander(said, icon=":material/block:", expanded=opened):
         rows = [{"row": each.row, "reason": each.reason} for each in rejected]
         st.dataframe(
             pd.DataFrame(rows[:500]).rename(columns={"row": "Row", "reason": "Why"}),

@@ -2,7 +2,8 @@ import dataclasses
 
 import pytest
 
-from codeclm.settings import Dials
+from codeclm.settings import Dials, Endpoint
+from codeclm.stages.profiles import make_config
 from codeclm.store import Funnel
 from codeclm.ui.next_step import next_step
 from codeclm.ui.summary import Summary
@@ -57,3 +58,13 @@ def test_what_waits():
         "Export": 1,
         "Models": 0,
     }
+
+
+def test_nothing_kept_says_how_much_was_scored_and_what_to_change():
+    scored = where(seeds=10, encoded=3, comparisons=3)
+    assert next_step(scored).page == "Generate"
+    assert "3 pairs scored, no gap over θ 3" in next_step(scored).why
+    one = Endpoint(url="builtin", model="small")
+    config = make_config({"strong": one, "target": one}, Dials())
+    alone = next_step(dataclasses.replace(scored, config=config))
+    assert (alone.page, "one model" in alone.why) == ("Models", True)
