@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from codeclm.ui.next_step import nothing_kept
 from codeclm.ui.page import go, no_pairs, page
 from codeclm.ui.review_bulk import bulk_panel
 from codeclm.ui.review_desk import desk
@@ -20,6 +21,8 @@ with page("Review") as project:
             "A run writes instructions, lets both models answer, and scores the answers.",
         )
         st.stop()
+    if not facts.funnel.kept:
+        st.info(nothing_kept(facts).why, icon=":material/info:")
     filters = st.container()
     row = st.container(horizontal=True, vertical_alignment="center")
     come = "review_view" not in st.session_state

@@ -61,7 +61,7 @@ def next_step(facts: Summary) -> Step:
             "See failures",
         )
     if funnel.comparisons and not funnel.kept:
-        return _nothing_kept(facts)
+        return nothing_kept(facts)
     if facts.unencoded or funnel.pending or not funnel.comparisons:
         looked = (
             "What was read in the seeds stands on Metadata, to be looked at and corrected; a run writes "
@@ -83,7 +83,7 @@ def next_step(facts: Summary) -> Step:
     )
 
 
-def _nothing_kept(facts: Summary) -> Step:
+def nothing_kept(facts: Summary) -> Step:
     """Why a run that scored pairs kept none, and what changes that."""
     scored, models = facts.funnel.comparisons, facts.config.models if facts.config else {}
     said = f"{plural(scored, 'pair')} scored, no gap over θ {facts.dials.theta:g}."
