@@ -32,7 +32,7 @@ def test_prompts_are_uploaded_judged_and_read(app, project, endpoint, tmp_path):
     rows = [{"prompt": f"Test number {n}?", "category": "ab"[n % 2]} for n in range(12)]
     prompts.write_text("\n".join(map(json.dumps, rows)))
     app.open("Evaluate", project="mine")
-    assert app.sees("Give prompts.")
+    assert app.sees("No prompts yet")
     app.page.locator('input[type="file"]').first.set_input_files(str(prompts))
     app.settle()
     assert app.sees("12 prompts")
