@@ -52,7 +52,7 @@ TERMS: Final[dict[str, str]] = {
 
 
 _SPOKEN = {
-    "Home": "seed, metadata, kept, accepted, theta, lineage, pending, exhausted, superseded, "
+    "Home": "seed, metadata, kept, gap, accepted, theta, lineage, pending, exhausted, superseded, "
     "iteration, strong, target, judge, rubric",
     "Seeds": "seed, metadata, use case, skills",
     "Metadata": "metadata, use case, skills, seed, stale",
