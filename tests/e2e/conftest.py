@@ -1,7 +1,6 @@
 """A server of its own on a free port over an empty folder of projects, and a headless Chromium."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -14,11 +13,6 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 PATIENCE = 60_000
 """Milliseconds for what should take one or two: a busy machine is slow, not wrong."""
 IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
@@ -127,18 +121,6 @@ def server(tmp_path) -> Iterator[Server]:
     """A fresh server."""
     with serving(tmp_path) as made:
         yield made
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """One Chromium for all."""
-    sync_api = pytest.importorskip("playwright.sync_api")
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
-    with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -16,12 +16,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
-sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
+sys.path.insert(0, str(ROOT))
 
-from conftest import CHROMIUM, FLAGS, IDLE  # noqa: E402
 from playwright.sync_api import Page, sync_playwright  # noqa: E402
 
 from codeclm.ui.rooms import shown  # noqa: E402
+from tests.conftest import CHROMIUM, FLAGS  # noqa: E402
+from tests.e2e.conftest import IDLE  # noqa: E402
 
 
 @contextmanager

@@ -57,7 +57,9 @@ def well(test):
 def test_without_prompts_nothing_can_be_started():
     test = well(page(projects.create("new")))
     assert test.button(key="evaluate_start").disabled
-    assert "No prompts yet: give a file and the column that holds them." in [each.value for each in test.caption]
+    assert "No prompts yet: give a file and the column that holds them." in [
+        each.value for each in test.caption
+    ]
 
 
 @pytest.mark.parametrize("view", ["Groups", "Candidates", "Yardstick", "Judge", "Prompts", "Distribution"])
