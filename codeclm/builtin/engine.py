@@ -1,10 +1,11 @@
 """llama.cpp's server, run inside this process. Knows its parameters, and nothing of who asks.
 
 Measured for the shipped model on 2 busy cores, prompts of 25 to 160 tokens: 30 tokens a second with 2
-slots, 48 with 4, 57 with 8; but each slot reads the demonstrations of each stage for itself, a fifth of
-the time of a run on 10 seeds with 8. A request with its seed mostly gets the same reply again, alone or
-under load (15 of 16); it may differ where more or less of its prompt was still cached, as sums are then
-rounded in another order. A project stays reproducible because the replies themselves are kept.
+slots, 48 with 4, 57 with 8; but each slot reads the demonstrations of each stage for itself: 60 calls of a
+run took 13,200 prompt tokens with 8 and 10,200 with 4, and as long in all. A request with its seed mostly
+gets the same reply again, alone or under load (15 of 16); it may differ where more or less of its prompt
+was still cached, as sums are then rounded in another order. A project stays reproducible because the
+replies themselves are kept.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from urllib.parse import urlsplit
 from codeclm.builtin.place import Server
 
 SHAPE = (6, 2048)
-"""Of the shipped model: slots, and the tokens of one for prompt and reply together. 1.1 GB in all, with
+"""Of the shipped model: slots, and the tokens of one for prompt and reply together. 1.3 GB in all, with
 the prompts that are kept."""
 
 OTHER_SHAPE = (4, 4096)

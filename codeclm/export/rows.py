@@ -53,8 +53,8 @@ def refusal(verdict: str | None, status: Status, stale: bool, include: Include) 
         return "conflict"
     if verdict == "reject":
         return "rejected"
-    if include == "accepted" and verdict != "accept":
-        return "undecided" if status == "kept" else status
+    if include == "accepted" and status == "kept" and verdict != "accept":
+        return "undecided"
     if status != "kept" and not (verdict == "accept" and include != "kept"):
         return status
     return "stale" if stale else None

@@ -14,6 +14,7 @@ from codeclm.ui.generate_plan import USES, Forecast, Wanted, begin_with, forecas
 from codeclm.ui.generate_settings import in_words, settings
 from codeclm.ui.glossary import term
 from codeclm.ui.guard import guarded
+from codeclm.ui.next_step import nothing_kept
 from codeclm.ui.page import empty, go
 from codeclm.ui.quote_panel import quote_panel
 from codeclm.ui.runpanel import how_it_ended, last_run, start_run
@@ -151,10 +152,7 @@ def ended(project: Project, facts: Summary) -> None:
         else:
             st.success(said, icon=":material/check_circle:")
         if not funnel.kept and funnel.comparisons:
-            st.caption(
-                "No gap was over θ: the two models answered about equally well. Lower θ, allow more "
-                "iterations, or use a stronger strong model."
-            )
+            st.caption(nothing_kept(facts).why)
     elif job.state in ("stopped", "budget"):
         why = "was stopped" if job.state == "stopped" else "reached its limit"
         said = plain(job.message) if job.state == "budget" else ""

@@ -28,6 +28,8 @@ MOST = 60_000
 drawn is what a lasso takes in and acts on, so that 50,000 are drawn in full."""
 
 Places = NDArray[np.float32]
+Rows = NDArray[np.int64]
+"""Numbers of points."""
 
 
 @dataclass(frozen=True)

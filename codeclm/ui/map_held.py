@@ -11,15 +11,13 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
 from codeclm.ui.guard import guarded
 from codeclm.ui.map_colours import Colouring
-from codeclm.ui.map_data import Places
+from codeclm.ui.map_data import Places, Rows
 from codeclm.ui.map_pick import outline, picked
 from codeclm.ui.selected import PARAMETER
 
-Rows = NDArray[np.int64]
 NOTHING: Rows = np.zeros(0, np.int64)
 _HELD, _MARKED, _TURN = "map_held", "map_marked", "map_turn"
 

@@ -6,20 +6,17 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import streamlit as st
-from numpy.typing import NDArray
 
 from codeclm.projects import Project
 from codeclm.ui.guard import guarded, notify
 from codeclm.ui.map_colours import Colouring
-from codeclm.ui.map_data import Atlas
+from codeclm.ui.map_data import Atlas, Rows
 from codeclm.ui.map_held import groups, take, turn
 from codeclm.ui.table import tall
 from codeclm.ui.text import gap, number, one_line
 
 _SHOWN = 200
 """Groups in the legend."""
-
-Rows = NDArray[np.int64]
 
 
 def legend(

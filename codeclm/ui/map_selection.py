@@ -5,17 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import streamlit as st
-from numpy.typing import NDArray
 
 from codeclm.projects import Project
 from codeclm.ui.map_actions import Keys, actions
-from codeclm.ui.map_data import Atlas
+from codeclm.ui.map_data import Atlas, Rows
 from codeclm.ui.map_held import let_go
 from codeclm.ui.map_near import nearest
 from codeclm.ui.table import PAGE, offset, pager, tall
 from codeclm.ui.text import body, one_line, plain, plural
-
-Rows = NDArray[np.int64]
 
 _PAGE = "map_page"
 SHOWN = 160

@@ -14,7 +14,7 @@ from codeclm.projects import Project
 from codeclm.store.maps import KINDS
 from codeclm.ui.guard import fragment
 from codeclm.ui.map_colours import BY, Colouring, colouring
-from codeclm.ui.map_data import MOST, Atlas, read
+from codeclm.ui.map_data import MOST, Atlas, Rows, read
 from codeclm.ui.map_held import chart_key, draw, groups, marked, selected, turn
 from codeclm.ui.map_legend import legend
 from codeclm.ui.map_selection import selection
@@ -24,7 +24,6 @@ from codeclm.ui.text import number, plural
 NAMED = 24
 """Cluster names that stand on the map, those of the largest."""
 
-Rows = NDArray[np.int64]
 MODES = {"lasso": "lasso", "box": "select", "point": "pan"}
 """What the mouse does, as Plotly calls it."""
 _MOUSE = "map_mouse"

@@ -130,10 +130,11 @@ def _trash() -> None:
 @guarded
 def _create() -> None:
     name, here = st.session_state["new_name"].strip(), state.current()
-    if here is not None and name == here.name == st.session_state.get("made_just_now"):
-        return  # pressed twice: the first press made and opened it
+    if here is not None and name == here.name:
+        notify(f"{name} is open.")  # as when the button is pressed twice
+        return
     project = projects.create(name)
-    st.session_state.update(new_name="", made_just_now=project.name)
+    st.session_state["new_name"] = ""
     state.open_project(project.name)
     notify(f"{project.name} is ready.")
 

@@ -103,7 +103,7 @@ def _choose(project: Project, upload: Upload, kind: FileKind) -> None:
     names = [column.name for column in table.columns]
     field, other = kind.guess(table)
     if len(names) == 1:
-        field = names[0]
+        field = names[0]  # only here, where somebody looks at the rows before they are added
     if table.kind != "txt" or kind.kind != "seeds":
         left, right = st.columns(2)
         field = left.selectbox(

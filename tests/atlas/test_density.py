@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from sklearn.cluster import HDBSCAN
+from sklearn.metrics import adjusted_rand_score
 
 from codeclm.atlas import density
 
@@ -15,15 +17,14 @@ CLOUD = np.concatenate(
 @pytest.mark.parametrize("least", [3, 5, 12])
 def test_the_same_clusters_as_the_reference(least, method):
     """Nearly: the spanning tree is taken over nearest neighbours, and is not always the shortest."""
-    reference = pytest.importorskip("sklearn.cluster").HDBSCAN(
+    reference = HDBSCAN(
         min_cluster_size=least,
         min_samples=1,
         cluster_selection_method="eom" if method == "mass" else "leaf",
         copy=True,
     )
     found = density.read(density.tree(CLOUD, np.ones(len(CLOUD)), 1), least, method)
-    agreement = pytest.importorskip("sklearn.metrics").adjusted_rand_score
-    assert agreement(reference.fit_predict(CLOUD.astype(float)), found) > 0.9
+    assert adjusted_rand_score(reference.fit_predict(CLOUD.astype(float)), found) > 0.9
 
 
 def test_what_lies_between_is_unclustered():

@@ -1,6 +1,7 @@
 """Every page, found by itself: as the first page of a fresh server, at two widths, light and dark."""
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from codeclm import projects
 from codeclm.records import Labels, Metadata, Seed
@@ -43,7 +44,7 @@ def test_a_deep_link_on_a_fresh_server(app, monkeypatch, path):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_serious_for_those_who_cannot_see_well(app, filled, scheme):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    axe = Axe()
     app.page.emulate_media(color_scheme=scheme)
     found = []
     for project in ("mine", "empty"):

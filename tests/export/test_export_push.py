@@ -112,7 +112,8 @@ class Endpoint(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def endpoint(monkeypatch):
-    constants = pytest.importorskip("huggingface_hub.constants")
+    from huggingface_hub import constants
+
     server = ThreadingHTTPServer(("127.0.0.1", 0), Endpoint)
     server.address = f"http://127.0.0.1:{server.server_port}"
     server.asked, server.files, server.refused, server.made, server.message = [], {}, set(), None, ""

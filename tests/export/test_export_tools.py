@@ -28,7 +28,8 @@ def write(project, tmp_path, form, split=None):
 
 @pytest.fixture
 def load(tmp_path, monkeypatch):
-    datasets = pytest.importorskip("datasets")
+    import datasets
+
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     return lambda *words, **more: datasets.load_dataset(*words, cache_dir=str(tmp_path / "cache"), **more)
 
@@ -64,7 +65,8 @@ def test_datasets_reads_a_hub_folder_with_its_splits(project, tmp_path, load):
 
 
 def test_pandas_reads_parquet_and_csv(project, tmp_path):
-    pandas = pytest.importorskip("pandas")
+    import pandas
+
     parquet, _ = write(project, tmp_path, "parquet")
     csv, _ = write(project, tmp_path, "csv")
     one, two = pandas.read_parquet(parquet), pandas.read_csv(csv, encoding="utf-8-sig")
@@ -75,9 +77,10 @@ def test_pandas_reads_parquet_and_csv(project, tmp_path):
 
 @pytest.mark.parametrize("form", ["messages", "prompt-completion", "dpo"])
 def test_trl_knows_the_format_and_fills_a_chat_template(project, tmp_path, load, form):
-    trl = pytest.importorskip("trl")
-    transformers = pytest.importorskip("transformers")
-    tokenizers = pytest.importorskip("tokenizers")
+    import tokenizers
+    import transformers
+    import trl
+
     out, _ = write(project, tmp_path, form)
     rows = load("json", data_files=str(out), split="train")
     assert trl.is_conversational(rows[0])

@@ -178,7 +178,8 @@ def test_a_split_parts_no_family_and_moves_nothing(store, tmp_path):
 
 
 def test_a_hub_folder(store, tmp_path):
-    yaml = pytest.importorskip("yaml")
+    import yaml
+
     use_config(store)
     grow(store, tmp_path, 10)
     bundle(store, "Close", CLOSE)

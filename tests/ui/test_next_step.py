@@ -26,6 +26,7 @@ def where(running=False, to_review=0, **counts):
         (where(seeds=10, encoded=10, comparisons=10, kept=5, accepted=5), "Export"),
         (where(seeds=10, encoded=10, comparisons=10, exhausted=10), "Generate"),
         (where(seeds=10, encoded=10, comparisons=10, failures=2), "Generate"),
+        (where(seeds=10, encoded=10, comparisons=10, kept=5, exhausted=5), "Generate"),
         (where(running=True, seeds=10), "Generate"),
         (where(running=True, seeds=10, to_review=1), "Review"),
     ],
