@@ -17,6 +17,7 @@ from codeclm.projects import Project
 from codeclm.ui import signin, state
 from codeclm.ui.glossary import words
 from codeclm.ui.guard import guard, tell
+from codeclm.ui.memory import settle
 from codeclm.ui.rooms import ROOT, Room, room
 from codeclm.ui.sidebar import sidebar
 from codeclm.ui.summary import Summary
@@ -129,6 +130,7 @@ def switch_to(name: str, **parameters: str) -> None:
 
 
 def _configure(here: Room) -> None:
+    settle()
     st.set_page_config(
         page_title=f"{here.name} · CodecLM Studio",
         page_icon=str(ROOT / "static" / "icon.svg"),
