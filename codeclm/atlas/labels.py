@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Literal
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 import numpy as np
 from scipy import sparse
@@ -22,7 +23,9 @@ Why = Literal["spelling", "number", "wording", "meaning"]
 MEANING = 0.82
 """Cosine from which two labels are taken to mean the same; it is a proposal, not a merge."""
 _SHARED = 0.5
-_WRITTEN = 0.86
+_WRITTEN, _WORD, _JOINED = 0.86, 0.8, 0.93
+"""How alike labels are written that differ in a letter or two: as a whole, word by word, and where one has
+more words, without the spaces."""
 _NEAREST = 6
 _SIGNS = re.compile(r"[\W_]+")
 _KNOWN_SHARE = 0.7
@@ -47,8 +50,9 @@ def near(counts: Mapping[str, int], vectors: Floats | None = None) -> list[Near]
     """Pairs of labels nearly the same, the surest first. `vectors`: a row for each label, in order."""
     labels = list(counts)
     found: dict[tuple[int, int], tuple[Why, float]] = {}
+    read = [_Read.of(label) for label in labels]
     for one, other in _alike_in_writing(labels):
-        if said := _compared(labels[one], labels[other]):
+        if said := _compared(read[one], read[other]):
             found[one, other] = said
     if vectors is not None and len(labels) > 1:
         indices, distances = neighbours(vectors, _NEAREST)
@@ -88,18 +92,39 @@ def _threes(label: str) -> list[str]:
     return [bare[at : at + 3] for at in range(max(1, len(bare) - 2))]
 
 
-def _compared(one: str, other: str) -> tuple[Why, float] | None:
-    one, other = one.casefold(), other.casefold()
-    if _SIGNS.sub("", one) == _SIGNS.sub("", other):
+class _Read(NamedTuple):
+    """A label as it is compared: without signs, its words, and what is left of them without endings."""
+
+    bare: str
+    words: list[str]
+    stems: list[str]
+
+    @classmethod
+    def of(cls, label: str) -> _Read:
+        words = [word for word in _SIGNS.split(label.casefold()) if word]
+        return cls("".join(words), words, sorted(map(stem, words)))
+
+
+def _compared(one: _Read, other: _Read) -> tuple[Why, float] | None:
+    if one.bare == other.bare:
         return "spelling", 1.0
-    if _stems(one) == _stems(other):
+    if one.stems == other.stems:
         return "number", 1.0
-    likeness = SequenceMatcher(None, one, other, autojunk=False).ratio()
+    if len(one.words) == len(other.words):
+        # A whole word that differs makes another label, however long the rest is.
+        pairs = zip(one.words, other.words, strict=True)
+        alike = all(word == another or _like(word, another) >= _WORD for word, another in pairs)
+    else:
+        alike = _like(one.bare, other.bare) >= _JOINED
+    if not alike:
+        return None
+    likeness = _like(" ".join(one.words), " ".join(other.words))
     return ("wording", likeness) if likeness >= _WRITTEN else None
 
 
-def _stems(label: str) -> list[str]:
-    return sorted(stem(word) for word in _SIGNS.split(label) if word)
+@lru_cache(maxsize=2**16)
+def _like(one: str, other: str) -> float:
+    return SequenceMatcher(None, one, other, autojunk=False).ratio()
 
 
 def plausible(

@@ -13,6 +13,7 @@ from codeclm.jobs.map import MAP
 from codeclm.projects import Project
 from codeclm.store import Store
 from codeclm.store.relabels import Facet
+from codeclm.ui.facets import facets
 from codeclm.ui.guard import guarded, notify
 from codeclm.ui.labels import LONGEST
 from codeclm.ui.text import ago, number, one_line, plain, plural
@@ -35,9 +36,8 @@ def labels_panel(project: Project) -> None:
         "Labels", FACETS, default=FACETS[0], required=True, key="meta_facet", bind="query-params",
         on_change=_cleared,
     )  # fmt: skip
-    with project.open(readonly=True) as store:
-        counts = dict(_counted(store, facet))
-        revision = store.revision()
+    found = facets(project)
+    counts = dict(found.uses if facet == "use case" else found.skills)
     if not counts:
         st.caption("No labels yet.")
         return
@@ -48,12 +48,7 @@ def labels_panel(project: Project) -> None:
         _recent(project)
     with right:
         st.subheader("Nearly the same", anchor=False)
-        _offers(project, facet, counts, revision)
-
-
-def _counted(store: Store, facet: Facet) -> list[tuple[str, int]]:
-    found = store.metadata.facets()
-    return found.uses if facet == "use case" else found.skills
+        _offers(project, facet, counts)
 
 
 def _change(project: Project, facet: Facet, counts: dict[str, int]) -> None:
@@ -112,10 +107,11 @@ def _recent(project: Project) -> None:
                 )
 
 
-def _offers(project: Project, facet: Facet, counts: dict[str, int], revision: int) -> None:
-    found, read = _near(str(project.path), revision, facet)
+def _offers(project: Project, facet: Facet, counts: dict[str, int]) -> None:
     with project.open(readonly=True) as store:
+        mark = f"{store.metadata.labelled()} {store.maps.marked().drawn}"
         passed = {tuple(pair) for pair in store.settings.get(_PASSED, [])}
+    found, read = _near(str(project.path), mark, facet, counts)
     offered = [pair for pair in found if (pair.keep, pair.drop) not in passed]
     if not read:
         st.caption("By spelling only: labels that mean the same show once the map was drawn.")
@@ -150,12 +146,11 @@ _PASSED = "labels_apart"
 
 
 @st.cache_data(max_entries=8, ttl="1h", show_spinner="Comparing labels…")
-def _near(path: str, revision: int, facet: Facet) -> tuple[list[Near], bool]:
+def _near(path: str, mark: str, facet: Facet, _counts: dict[str, int]) -> tuple[list[Near], bool]:
     """Pairs nearly the same, and whether their meanings could be compared."""
     with Store.open(Path(path), readonly=True) as store:
-        counts = dict(_counted(store, facet))
-        vectors = stored(store, list(counts), store.settings.get(MAP, {}).get("model", MODEL))
-    return near(counts, vectors), vectors is not None
+        vectors = stored(store, list(_counts), store.settings.get(MAP, {}).get("model", MODEL))
+    return near(_counts, vectors), vectors is not None
 
 
 @guarded

@@ -15,6 +15,8 @@ def unit(*values):
         ("travel planning", "Travel-Planning", "spelling"),
         ("math word problem", "math word problems", "number"),
         ("text summarization", "text summarisation", "wording"),
+        ("colour theory", "color theory", "wording"),
+        ("data base design", "databases design", "wording"),
         ("recipe", "recipes", "number"),
     ],
 )
@@ -25,6 +27,8 @@ def test_why_two_labels_are_nearly_the_same(one, other, why):
 
 def test_labels_that_differ_are_left_alone():
     assert near({"SQL query writing": 3, "SQL query tuning": 3, "poetry": 1, "": 1}) == []
+    assert near({"emergency programming speech": 3, "emergency programming pitch": 3}) == []
+    assert near({"remote teaching question writing": 3, "creative teaching question writing": 3}) == []
     assert near({}) == []
     assert near({"alone": 1}) == []
 

@@ -39,7 +39,8 @@ def chart(app, monkeypatch):
         store.maps.keep(places, spots, [Cluster(1, "Left"), Cluster(2, "Right")])
     app.page.set_viewport_size({"width": 1440, "height": 1300})
     app.open("Map", project="mine")
-    app.page.wait_for_function(f"() => {{ try {{ return ({PLACES})().length > 0 }} catch {{ return false }} }}")
+    drawn = f"() => {{ try {{ return ({PLACES})().length }} catch {{ return 0 }} }}"
+    app.page.wait_for_function(drawn)
     app.page.wait_for_timeout(1000)
     return app.page.evaluate(PLACES)
 
