@@ -95,22 +95,23 @@ class Decisions:
             self.verdicts.settle(_BATCH, [last + 1])
         return done
 
-    def undo(self, reviewer: str = "") -> str | None:
-        """Take back the reviewer's newest standing decision: its pair's id; None: nothing to undo."""
-        return self._move(reviewer, "undo")
+    def undo(self, reviewer: str = "", pair: str | None = None) -> str | None:
+        """Take back the reviewer's newest standing decision: its pair's id; None: nothing to undo.
 
-    def redo(self, reviewer: str = "") -> str | None:
-        """Bring back what the reviewer undid last: its pair's id; None: nothing to redo."""
-        return self._move(reviewer, "redo")
+        `pair`: the newest of this pair. One that was made together with others is taken back with them.
+        """
+        return self._move(reviewer, "undo", pair)
 
-    def together(self, reviewer: str = "", undone: bool = False) -> int:
+    def redo(self, reviewer: str = "", pair: str | None = None) -> str | None:
+        """Bring back what the reviewer undid last (of `pair`): its pair's id; None: nothing to redo."""
+        return self._move(reviewer, "redo", pair)
+
+    def together(self, reviewer: str = "", undone: bool = False, pair: str | None = None) -> int:
         """How many decisions the reviewer's next undo takes back; `undone`: how many a redo brings back."""
-        newest = "min(entry)" if undone else "max(entry)"
         number: int = self._db.value(
             f"""select case when d.batch is null then 1 else (select count(*) from standing
-                where entry in ({_ENTRIES.replace("?", "d.batch")})) end from decisions d
-            where d.seq = (select {newest} from standing where reviewer = ? and undone = ?)""",
-            [reviewer, int(undone)],
+                where entry in ({_ENTRIES.replace("?", "d.batch")})) end from decisions d where d.seq = ?""",
+            [self._next(reviewer, undone, pair)],
         )
         return number or 0
 
@@ -159,13 +160,19 @@ class Decisions:
         )
         return number
 
-    def _move(self, reviewer: str, kind: str) -> str | None:
-        newest = "max(entry)" if kind == "undo" else "min(entry)"
+    def _next(self, reviewer: str, undone: bool, pair: str | None) -> int | None:
+        """The entry that an undo takes back, or with `undone` a redo brings back."""
+        of = "" if pair is None else "and comparison = (select seq from comparisons where id = ?)"
+        newest = "min(entry)" if undone else "max(entry)"
+        entry: int | None = self._db.value(
+            f"select {newest} from standing where reviewer = ? and undone = ? {of}",
+            [reviewer, int(undone), *([] if pair is None else [pack(pair)])],
+        )
+        return entry
+
+    def _move(self, reviewer: str, kind: str, of: str | None) -> str | None:
         with self._db.write():
-            entry = self._db.value(
-                f"select {newest} from standing where reviewer = ? and undone = ?",
-                [reviewer, int(kind == "redo")],
-            )
+            entry = self._next(reviewer, kind == "redo", of)
             if entry is None:
                 return None
             row = self._db.row(

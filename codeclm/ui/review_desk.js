@@ -5,6 +5,7 @@ const JUDGING = new Set(["better", "other", "edit", "reject", "submit"]);
 const READY = 12;
 const PATIENCE = 3000;
 const ROOM = 120;
+const TURNED = { undo: "Undone: this pair waits for a decision again. Y redoes it.", redo: "Decided again." };
 
 class Desk {
   constructor(parent) {
@@ -13,6 +14,7 @@ class Desk {
     this.at = 0;
     this.detour = null;
     this.panels = new Panels(this);
+    this.history = new History();
     this.turn = 0;
     this.late = 0;
     this.lateAt = 0;
@@ -23,9 +25,13 @@ class Desk {
     this.timer = setInterval(() => this.again(), PATIENCE);
   }
 
-  close() {
+  /* Close, once the page is gone. This is asked also where one answer of the server overtakes another: then
+     the desk stands and is at work. */
+  leave() {
+    if (this.root.isConnected) return false;
     document.removeEventListener("keydown", this.onKey);
     clearInterval(this.timer);
+    return true;
   }
 
   current() { return this.detour || this.cards.get(this.at); }
@@ -48,6 +54,7 @@ class Desk {
       this.detour = null;
       this.say("");
       this.panels.leave();
+      this.history.clear();
     }
     for (const [index, card] of data.cards) if (!this.cards.has(index)) this.cards.set(index, card);
     this.outbox.settle(data.acks);
@@ -64,11 +71,18 @@ class Desk {
 
   hear(results) {
     let moved = false;
-    for (const { seq, kind, pair, index, card, count } of results) {
+    for (const result of results) {
+      const { seq, kind, pair, index, card, count } = result;
       if (seq <= this.told || seq > this.outbox.seq) continue;
       this.told = seq;
+      if (this.history.foretold.has(seq)) {
+        this.say(this.history.settle(result));
+        moved = true;
+        continue;
+      }
       if (seq === this.waiting) this.waiting = null;
       if (!pair) { this.say(`Nothing to ${kind}.`); continue; }
+      this.history.clear();
       if (index !== null) {
         this.cards.set(index, card);
         this.at = kind === "undo" ? index : index + 1;
@@ -79,9 +93,16 @@ class Desk {
         moved = true;
       }
       if (count > 1) this.say(`${kind === "undo" ? "Undone" : "Decided again"}: ${count} decisions that were made together. Make the queue anew to see them.`);
-      else this.say(kind === "undo" ? "Undone: this pair waits for a decision again. Y redoes it." : "Decided again.");
+      else this.say(TURNED[kind]);
     }
+    if (this.waiting && (this.data.acks[this.outbox.token] || 0) >= this.waiting) this.unheard();
     return moved;
+  }
+
+  /* It is written, but a server that was started anew no longer knows what it came to. */
+  unheard() {
+    this.waiting = null;
+    this.say("That is done. Make the queue anew to see what it came to.");
   }
 
   /* ---- what goes to the server ---- */
@@ -99,12 +120,12 @@ class Desk {
     this.asked = `${this.queue} ${low} ${high}`;
     this.sentAt = Date.now();
     const { token, ops, others } = this.outbox;
-    this.setState({ token, ops, others, queue: this.queue, at: this.at, have: [low, high], beat: this.sentAt });
+    this.setState({ token, ops, others, told: this.told, queue: this.queue, at: this.at, have: [low, high], beat: this.sentAt });
   }
 
   /* What is not acknowledged is sent again, and the person hears of it where that takes long. */
   again() {
-    if (!this.outbox?.waiting || Date.now() - this.sentAt <= PATIENCE) return;
+    if (this.leave() || !this.outbox?.waiting || Date.now() - this.sentAt <= PATIENCE) return;
     this.send();
     this.count();
   }
@@ -178,7 +199,7 @@ class Desk {
   /* ---- hands ---- */
 
   key(event) {
-    if (!this.data || !this.data.keys || event.defaultPrevented || event.isComposing) return;
+    if (this.leave() || !this.data || !this.data.keys || event.defaultPrevented || event.isComposing) return;
     if (event.ctrlKey || event.metaKey || event.altKey || inField(event)) return;
     const onButton = event.composedPath().some((node) => node.matches && node.matches("button, summary, a"));
     if (onButton && event.key === "Enter") return;
@@ -243,8 +264,8 @@ class Desk {
     const settles = card.conflict ? { adjudicated: true } : {};
     this.outbox.put({ kind: "decide", pair: card.id, reviewer: this.data.reviewer, ...settles, ...made });
     this.times.push(Date.now());
-    card.conflict = false;
-    card.decision = { ...made, edited: Boolean(made.instruction || made.response) };
+    const decision = { ...made, edited: Boolean(made.instruction || made.response) };
+    this.history.decided(card, this.detour ? null : this.at, { decision, conflict: false });
     const what = made.verdict === "reject" ? `Rejected${made.reasons.length ? `: ${made.reasons.join(", ")}` : ""}`
       : `Accepted the ${made.answer} answer${card.decision.edited ? " as edited" : ""}`;
     this.say(`${what} (${card.gap_text})${settles.adjudicated ? ", which settles it" : ""}. U undoes it.`);
@@ -277,12 +298,28 @@ class Desk {
 
   turnBack(kind) {
     if (this.panels.mode !== "card") return this.ignore();
-    this.outbox.put({ kind, reviewer: this.data.reviewer });
-    this.waiting = this.outbox.seq;
-    this.say(kind === "undo" ? "Undoing…" : "Redoing…");
-    this.count();
+    const step = this.waiting ? undefined : this.history.turn(kind);
+    if (step === null) return this.say("Nothing to redo.");
+    this.outbox.put({ kind, reviewer: this.data.reviewer, pair: step ? step.card.id : null });
+    if (step) {
+      this.history.foretold.set(this.outbox.seq, step);
+      this.turned(kind, step);
+    } else {
+      this.waiting = this.outbox.seq;
+      this.say(kind === "undo" ? "Undoing…" : "Redoing…");
+      this.count();
+    }
     this.send();
     return undefined;
+  }
+
+  /* To the card that a step was made on, or past it where it was made again. */
+  turned(kind, { card, at }) {
+    if (at !== null) this.at = kind === "undo" ? at : at + 1;
+    this.detour = at === null && kind === "undo" ? card : null;
+    this.say(TURNED[kind]);
+    this.show();
+    this.fill();
   }
 }
 
@@ -293,5 +330,5 @@ export default function ({ parentElement, data, setStateValue }) {
   if (!desk) desks.set(parentElement, (desk = new Desk(parentElement)));
   desk.setState = (state) => setStateValue("desk", state);
   desk.take(data);
-  return () => { desk.close(); desks.delete(parentElement); };
+  return () => desk.leave();
 }

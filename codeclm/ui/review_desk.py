@@ -41,6 +41,7 @@ _SCRIPTS = (
     "review_card",
     "review_keys",
     "review_outbox",
+    "review_history",
     "review_panels",
     "review_progress",
     "review_desk",
@@ -77,7 +78,11 @@ def desk(project: Project, made: Queue, seat: Seat, blind: bool, keys: bool) -> 
             "guidelines": seat.guidelines,
             "token": told.get("token"),
             "acks": acks,
-            "results": [_result(store, made, each, seat) for each in tab.results],
+            "results": [
+                _result(store, made, each, seat)
+                for each in tab.results
+                if each["seq"] > int(told.get("told") or 0)
+            ],
             "fault": tab.fault,
             "today": store.decisions.since(_midnight(), seat.name),
             "blind": blind,

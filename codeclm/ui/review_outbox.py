@@ -96,7 +96,7 @@ def _apply(store: Store, each: Mapping[str, Any], tab: Tab, reviewer: str, token
 
 
 def _carried_out(store: Store, each: Mapping[str, Any], reviewer: str) -> dict[str, Any] | None:
-    """Carry an operation out; what an undo or a redo came to."""
+    """Carry an operation out; what an undo or a redo came to, unless the browser foretold just that."""
     if each["kind"] == "decide":
         store.decisions.decide(_decision(each, reviewer))
         return None
@@ -104,9 +104,11 @@ def _carried_out(store: Store, each: Mapping[str, Any], reviewer: str) -> dict[s
         mark = store.flags.put if each["on"] else store.flags.clear
         mark(each["pair"], reviewer)
         return None
-    undoes = each["kind"] == "undo"
-    count = store.decisions.together(reviewer, undone=not undoes)
-    pair = (store.decisions.undo if undoes else store.decisions.redo)(reviewer)
+    undoes, foretold = each["kind"] == "undo", each.get("pair")
+    count = store.decisions.together(reviewer, undone=not undoes, pair=foretold)
+    pair = (store.decisions.undo if undoes else store.decisions.redo)(reviewer, foretold)
+    if foretold is not None and pair == foretold and count == 1:
+        return None
     return {"seq": each["seq"], "kind": each["kind"], "pair": pair, "count": count}
 
 
@@ -149,7 +151,7 @@ def _sound(each: object) -> bool:
     if not isinstance(each, dict) or not isinstance(each.get("seq"), int):
         return False
     if each.get("kind") in ("undo", "redo"):
-        return True
+        return isinstance(each.get("pair"), str | None)
     if each.get("kind") == "flag":
         return isinstance(each.get("pair"), str) and isinstance(each.get("on"), bool)
     return (

@@ -1,11 +1,13 @@
 /* How far the queue is, at what pace, and whether all is written down. */
 
+const COUNTS = { decide: 1, redo: 1, undo: -1 };
+
 function drawProgress(root, { total, today, at, outbox, times, late }) {
   const waiting = outbox.ops.length;
-  const fresh = outbox.ops.filter((op) => op.kind === "decide").length;
+  const fresh = outbox.ops.reduce((sum, op) => sum + (COUNTS[op.kind] || 0), 0);
   const left = Math.max(0, total - at);
   root.querySelector(".count").textContent = total
-    ? `${grouped(Math.min(at + 1, total))} of ${grouped(total)} · ${grouped(today + fresh)} decided today · ${grouped(left)} left${pace(times, left)}` : "";
+    ? `${grouped(Math.min(at + 1, total))} of ${grouped(total)} · ${grouped(Math.max(0, today + fresh))} decided today · ${grouped(left)} left${pace(times, left)}` : "";
   const bar = root.querySelector(".progress");
   bar.setAttribute("aria-valuemax", total);
   bar.setAttribute("aria-valuenow", at);

@@ -86,7 +86,11 @@ def queue(project: Project, fresh: bool, at: Seat) -> Queue:
     turn = st.session_state[_ROUND]
     parts: dict[str, Any] = {name: getattr(asked.where, name) for name in PairFilter.__slots__}
     parts |= {"theta": dials.theta, "cap": dials.iterations, "config": config, "order": asked.order}
-    parts |= {"near": asked.near, "share": [at.name, at.team, at.minimum] if asked.share else None}
+    parts |= {
+        "reviewer": at.name,
+        "near": asked.near,
+        "share": [at.name, at.team, at.minimum] if asked.share else None,
+    }
     name = content_id("queue", project=project.name, turn=turn, **parts)
     ids = _ids(str(project.path), config, dials, asked, name)
     if asked.near:

@@ -180,3 +180,18 @@ def test_a_pair_holds_its_texts_and_place(store: Store) -> None:
     assert replace(pair, stale=True) != pair
     assert store.pairs.get("none", 3, 4) is None
     assert store.pairs.scores(C) == [(1, -4.0, 0.0, True)]
+
+
+def test_a_step_may_name_its_pair_whatever_is_newer(store: Store) -> None:
+    first, second, third = pairs(store)
+    for pair in (first, second):
+        store.decisions.decide(Decision(pair, "accept", "ann"))
+    assert store.decisions.undo("ann", first) == first
+    assert store.decisions.undo("ann", first) is None
+    assert store.decisions.redo("ann", second) is None
+    assert store.decisions.redo("ann", first) == first
+    store.decisions.decide_all([first, third], "reject", "ann")
+    assert store.decisions.together("ann", pair=first) == 2
+    assert store.decisions.undo("ann", first) == first
+    assert [each.verdict for each in store.decisions.of(first)] == ["accept"]
+    assert store.decisions.of(third) == []

@@ -85,6 +85,23 @@ def test_undo_and_redo_several_steps(project):
     assert len(standing(project, first)) == 1
 
 
+def test_a_step_that_names_its_pair_is_told_of_only_where_it_came_out_otherwise(project):
+    first, second = pairs(project)[:2]
+    turn = {"reviewer": "", "pair": first}
+    sent = [
+        accept(1, first),
+        accept(2, second),
+        {"seq": 3, "kind": "undo", **turn},
+        {"seq": 4, "kind": "redo", **turn},
+        {"seq": 5, "kind": "undo", **turn},
+    ]
+    assert write_down(project, "t", sent).results == []
+    assert standing(project, first) == []
+    assert standing(project, second)
+    tab = write_down(project, "t", [{"seq": 6, "kind": "undo", **turn}, {"seq": 7, "kind": "undo"}])
+    assert [each["pair"] for each in tab.results] == [None, second]
+
+
 def test_a_server_that_started_anew_writes_nothing_twice_and_drops_nothing(project):
     first, second = pairs(project)[:2]
     write_down(project, "t", [accept(1, first), accept(2, second)])
@@ -144,6 +161,7 @@ def test_a_fault_stops_there_and_is_told_and_the_rest_comes_later(project):
         accept(1, 7),
         accept(1, "p", "judge"),
         {"seq": 1, "kind": "drop"},
+        {"seq": 1, "kind": "undo", "pair": 7},
     ],
 )
 def test_what_is_no_decision_is_refused(project, bad):
