@@ -16,7 +16,8 @@ _encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", 
 
 def canonical(value: Any) -> str:
     """The one JSON text of a value: keys sorted, strings in NFC, no spaces."""
-    text = _encode(value)
+    # json's encoder is made anew for all but a bare text, which takes longer than most values do.
+    text = str(value) if type(value) is int else _encode(value)
     return text if unicodedata.is_normalized("NFC", text) else _encode(_nfc(value))
 
 
@@ -32,14 +33,11 @@ def _nfc(value: Any) -> Any:
 
 def content_id(kind: str, **parts: Any) -> str:
     """20 hexadecimal digits (80 bits) that name a record by what makes it itself."""
-    return _digits(canonical({"kind": kind, **parts}))
+    return content_id_of(kind, **{name: canonical(value) for name, value in parts.items()})
 
 
 def content_id_of(kind: str, **texts: str) -> str:
     """The same id, from parts that are canonical JSON already: for what would be encoded again and again."""
     texts["kind"] = f'"{kind}"'
-    return _digits("{" + ",".join([f'"{name}":{texts[name]}' for name in sorted(texts)]) + "}")
-
-
-def _digits(text: str) -> str:
+    text = "{" + ",".join([f'"{name}":{texts[name]}' for name in sorted(texts)]) + "}"
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:20]

@@ -173,9 +173,12 @@ class Answer:
     @property
     def id(self) -> str:
         """Made of the instruction, the role, the config and the sample number."""
-        return content_id(
-            "answer", instruction=self.instruction, role=self.role, config=self.config, sample=self.sample
-        )
+        return _answer_id(self.instruction, self.role, self.config, self.sample)
+
+
+@lru_cache(maxsize=2048)
+def _answer_id(instruction: str, role: AnswerRole, config: str, sample: int) -> str:
+    return content_id("answer", instruction=instruction, role=role, config=config, sample=sample)
 
 
 @dataclass(frozen=True, slots=True)

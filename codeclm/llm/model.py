@@ -74,7 +74,7 @@ def _shape(schema: Schema | None) -> str:
 @lru_cache(maxsize=64)
 def _turn(message: Message) -> str:
     """The longest turns, the system's and those that demonstrate, are the same in very many requests."""
-    return canonical(message.as_dict())
+    return f'{{"content":{canonical(message.content)},"role":{_word(message.role)}}}'
 
 
 _word = lru_cache(maxsize=64)(canonical)

@@ -73,14 +73,15 @@ def read_object(text: str) -> dict[str, Any]:
     An object in a list of one counts. Numbers that are none (NaN, Infinity) are refused. ReplyError: there
     is no object.
     """
-    for candidate in _candidates(text):
+    fit = clean(text)
+    for candidate in _candidates(fit):
         for mended in _mended(candidate):
             value = _loads(mended)
             if isinstance(value, list) and len(value) == 1:
                 value = value[0]
             if isinstance(value, dict) and (value or mended is candidate):
                 with suppress(RecursionError):
-                    return cast(dict[str, Any], _cleaned(value))
+                    return cast(dict[str, Any], _cleaned(value) if "\\u" in mended else value)
     raise ReplyError("it holds no JSON object", text)
 
 
@@ -105,7 +106,7 @@ def _candidates(text: str) -> Iterator[str]:
 
 def _loads(text: str) -> Any:
     try:
-        return json.loads(text, parse_constant=_refuse, strict=False)
+        return _decoder.decode(text)
     except (ValueError, RecursionError):
         return None
 
@@ -121,6 +122,9 @@ def _cleaned(value: Any) -> Any:
 
 def _refuse(constant: str) -> Any:
     raise ValueError(constant)
+
+
+_decoder = json.JSONDecoder(parse_constant=_refuse, strict=False)
 
 
 def _without_comma(match: re.Match[str]) -> str:

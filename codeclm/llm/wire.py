@@ -50,12 +50,6 @@ def resolved(request: Request, endpoint: Endpoint) -> Request:
     return replace(request, sampling=sampling, messages=_with_system(request.messages, endpoint.system))
 
 
-def _plain(endpoint: Endpoint) -> bool:
-    """Whether the endpoint changes nothing of what is asked."""
-    set_ = (endpoint.max_tokens, endpoint.reasoning_effort, endpoint.extra_body, endpoint.system)
-    return endpoint.temperature == "stage" and not any(set_)
-
-
 def _with_system(messages: tuple[Message, ...], system: str) -> tuple[Message, ...]:
     """One system turn: many servers take no second."""
     if not system:

@@ -23,6 +23,8 @@ LETTERS = 12
 
 _WORD = re.compile(r"[^\W_]+")
 _ASSENT = re.compile(r"^\W*(?:sure|certainly|of course|absolutely|gladly)\s*[,!.:]", re.IGNORECASE)
+_MIXED = {"HIRAGANA": "CJK", "KATAKANA": "CJK"}
+"""Japanese mixes three scripts: they count as one."""
 _SPACELESS = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR")
 _STEM = 5
 
@@ -55,6 +57,8 @@ def drift(text: str, basic: str, labels: Labels) -> str:
 
 def words(text: str) -> list[str]:
     """The words of a text, case and marks aside; a script without spaces gives its signs."""
+    if text.isascii():
+        return _WORD.findall(text.casefold())
     found: list[str] = []
     for run in _WORD.findall(unicodedata.normalize("NFKC", text).casefold()):
         found += list(run) if _spaceless(run[0]) else [run]
@@ -95,12 +99,11 @@ def _answers(text: str, before: str) -> bool:
 
 def _script(text: str) -> str:
     """The script of most letters; empty where there are few."""
-    counts = Counter(
-        unicodedata.name(sign, "").partition(" ")[0] for sign in text if unicodedata.category(sign)[0] == "L"
-    )
-    # Japanese mixes three scripts: they count as one.
-    for name in ("HIRAGANA", "KATAKANA"):
-        counts["CJK"] += counts.pop(name, 0)
+    counts: Counter[str] = Counter()
+    for sign, times in Counter(text).items():
+        if unicodedata.category(sign)[0] == "L":
+            name = unicodedata.name(sign, "").partition(" ")[0]
+            counts[_MIXED.get(name, name)] += times
     if counts.total() < LETTERS:
         return ""
     name, count = counts.most_common(1)[0]

@@ -42,6 +42,7 @@ class _Turn:
     names: tuple[str, ...]
 
 
+@lru_cache(maxsize=64)
 def marked(text: str) -> str:
     """`text` between two marks that it cannot hold: each carries a nonce made from the text's hash."""
     digits = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -13,13 +13,26 @@ class Configs:
 
     def __init__(self, db: Connection) -> None:
         self._db = db
+        self._epoch = db.rollbacks
+        self._found: dict[str, int] = {}
 
     def find(self, config: str | None) -> int:
         """The number of a config; that of the imported one for None, 0 where there is none such."""
-        return self._db.value("select seq from configs where id = ?", [config or IMPORTED]) or 0
+        name = config or IMPORTED
+        if self._epoch != self._db.rollbacks:
+            self._epoch = self._db.rollbacks
+            self._found.clear()
+        if name not in self._found:
+            seq: int | None = self._db.value("select seq from configs where id = ?", [name])
+            if seq is None:
+                return 0
+            self._found[name] = seq
+        return self._found[name]
 
     def make(self, config: str, value: str | None = None) -> int:
         """The number of a config, which is added at need. Imported nodes are reached under it at once."""
+        if value is None and (known := self.find(config)):
+            return known
         seq = self._db.insert(
             "insert into configs (id, value) values (?, ?) on conflict do nothing", [config, value]
         )

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -37,6 +38,7 @@ class Added:
     duplicates: int = 0
 
 
+@lru_cache(maxsize=1024)
 def pack(id_: str) -> bytes | str:
     """A record's id as it is stored: 10 bytes for the 20 digits that every content id has."""
     return bytes.fromhex(id_) if _ID(id_) else id_
