@@ -181,6 +181,11 @@ def _answer_id(instruction: str, role: AnswerRole, config: str, sample: int) -> 
     return content_id("answer", instruction=instruction, role=role, config=config, sample=sample)
 
 
+def leading(gap: float) -> AnswerRole | None:
+    """Whose mean is the higher, by G(I); None where they are equal."""
+    return None if gap == 0 else "strong" if gap > 0 else "target"
+
+
 @dataclass(frozen=True, slots=True)
 class Scores:
     """One judgement, by model and not by seat: what each answer got, on the config's scale."""
@@ -304,5 +309,4 @@ class Pair:
     @property
     def winner(self) -> AnswerRole | None:
         """The answer with the higher mean; None where they are equal."""
-        gap = self.comparison.gap
-        return None if gap == 0 else "strong" if gap > 0 else "target"
+        return leading(self.comparison.gap)

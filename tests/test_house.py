@@ -52,6 +52,7 @@ LATE = {"sentence_transformers", "torch", "transformers", "xllamacpp", "huggingf
 
 NAMES = {"sentence_transformers": "sentence-transformers", "sqlite_utils": "sqlite-utils"}
 NAMES |= {"genai_prices": "genai-prices", "huggingface_hub": "huggingface-hub", "sklearn": "scikit-learn"}
+NAMES |= {"pydantic_core": "pydantic-core"}
 
 
 def room(file: Path) -> str:

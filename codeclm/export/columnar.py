@@ -6,18 +6,16 @@ one is gathered; at most two groups are in memory.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from codeclm.export import shapes
-from codeclm.export.flat import COLUMNS, FLAGS, NUMBERS, flat, values
+from codeclm.export.flat import COLUMNS, FLAGS, NUMBERS, values
 from codeclm.export.row import Row
-from codeclm.records import Message
 
 _ROWS = 4000
 _TURN = pa.struct([("role", pa.string()), ("content", pa.string())])
@@ -32,11 +30,6 @@ _FEW = ["use_case", "strong_model", "target_model", "status", "decision", "edite
 """The columns whose values repeat: only these are worth a dictionary."""
 
 
-def record(row: Row) -> dict[str, Any]:
-    """A row as Parquet holds it."""
-    return shapes.messages(row) | flat(row)
-
-
 class Parquet:
     """A Parquet file, written a row group at a time."""
 
@@ -46,20 +39,18 @@ class Parquet:
         )
         self._compressor = ThreadPoolExecutor(1, "codeclm-parquet")
         self._written: Future[None] | None = None
-        self._chats: list[tuple[Message, ...]] = []
-        self._flat: list[tuple[Any, ...]] = []
+        self._rows: list[tuple[Any, ...]] = []
 
     def add(self, row: Row) -> None:
         """Write a row, or keep it until its group is full."""
-        self._chats.append(row.messages())
-        self._flat.append(values(row))
-        if len(self._flat) >= _ROWS:
+        self._rows.append(values(row))
+        if len(self._rows) >= _ROWS:
             self._flush()
 
     def close(self) -> None:
         """Write the last group and the footer."""
         try:
-            if self._flat:
+            if self._rows:
                 self._flush()
             self._wait()
         finally:
@@ -67,13 +58,11 @@ class Parquet:
             self._writer.close()
 
     def _flush(self) -> None:
-        columns = (
-            pa.array(column, SCHEMA.field(name).type)
-            for name, column in zip(COLUMNS, zip(*self._flat, strict=True), strict=True)
-        )
-        table = pa.Table.from_arrays([_turns(self._chats), *columns], schema=SCHEMA)
-        self._chats.clear()
-        self._flat.clear()
+        columns = dict(zip(COLUMNS, zip(*self._rows, strict=True), strict=True))
+        self._rows.clear()
+        arrays = [pa.array(column, SCHEMA.field(name).type) for name, column in columns.items()]
+        chats = _chats(columns["system"], columns["instruction"], columns["response"])
+        table = pa.Table.from_arrays([chats, *arrays], schema=SCHEMA)
         self._wait()
         self._written = self._compressor.submit(self._writer.write_table, table)
 
@@ -82,10 +71,16 @@ class Parquet:
             self._written.result()
 
 
-def _turns(chats: list[tuple[Message, ...]]) -> pa.Array:
-    """The chats of many rows as one column."""
-    turns = [turn for chat in chats for turn in chat]
-    parts = [pa.array([turn.role for turn in turns], pa.string())]
-    parts.append(pa.array([turn.content for turn in turns], pa.string()))
-    ends = pa.array([0, *accumulate(map(len, chats))], pa.int32())
-    return pa.ListArray.from_arrays(ends, pa.StructArray.from_arrays(parts, fields=list(_TURN)))
+def _chats(systems: Sequence[str], instructions: Sequence[str], responses: Sequence[str]) -> pa.Array:
+    """The turns of many rows as one column."""
+    roles, contents, ends = [], [], [0]
+    for system, instruction, response in zip(systems, instructions, responses, strict=True):
+        if system:
+            roles.append("system")
+            contents.append(system)
+        roles += ("user", "assistant")
+        contents += (instruction, response)
+        ends.append(len(contents))
+    parts = [pa.array(roles, pa.string()), pa.array(contents, pa.string())]
+    turns = pa.StructArray.from_arrays(parts, fields=list(_TURN))
+    return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), turns)

@@ -3,54 +3,45 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from codeclm.ids import content_id
-from codeclm.records import Pair
-from codeclm.store import Store
-
-
-class Kin(NamedTuple):
-    """The system prompt of a row's seed, and its family: the seed's id, or what stands for it."""
-
-    system: str
-    family: str
-
-
-ALONE = Kin("", "")
+from codeclm.store import Scanned, Store
 
 
 @dataclass(slots=True)
 class Families:
-    """Looks up what rows share, once for neighbours: rows of one seed or metadata come together."""
+    """Looks up what rows share."""
 
     store: Store
     _systems: dict[str, str] | None = None
-    _origin: tuple[str, str] = field(default=("", ""))
 
-    def of(self, pair: Pair) -> Kin:
-        """What a pair shares."""
-        if pair.seed is None:
-            return Kin("", self._without_seed(pair))
-        return Kin(self._system(pair.seed), pair.seed)
-
-    def _system(self, seed: str) -> str:
+    def system(self, pair: Scanned) -> str:
+        """The system prompt of a pair's seed."""
+        seed = pair.seed
+        if seed is None:
+            return ""
         if self._systems is None:
             self._systems = self.store.seeds.systems()
         return self._systems.get(seed, "")
 
-    def _without_seed(self, pair: Pair) -> str:
-        """Its metadata; for an imported pair its first instruction, as many share empty labels."""
-        metadata_id = pair.metadata
-        if self._origin[0] != metadata_id:
-            metadata = self.store.metadata.get(metadata_id)
-            self._origin = (metadata_id, metadata.origin if metadata else "")
-        if self._origin[1] == "imported":
-            path = self.store.lineages.path(pair.instruction_id)
-            if path and path[0].origin == "imported":
-                return content_id("family", text=path[0].text)
-        return metadata_id
+    def of(self, pair: Scanned) -> str:
+        """The family: the seed; without one the metadata; for an imported pair its first instruction."""
+        seed = pair.seed
+        if seed is not None:
+            return seed
+        if pair.labels_origin == "imported":
+            first = self._imported(pair)
+            if first is not None:
+                # Not the metadata: many imported pairs share empty labels.
+                return content_id("family", text=first)
+        return pair.metadata
+
+    def _imported(self, pair: Scanned) -> str | None:
+        if pair.first:
+            return pair.instruction if pair.origin == "imported" else None
+        path = self.store.lineages.path(pair.instruction_id)
+        return path[0].text if path and path[0].origin == "imported" else None
 
 
 def in_test(family: str, share: float) -> bool:

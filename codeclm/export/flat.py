@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from codeclm.export.row import Row
-from codeclm.records import Comparison
+from codeclm.records import Scores
 
 TEXTS = ("id", "system", "instruction", "response", "rejected", "use_case")
 ANSWERS = ("strong", "target", "strong_model", "target_model")
@@ -45,7 +45,7 @@ def values(row: Row) -> tuple[Any, ...]:
         pair.target_model,
         pair.strong_truncated,
         pair.target_truncated,
-        *(_scores(pair.comparison) if row.scored else _UNSCORED),
+        *(_scores(pair.orders) if row.scored else _UNSCORED),
         pair.iteration,
         pair.status,
         pair.decision.verdict if pair.decision else None,
@@ -55,11 +55,10 @@ def values(row: Row) -> tuple[Any, ...]:
     )
 
 
-def _scores(comparison: Comparison) -> tuple[float | None, ...]:
+def _scores(orders: tuple[Scores, ...]) -> tuple[float | None, ...]:
     """Means and gap, then the two orders; the second is None where there was one only."""
-    first, second = comparison.strong_first, comparison.target_first
-    if second is None:
-        alone = float(first.strong), float(first.target)
-        return (*alone, alone[0] - alone[1], first.strong, first.target, None, None)
+    first, second = orders[0], orders[-1]
     strong, target = (first.strong + second.strong) / 2, (first.target + second.target) / 2
-    return strong, target, strong - target, first.strong, first.target, second.strong, second.target
+    alone = len(orders) == 1
+    others = (None, None) if alone else (second.strong, second.target)
+    return strong, target, strong - target, first.strong, first.target, *others

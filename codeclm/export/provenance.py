@@ -10,8 +10,8 @@ from functools import lru_cache
 from typing import Any
 
 from codeclm.export.row import Row
-from codeclm.records import IMPORTED, Comparison, Instruction, Pair
-from codeclm.store import LoggedCall, Store
+from codeclm.records import IMPORTED, Comparison, Instruction
+from codeclm.store import LoggedCall, Scanned, Store
 
 
 class Provenance:
@@ -62,7 +62,7 @@ class Provenance:
         ]
         return {"id": name, "origin": metadata.origin, "draw": metadata.draw, "revisions": revisions}
 
-    def _explained(self, pair: Pair) -> Comparison:
+    def _explained(self, pair: Scanned) -> Comparison:
         """The pair's comparison with the judge's explanations."""
         found = self._store.lineages.comparison(pair.instruction_id, self._config)
         return found if found is not None and found.id == pair.id else pair.comparison

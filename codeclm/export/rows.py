@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from typing import Literal
 
-from codeclm.export.families import ALONE, Families, Kin
+from codeclm.export.families import Families
 from codeclm.export.row import Row
-from codeclm.records import Pair, Status
-from codeclm.store import Store
+from codeclm.records import Status
+from codeclm.store import Scanned, Store
 
 Include = Literal["accepted", "kept", "all"]
 _UNEDITED: frozenset[str] = frozenset()
@@ -40,13 +39,6 @@ class Choice:
     """Whether what was written from labels edited since goes in too."""
 
 
-def verdict_of(pair: Pair) -> str | None:
-    """What all reviewers come to: accept, reject, conflict or nothing yet."""
-    if pair.conflict:
-        return "conflict"
-    return pair.decision.verdict if pair.decision else None
-
-
 def refusal(verdict: str | None, status: Status, stale: bool, include: Include) -> str | None:
     """Why a pair is left out before its texts are looked at; None: it is wanted."""
     if verdict == "conflict":
@@ -60,9 +52,9 @@ def refusal(verdict: str | None, status: Status, stale: bool, include: Include) 
     return "stale" if stale else None
 
 
-def compose(pair: Pair, preference: bool, kin: Kin = ALONE) -> Row | str:
+def compose(pair: Scanned, preference: bool, system: str = "") -> Row | str:
     """The row of a wanted pair, or why there is none. `preference`: a rejected answer is needed."""
-    decision = None if pair.conflict else pair.decision
+    decision = None if pair.verdict == "conflict" else pair.decision
     role = (decision.answer if decision else None) or pair.winner
     instruction = decision.instruction if decision else None
     response = decision.response if decision else None
@@ -71,26 +63,21 @@ def compose(pair: Pair, preference: bool, kin: Kin = ALONE) -> Row | str:
     strong = role != "target"
     if response is None and (pair.strong_truncated if strong else pair.target_truncated):
         return "truncated"
-    chosen, other = (pair.strong, pair.target) if strong else (pair.target, pair.strong)
-    if response is not None:
-        chosen = response
+    chosen = response if response is not None else pair.strong if strong else pair.target
     if not chosen.strip():
         return "empty"
-    rejected = None if role is None or instruction is not None else other
-    if preference and rejected is None:
-        return "tie" if role is None else "unscored"
-    if preference and rejected == chosen:
-        return "same answers"
-    return Row(
+    row = Row(
         pair=pair,
         instruction=pair.instruction if instruction is None else instruction,
         chosen=chosen,
-        chosen_role=role or "strong",
-        rejected=rejected,
-        system=kin.system,
-        family=kin.family,
+        chosen_role="strong" if strong else "target",
+        contrasted=role is not None and instruction is None,
+        system=system,
         edited=_edits(instruction, response),
     )
+    if preference and not row.contrasted:
+        return "tie" if role is None else "unscored"
+    return "same answers" if preference and row.rejected == chosen else row
 
 
 def _edits(instruction: str | None, response: str | None) -> frozenset[str]:
@@ -114,42 +101,41 @@ class Rows:
     def walk(self) -> Generator[Row, None, None]:
         """Seed import order (no seed last), metadata, sample, iteration."""
         self.dropped.clear()
-        seen: set[bytes] = set()
+        seen: set[tuple[int, int, str]] = set()
         cases: Counter[str] = Counter()
         families = Families(self.store)
         with self.store.read():
             choice = self.choice
             accepted = choice.include != "kept"
             for pair in self.store.pairs.each(
-                choice.config, choice.theta, choice.cap, None, accepted, self._wanted, self.marks
+                choice.config, choice.theta, choice.cap, None, accepted, self.marks
             ):
-                verdict = verdict_of(pair)
-                found = self._refusal(pair.id, verdict, pair.status, pair.stale) or compose(
-                    pair, self.preference, families.of(pair)
-                )
+                found = self._refusal(pair) or compose(pair, self.preference, families.system(pair))
                 reason = found if isinstance(found, str) else self._surplus(found, seen, cases)
                 if reason is not None:
                     self.dropped[reason] += 1
                 elif isinstance(found, Row):
                     yield found
 
-    def _wanted(self, pair: str, verdict: str | None, status: Status, stale: bool) -> bool:
-        return self._refusal(pair, verdict, status, stale) is None
-
-    def _refusal(self, pair: str, verdict: str | None, status: Status, stale: bool) -> str | None:
-        if self.choice.only is not None and pair not in self.choice.only:
+    def _refusal(self, pair: Scanned) -> str | None:
+        choice = self.choice
+        if choice.only is not None and pair.id not in choice.only:
             return "not selected"
-        stale = stale and not self.choice.stale
-        return refusal(verdict, status, stale, self.choice.include) or self.choice.without.get(pair)
+        reason = refusal(pair.verdict, pair.status, pair.stale and not choice.stale, choice.include)
+        return reason or (choice.without.get(pair.id) if choice.without else None)
 
-    def _surplus(self, row: Row, seen: set[bytes], cases: Counter[str]) -> str | None:
-        key = blake2b("\0".join((row.system, row.instruction, row.chosen)).encode(), digest_size=16).digest()
+    def _surplus(self, row: Row, seen: set[tuple[int, int, str]], cases: Counter[str]) -> str | None:
+        # Hashes in place of texts, or memory would grow with them; that both are another's by chance is
+        # one in 2**128, and nobody can aim at it, as they differ from process to process.
+        key = hash(row.instruction), hash(row.chosen), row.system
         if key in seen:
             return "duplicate"
         most = self.choice.per_use_case
-        group = self.choice.groups.get(row.pair.metadata, row.pair.use_case)
-        if most is not None and cases[group] >= most:
-            return "over the cap of its cluster" if self.choice.groups else "over the cap of its use case"
+        if most is not None:
+            group = self.choice.groups.get(row.pair.metadata, row.pair.use_case)
+            if cases[group] >= most:
+                by = "cluster" if self.choice.groups else "use case"
+                return f"over the cap of its {by}"
+            cases[group] += 1
         seen.add(key)
-        cases[group] += 1
         return None

@@ -12,15 +12,15 @@ from __future__ import annotations
 from typing import Any
 
 from codeclm.export.row import Row
-from codeclm.records import Message
 
+Turn = dict[str, str]
 Record = dict[str, Any]
 _SHAREGPT = {"system": "system", "user": "human", "assistant": "gpt"}
 
 
 def messages(row: Row) -> Record:
     """For OpenAI fine-tuning, TRL's SFTTrainer, Axolotl's chat_template."""
-    return {"messages": _turns(row.messages())}
+    return {"messages": [*_prompt(row), _assistant(row.chosen)]}
 
 
 def alpaca(row: Row) -> Record:
@@ -30,23 +30,27 @@ def alpaca(row: Row) -> Record:
 
 def sharegpt(row: Row) -> Record:
     """For LLaMA-Factory's sharegpt."""
-    turns = [{"from": _SHAREGPT[turn.role], "value": turn.content} for turn in row.messages()]
-    return {"conversations": turns}
+    turns = [*_prompt(row), _assistant(row.chosen)]
+    said = [{"from": _SHAREGPT[turn["role"]], "value": turn["content"]} for turn in turns]
+    return {"conversations": said}
 
 
 def completion(row: Row) -> Record:
     """For TRL's SFTTrainer, with the loss on the completion alone."""
-    return {"prompt": _turns(row.prompt()), "completion": _turns((Message("assistant", row.chosen),))}
+    return {"prompt": _prompt(row), "completion": [_assistant(row.chosen)]}
 
 
 def dpo(row: Row) -> Record:
     """For TRL's DPOTrainer."""
-    return {
-        "prompt": _turns(row.prompt()),
-        "chosen": _turns((Message("assistant", row.chosen),)),
-        "rejected": _turns((Message("assistant", row.rejected or ""),)),
-    }
+    rejected = [_assistant(row.rejected or "")]
+    return {"prompt": _prompt(row), "chosen": [_assistant(row.chosen)], "rejected": rejected}
 
 
-def _turns(turns: tuple[Message, ...]) -> list[dict[str, str]]:
-    return [turn.as_dict() for turn in turns]
+def _prompt(row: Row) -> list[Turn]:
+    """The turns before the answer."""
+    user = {"role": "user", "content": row.instruction}
+    return [{"role": "system", "content": row.system}, user] if row.system else [user]
+
+
+def _assistant(text: str) -> Turn:
+    return {"role": "assistant", "content": text}

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
+from pydantic_core import to_json
+
 from codeclm.export.flat import COLUMNS, values
 from codeclm.export.row import Row
 
-_encode = json.JSONEncoder(ensure_ascii=False).encode
 _BREAKS = {sign: f"\\u{ord(sign):04x}" for sign in "\x85\u2028\u2029"}
 _FORMULA = re.compile(r"'*[\s\x00\u200b\ufeff]*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 """Also behind blanks, seen or unseen: some spreadsheets pass over them."""
@@ -33,7 +33,7 @@ class Sink(Protocol):
 
 def line(record: dict[str, Any]) -> str:
     """One line of JSON Lines, without its newline. Signs that some readers break lines at are escaped."""
-    text = _encode(record)
+    text = to_json(record).decode()
     if not text.isascii():
         for sign, escaped in _BREAKS.items():
             # str.translate would look up each sign of the text.

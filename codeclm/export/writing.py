@@ -14,7 +14,7 @@ from codeclm.errors import UsageError
 from codeclm.export import recipes
 from codeclm.export.card import Facts, card
 from codeclm.export.clusters import clusters_of
-from codeclm.export.families import in_test
+from codeclm.export.families import Families, in_test
 from codeclm.export.files import staged_file, staged_folder
 from codeclm.export.formats import Format, format_of
 from codeclm.export.provenance import Provenance
@@ -176,12 +176,12 @@ def _fill(
 ) -> dict[str, int]:
     """Write every row to the part it belongs to; how many each got. One part, named "": no split."""
     counts = dict.fromkeys(parts, 0)
-    trace = Provenance(rows.store, rows.choice.config)
+    trace, families = Provenance(rows.store, rows.choice.config), Families(rows.store)
     with ExitStack() as stack, _uncollected():
         sinks = {split: stack.enter_context(closing(form.open(path))) for split, path in parts.items()}
         beside = stack.enter_context(_text(sidecar)) if sidecar else None
         for row in rows.walk():
-            split = "" if "" in parts else "test" if in_test(row.family, share) else "train"
+            split = "" if "" in parts else "test" if in_test(families.of(row.pair), share) else "train"
             sinks[split].add(row)
             counts[split] += 1
             if beside:

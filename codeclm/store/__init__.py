@@ -6,6 +6,7 @@
 Nothing outside this package knows SQL; nothing in it knows models, jobs or pages.
 """
 
+from codeclm.store.bulk import Scanned
 from codeclm.store.callpages import CallFilter, CallRow, LoggedCall
 from codeclm.store.calls import Spend
 from codeclm.store.connection import Added
@@ -35,6 +36,7 @@ __all__ = [
     "Prompt",
     "RunLog",
     "Scan",
+    "Scanned",
     "Spend",
     "Store",
     "Vote",

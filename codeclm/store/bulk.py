@@ -1,101 +1,204 @@
-"""Pairs read in one scan with their answers, for exports: a fifth of the time that pages would take.
+"""Pairs read in one scan, for exports: a tenth of the time that pages would take.
 
-What an export has no use for is left out: the judge's explanations, the seeds' tags, and the answers of
-pairs that are not wanted. Where rows are only counted, marks stand for the answers.
+Most of a pair is not asked for by most readers, so that each part is decoded when it is. What an export
+has no use for is not read: the judge's explanations and the seeds' tags.
 """
 
 from __future__ import annotations
 
-import json
+import operator
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
-from codeclm.records import Comparison, Pair, Scores, Status
+from pydantic_core import from_json
+
+from codeclm.records import AnswerRole, Comparison, Decision, Origin, Scores, Status, leading
 from codeclm.store.connection import Row, unpack
 from codeclm.store.decisions import DECISION, read_decision
 from codeclm.store.nodes import STATUS
 from codeclm.store.texts import RAW, Texts
 
-COLUMNS = f"""select i.id, a.id, b.id, k.id, c.strong_first, c.target_first, c.id, s.id, m.id, l.use_case,
-    l.skills, i.text, x.data, x.bases, y.data, y.bases, a.text, b.text, a.model, b.model,
-    a.truncated, b.truncated, n.iteration, i.action, {STATUS}, n.stale, v.verdict, {DECISION}"""
+COLUMNS = f"""select l.use_case, i.text, a.model, b.model, n.iteration, {STATUS}, v.verdict, m.origin,
+    i.origin, c.id, s.id, m.id, i.id, i.parent, l.skills, a.id, b.id,
+    x.data, x.bases, a.text, y.data, y.bases, b.text, a.truncated, b.truncated,
+    n.stale, c.config, c.strong_first, c.target_first, n.gap, {DECISION}"""
 JOINS = "join texts x on x.seq = a.text join texts y on y.seq = b.text"
 """The texts of the answers `a` and `b`."""
-
-Wanted = Callable[[str, str | None, Status, bool], bool]
-"""Whether the answers of a pair are wanted, by its id, verdict (accept, reject, conflict), status and
-whether it is stale."""
 
 _MOST = 10_000
 _SHORT = 32
 """Bytes up to which a stored text is read for its mark, as it may be blank: blanks are deflated to less."""
 
+_Packed = bytes | str
+
+
+class _Stored(NamedTuple):
+    """A row of COLUMNS. What is not as a pair has it is named as stored."""
+
+    use_case: str
+    instruction: str
+    strong_model: str
+    target_model: str
+    iteration: int
+    status: Status
+    verdict: str | None
+    """What all reviewers come to: accept, reject, conflict or nothing yet."""
+    labels_origin: Origin
+    """Of its metadata."""
+    origin: str
+    """Of its instruction: generated, edited or imported."""
+    stored_id: _Packed
+    stored_seed: _Packed | None
+    stored_metadata: _Packed
+    stored_instruction: _Packed
+    stored_parent: int | None
+    stored_skills: str
+    stored_strong: _Packed
+    stored_target: _Packed
+    strong_data: bytes | str
+    strong_bases: str | None
+    strong_text: int
+    target_data: bytes | str
+    target_bases: str | None
+    target_text: int
+    strong_cut: int
+    target_cut: int
+    stored_stale: int
+    stored_config: int
+    stored_first: str
+    stored_second: str | None
+    gap: float
+    """G(I)."""
+    decided: str | None
+    """The verdict of the decision that stands, then what else DECISION has."""
+    decided_by: str | None
+    decided_answer: str | None
+    decided_instruction: str | None
+    decided_response: str | None
+    decided_reasons: str | None
+    decided_finally: int | None
+
+
+@dataclass(slots=True)
+class _Scan:
+    """What the pairs of one scan share; what few of them differ in is made once."""
+
+    texts: Texts
+    configs: Mapping[int, str]
+    marks: bool
+    judged: dict[str, Scores] = field(default_factory=dict)
+    named: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def scores(self, said: str) -> Scores:
+        """The scores of one order, strong first."""
+        if said not in self.judged:
+            _trim(self.judged)
+            self.judged[said] = Scores(*from_json(said))
+        return self.judged[said]
+
+    def skills(self, said: str) -> tuple[str, ...]:
+        """The skills of a metadata."""
+        if said not in self.named:
+            _trim(self.named)
+            self.named[said] = tuple(from_json(said))
+        return self.named[said]
+
+    def text(self, data: bytes | str, bases: str | None, seq: int) -> str:
+        """A stored text; where marks do, one that is blank where it is blank, and the same where it is."""
+        if self.marks and len(data) > _SHORT:
+            return f"#{seq}"
+        if bases is None and isinstance(data, bytes):
+            try:
+                return zlib.decompress(data, RAW).decode()
+            except (zlib.error, UnicodeDecodeError):
+                pass  # the slow way says what is wrong
+        return self.texts.read(data, bases)
+
+
+_DECISION = _Stored._fields.index("decided")
+
+
+def _trim(known: dict[str, Any]) -> None:
+    if len(known) > _MOST:
+        known.clear()
+
+
+def _as(column: str, decode: Callable[[Any], Any]) -> Any:
+    """A field that is made of a column whenever it is read."""
+    stored = operator.attrgetter(column)
+    return property(lambda pair: decode(stored(pair)))
+
+
+class Scanned(_Stored):
+    """A `Pair` as a scan reads it, without explanations and tags."""
+
+    scan: _Scan
+    id: str = _as("stored_id", unpack)
+    seed: str | None = _as("stored_seed", lambda seed: None if seed is None else unpack(seed))
+    metadata: str = _as("stored_metadata", unpack)
+    instruction_id: str = _as("stored_instruction", unpack)
+    strong_truncated: bool = _as("strong_cut", bool)
+    target_truncated: bool = _as("target_cut", bool)
+    stale: bool = _as("stored_stale", bool)
+    winner: AnswerRole | None = _as("gap", leading)
+    _strong: str | None = None
+    _target: str | None = None
+
+    @property
+    def strong(self) -> str:
+        """The strong model's answer."""
+        if self._strong is None:
+            self._strong = self.scan.text(self.strong_data, self.strong_bases, self.strong_text)
+        return self._strong
+
+    @property
+    def target(self) -> str:
+        """The target model's answer."""
+        if self._target is None:
+            self._target = self.scan.text(self.target_data, self.target_bases, self.target_text)
+        return self._target
+
+    @property
+    def skills(self) -> tuple[str, ...]:
+        """The skills of its metadata."""
+        return self.scan.skills(self.stored_skills)
+
+    @property
+    def first(self) -> bool:
+        """Whether its instruction was made from no other."""
+        return self.stored_parent is None
+
+    @property
+    def decision(self) -> Decision | None:
+        """The decision that stands."""
+        return None if self.decided is None else read_decision(self.id, self[_DECISION:])
+
+    @property
+    def orders(self) -> tuple[Scores, ...]:
+        """The judgements there are."""
+        first, second = self.scan.scores(self.stored_first), self.stored_second
+        return (first,) if second is None else (first, self.scan.scores(second))
+
+    @property
+    def comparison(self) -> Comparison:
+        """Both answers and their scores."""
+        strong, target = unpack(self.stored_strong), unpack(self.stored_target)
+        config = self.scan.configs[self.stored_config]
+        return Comparison(self.instruction_id, strong, target, config, *self.orders)
+
 
 def read(
-    texts: Texts, rows: Iterable[Row], wanted: Wanted | None = None, marks: bool = False
-) -> Iterator[Pair]:
-    """The pairs of rows of COLUMNS. What few rows differ in is made once.
+    texts: Texts, configs: Mapping[int, str], rows: Iterable[Row], marks: bool = False
+) -> Iterator[Scanned]:
+    """The pairs of rows of COLUMNS; `configs`: ids by number.
 
-    `wanted`: the answers of other pairs are left empty. `marks`: in the place of an answer, a mark that is
-    blank where the answer is, and the same where the answer is the same.
+    `marks`: in the place of an answer, a mark that is blank where the answer is, and the same where the
+    answer is the same: all that counting needs.
     """
-    decode = _mark if marks else _text
-    judged: dict[str, Scores] = {}
-    named: dict[str, tuple[str, ...]] = {}
+    scan = _Scan(texts, configs, marks)
     for row in rows:
-        (instruction, strong, target, config, first, second, id_, seed, metadata, use_case) = row[:10]
-        (skills, text, one, one_bases, other, other_bases, one_seq, other_seq) = row[10:18]
-        (strong_model, target_model, strong_cut, target_cut, iteration, action, status) = row[18:25]
-        (stale, verdict) = row[25:27]
-        if len(judged) > _MOST or len(named) > _MOST:
-            judged.clear()
-            named.clear()
-        node, name = unpack(instruction), unpack(id_)
-        told = wanted is None or wanted(name, verdict, status, bool(stale))
-        yield Pair(
-            name,
-            None if seed is None else unpack(seed),
-            unpack(metadata),
-            use_case,
-            named.get(skills) or named.setdefault(skills, tuple(json.loads(skills))),
-            node,
-            text,
-            decode(texts, one, one_bases, one_seq) if told else "",
-            decode(texts, other, other_bases, other_seq) if told else "",
-            strong_model,
-            target_model,
-            bool(strong_cut),
-            bool(target_cut),
-            Comparison(
-                node,
-                unpack(strong),
-                unpack(target),
-                config,
-                judged.get(first) or _scores(judged, first),
-                None if second is None else judged.get(second) or _scores(judged, second),
-            ),
-            iteration,
-            action,
-            status,
-            bool(stale),
-            None if row[27] is None else read_decision(name, row[27:]),
-            verdict == "conflict",
-        )
-
-
-def _mark(texts: Texts, data: bytes | str, bases: str | None, seq: int) -> str:
-    return texts.read(data, bases) if len(data) <= _SHORT else f"#{seq}"
-
-
-def _text(texts: Texts, data: bytes | str, bases: str | None, seq: int) -> str:
-    if bases is None and isinstance(data, bytes):
-        try:
-            return zlib.decompress(data, RAW).decode()
-        except (zlib.error, UnicodeDecodeError):
-            pass  # the slow way says what is wrong
-    return texts.read(data, bases)
-
-
-def _scores(judged: dict[str, Scores], said: str) -> Scores:
-    strong, target = json.loads(said)
-    return judged.setdefault(said, Scores(strong, target))
+        pair = Scanned._make(row)
+        pair.scan = scan
+        yield pair

@@ -23,9 +23,10 @@ _FROM = f"from nodes n {_JOINS}"
 _COLUMNS = f"""select i.id, a.id, b.id, k.id, c.strong_first, c.target_first, c.rationales,
     c.id, s.id, m.seed, m.id, l.use_case, l.skills, i.text, a.text, b.text, a.model, b.model,
     a.truncated, b.truncated, n.iteration, i.action, {STATUS}, n.stale, v.verdict, {DECISION}"""
-_MORE = """join configs k on k.seq = c.config join answers a on a.seq = c.strong
+_ANSWERS = """join answers a on a.seq = c.strong
     join answers b on b.seq = c.target left join seeds s on s.seq = m.seed
     left join verdicts v on v.comparison = n.comparison left join decisions d on d.seq = v.entry"""
+_MORE = f"join configs k on k.seq = c.config {_ANSWERS}"
 
 
 class Pairs:
@@ -64,20 +65,19 @@ class Pairs:
         cap: int,
         where: PairFilter | None = None,
         accepted: bool = False,
-        wanted: bulk.Wanted | None = None,
         marks: bool = False,
-    ) -> Iterator[Pair]:
+    ) -> Iterator[bulk.Scanned]:
         """Every pair, in order, one at a time from one state of the file, without explanations and tags.
 
-        `accepted`: improved nodes that a person accepted come too, in their place. `wanted`, `marks`: as
-        in `bulk.read`.
+        `accepted`: improved nodes that a person accepted come too, in their place. `marks`: as in
+        `bulk.read`.
         """
         condition, values = self._where(config, theta, cap, where)
         if accepted:
             more = f"({STATUS}) = 'improved' and v.verdict = 'accept'"
             condition = f"n.config = :config and ({condition} or {more})"
-        sql = f"{bulk.COLUMNS} {_FROM} {_MORE} {bulk.JOINS} where {condition} {ORDER}"
-        yield from bulk.read(self._texts, self._db.each(sql, values), wanted, marks)
+        sql = f"{bulk.COLUMNS} {_FROM} {_ANSWERS} {bulk.JOINS} where {condition} {ORDER}"
+        yield from bulk.read(self._texts, self._configs.ids(), self._db.each(sql, values), marks)
 
     def count(self, config: str | None, theta: float, cap: int, where: PairFilter | None = None) -> int:
         """How many `page` has in all."""

@@ -19,6 +19,15 @@ from codeclm.store import Store
 CONFIG = "c" * 20
 
 
+class Like(Pair):
+    """What a scan reads of a pair, made by hand."""
+
+    orders = property(lambda pair: pair.comparison.orders)
+    verdict = property(
+        lambda pair: "conflict" if pair.conflict else pair.decision.verdict if pair.decision else None
+    )
+
+
 def pair(number=1, high=9.0, low=2.0, **more):
     comparison = Comparison(
         f"i{number}", f"s{number}", f"t{number}", CONFIG, Scores(high, low), Scores(high, low)
@@ -42,7 +51,7 @@ def pair(number=1, high=9.0, low=2.0, **more):
         "action": None,
         "status": "kept",
     }
-    return Pair(**(fields | more))
+    return Like(**(fields | more))
 
 
 def bundle(store, text, scores=((9, 2), (9, 2)), seed=None, labels=None, **answers):

@@ -4,7 +4,7 @@ import pytest
 from exporting import pair
 
 from codeclm.export.row import Row
-from codeclm.export.rows import compose, refusal, verdict_of
+from codeclm.export.rows import compose, refusal
 from codeclm.records import Decision
 
 ACCEPT = Decision("p", "accept")
@@ -31,7 +31,7 @@ REJECT = Decision("p", "reject")
 )
 def test_what_is_wanted(more, kept, accepted, everything):
     candidate = pair(**more)
-    state = verdict_of(candidate), candidate.status, candidate.stale
+    state = candidate.verdict, candidate.status, candidate.stale
     assert [refusal(*state, include) for include in ("kept", "accepted", "all")] == [
         kept,
         accepted,
