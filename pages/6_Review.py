@@ -8,11 +8,14 @@ from codeclm.ui.review_bulk import bulk_panel
 from codeclm.ui.review_desk import desk
 from codeclm.ui.review_grid import grid
 from codeclm.ui.review_queue import queue, start_over
+from codeclm.ui.review_tally import Tally
 from codeclm.ui.review_team import seat, team_panel
 from codeclm.ui.selected import within_selection
+from codeclm.ui.sidebar import Links
 from codeclm.ui.summary import summary
 
-with page("Review") as project:
+links = Links()
+with page("Review", links) as project:
     facts = summary(project)
     if not facts.funnel.comparisons:
         no_pairs(
@@ -65,7 +68,8 @@ with page("Review") as project:
     if view == "Grid" and made.ids:
         grid(project, made, at, blind)
     else:
-        desk(project, made, at, blind, keys)
+        tally = Tally(project, links, facts)
+        desk(project, made, at, blind, keys, tally)
     if made.ids:
         bulk_panel(project, made, at)
     team_panel(project, facts, at)

@@ -152,10 +152,12 @@ class Decisions:
         return number
 
     def since(self, at: float, reviewer: str = "") -> int:
-        """How many pairs a reviewer has decided from a time (seconds since the epoch) on."""
+        """How many pairs a reviewer has decided since the log's newest entry from before a time, in seconds
+        since the epoch: what came since is read, and not all that they ever decided.
+        """
         number: int = self._db.value(
-            """select count(distinct t.comparison) from standing t join decisions d on d.seq = t.entry
-            where t.reviewer = ? and not t.undone and d.at >= ?""",
+            """select count(distinct comparison) from standing where reviewer = ? and undone = 0 and entry >
+            coalesce((select seq from decisions where at < ? order by seq desc limit 1), 0)""",
             [reviewer, at],
         )
         return number

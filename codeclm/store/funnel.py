@@ -50,14 +50,18 @@ class Funnel(NodeCounts):
 
 def count(db: Connection, config: int, theta: float, nodes: NodeCounts, spend: Spend) -> Funnel:
     """Count the rest: from indexes, and by what is decided."""
+    # a cross join, as SQLite would go through all nodes for a few verdicts
     verdicts = db.rows(
         """select v.verdict, count(*), total(n.reach <= :theta and abs(n.gap) > :theta)
-        from verdicts v join nodes n on n.comparison = v.comparison where n.config = :config group by 1""",
+        from verdicts v cross join nodes n on n.comparison = v.comparison where n.config = :config
+        group by 1""",
         {"config": config, "theta": theta},
     )
     number = {verdict: count for verdict, count, _ in verdicts}
     return Funnel(
-        seeds=db.value("select count(*) from seeds where deleted = 0"),
+        seeds=db.value(
+            "select (select count(*) from seeds) - (select count(*) from seeds where deleted = 1)"
+        ),
         encoded=_of_live_seeds(db, "m.seed is not null"),
         metadata=_of_live_seeds(db, "1") - _of_live_seeds(db, "m.state <> 'active'"),
         **asdict(nodes),

@@ -19,7 +19,7 @@ from codeclm.ui.glossary import words
 from codeclm.ui.guard import guard, tell
 from codeclm.ui.memory import settle
 from codeclm.ui.rooms import ROOT, Room, room
-from codeclm.ui.sidebar import sidebar
+from codeclm.ui.sidebar import Links, sidebar
 from codeclm.ui.summary import Summary
 
 STYLE = """<style>
@@ -38,14 +38,17 @@ ABOUT = (
 
 
 @contextmanager
-def page(name: str) -> Iterator[Project]:
-    """Frame a page and yield the open project. Without a project the page says so, and ends."""
+def page(name: str, links: Links | None = None) -> Iterator[Project]:
+    """Frame a page and yield the open project. Without a project the page says so, and ends.
+
+    `links`: those of the sidebar, for a page that draws them again.
+    """
     here = room(name)
     _configure(here)
     with guard():
         signin.gate()
         project = state.current()
-        sidebar(here, project)
+        sidebar(here, project, links or Links())
         st.title(here.name, anchor=False)
         headline(here, here.purpose)
         tell()
@@ -63,7 +66,7 @@ def home() -> Iterator[Project | None]:
     with guard():
         signin.gate()
         project = state.current()
-        sidebar(here, project)
+        sidebar(here, project, Links())
         tell()
         yield project
 

@@ -123,9 +123,10 @@ class Desk {
     this.setState({ token, ops, others, told: this.told, queue: this.queue, at: this.at, have: [low, high], beat: this.sentAt });
   }
 
-  /* What is not acknowledged is sent again, and the person hears of it where that takes long. */
+  /* What is not acknowledged is sent again, and the person hears of it where that takes long. In a pause the
+     figures of the sidebar catch up. */
   again() {
-    if (this.leave() || !this.outbox?.waiting || Date.now() - this.sentAt <= PATIENCE) return;
+    if (this.leave() || !(this.outbox?.waiting || this.data?.behind) || Date.now() - this.sentAt <= PATIENCE) return;
     this.send();
     this.count();
   }

@@ -18,6 +18,7 @@ from codeclm.ui.guard import fragment
 from codeclm.ui.review_cards import Card, card
 from codeclm.ui.review_outbox import Tab, foreign, write_down
 from codeclm.ui.review_queue import Queue, end
+from codeclm.ui.review_tally import Tally
 from codeclm.ui.review_team import Seat
 
 KEY = "review_desk"
@@ -55,7 +56,7 @@ _DESK = st.components.v2.component(
 
 
 @fragment
-def desk(project: Project, made: Queue, seat: Seat, blind: bool, keys: bool) -> None:
+def desk(project: Project, made: Queue, seat: Seat, blind: bool, keys: bool, tally: Tally) -> None:
     """Draw it for one reviewer. What it sent is written down here and not in a callback: a callback is
     skipped where one rerun overtakes another, and writing twice is harmless.
     """
@@ -89,8 +90,10 @@ def desk(project: Project, made: Queue, seat: Seat, blind: bool, keys: bool) -> 
             "keys": keys,
             "reasons": REASONS,
             "end": end(made),
+            "behind": not tally.due,
         }
     _DESK(key=KEY, data=data, on_desk_change=_nothing)
+    tally.draw()
 
 
 def _nothing() -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from codeclm import projects
 from codeclm.projects import Project
@@ -11,13 +14,37 @@ from codeclm.ui.guard import guard
 from codeclm.ui.results_picker import note
 from codeclm.ui.rooms import Room, room, shown
 from codeclm.ui.runpanel import sidebar_run
-from codeclm.ui.summary import summary
+from codeclm.ui.summary import Summary, summary
 from codeclm.ui.text import number
 
 _PICKER = "sidebar_project"
 
 
-def sidebar(here: Room, project: Project | None) -> None:
+class Links:
+    """The pages, each with what waits there. A fragment that changes that may draw them again."""
+
+    def __init__(self) -> None:
+        self._slots: dict[str, DeltaGenerator] = {}
+
+    def draw(self, facts: Summary | None, only: Sequence[str] = ()) -> None:
+        """Draw all, or only those of these names: in the place that they had before."""
+        for each in shown():
+            if only and each.name not in only:
+                continue
+            waits = facts.waits(each.name) if facts else 0
+            if each.name not in self._slots:
+                self._slots[each.name] = st.empty()
+            self._slots[each.name].page_link(
+                each.file,
+                label=f"{each.name}  :gray[{number(waits)}]" if waits else each.name,
+                icon=each.icon,
+                width="stretch",
+                query_params=state.parameters(),
+                help=WAITING.get(each.name) if waits else None,
+            )
+
+
+def sidebar(here: Room, project: Project | None, links: Links) -> None:
     """Draw it. A project that cannot be read still leaves the pages and the other projects in reach."""
     with st.sidebar:
         _picker(project)
@@ -25,16 +52,7 @@ def sidebar(here: Room, project: Project | None) -> None:
         with guard(stop=False):
             facts = summary(project) if project else None
         with st.container(gap="xxsmall"):
-            for each in shown():
-                waits = facts.waits(each.name) if facts else 0
-                st.page_link(
-                    each.file,
-                    label=f"{each.name}  :gray[{number(waits)}]" if waits else each.name,
-                    icon=each.icon,
-                    width="stretch",
-                    query_params=state.parameters(),
-                    help=WAITING.get(each.name) if waits else None,
-                )
+            links.draw(facts)
         if project and facts and facts.running:
             sidebar_run(project)
         if facts and (said := note(facts.config, facts.newest)):

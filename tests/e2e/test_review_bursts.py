@@ -6,6 +6,7 @@ from random import Random
 import pytest
 
 from codeclm import projects
+from codeclm.store import PairFilter
 from tests.pages import pairing
 
 pytestmark = pytest.mark.e2e
@@ -80,6 +81,12 @@ class Model:
         return dict(self.done)
 
 
+def kept(project):
+    """The pairs that are kept."""
+    with project.open(readonly=True) as store:
+        return store.pairs.ids(pairing.CONFIG.id, 3.0, 4, PairFilter(status="kept"))
+
+
 def stored(project):
     """What the newest decision that stands of each pair says."""
     with project.open(readonly=True) as store:
@@ -99,6 +106,17 @@ def test_a_hundred_keys_of_every_kind_forty_milliseconds_apart(app, made):
         model.press(*each)
     assert stored(made) == model.standing
     assert len(model.done) >= 10
+
+
+def test_what_waits_is_counted_again_while_deciding(app, made):
+    waits = len(kept(made))
+    assert app.sees(f"Review {waits}")
+    burst(app, "aoa", 0.3)
+    assert app.sees(f"Review {waits - 3}")
+    assert app.sees("Export 3")
+    burst(app, "u", 0.3)
+    assert app.sees(f"Review {waits - 2}")
+    assert app.page.get_by_role("link", name="Review").count() == 1
 
 
 def test_what_was_decided_before_a_refresh_is_undone_by_the_server(app, made):

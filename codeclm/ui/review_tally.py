@@ -1,0 +1,37 @@
+"""What waits on Review and Export, in the sidebar, counted again while decisions are made.
+
+Counting a large project takes longer than a decision: it is left out for ten times as long as it took.
+"""
+
+from __future__ import annotations
+
+import time
+
+from codeclm.projects import Project
+from codeclm.ui.sidebar import Links
+from codeclm.ui.summary import Summary, summary
+
+PAGES = ("Review", "Export")
+SHARE = 10
+
+
+class Tally:
+    """The figures that decisions change. Lives as long as a page stands: its fragments share it."""
+
+    def __init__(self, project: Project, links: Links, facts: Summary) -> None:
+        self._project, self._links, self._facts = project, links, facts
+        self._fresh, self._next = True, 0.0
+
+    @property
+    def due(self) -> bool:
+        """Whether `draw` counts again."""
+        return time.monotonic() >= self._next
+
+    def draw(self) -> None:
+        """Draw them, which a fragment must do each time that it runs."""
+        if not self._fresh and self.due:
+            begun = time.monotonic()
+            self._facts = summary(self._project)
+            self._next = time.monotonic() + SHARE * (time.monotonic() - begun)
+        self._fresh = False
+        self._links.draw(self._facts, PAGES)
