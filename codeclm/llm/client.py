@@ -83,6 +83,7 @@ class OpenAIModel:
         self._options = authorisation(key)
         self._prices = prices_of(endpoint)
         self._client: openai.AsyncOpenAI | None = None
+        self._chat = ""
         self._opening = asyncio.Lock()
         self._moved = False
         self._answered = False
@@ -157,7 +158,7 @@ class OpenAIModel:
         try:
             async with asyncio.timeout(self.endpoint.timeout):
                 response = await client.post(
-                    "/chat/completions", cast_to=httpx2.Response, body=body, options=self._options
+                    self._chat, cast_to=httpx2.Response, body=body, options=self._options
                 )
             self.limiter.told(response.headers)
             reply = reply_of(decoded(response, self._keys), _characters(request))
@@ -229,6 +230,8 @@ class OpenAIModel:
                 if self._client is None:
                     self._client = connect(url, self._key, self.endpoint.timeout)
                 self._client.base_url = url
+                # In full, as the client would put it together anew for each call.
+                self._chat = f"{url.rstrip('/')}/chat/completions"
                 self._moved = False
         return self._client
 

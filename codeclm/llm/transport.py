@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import ssl
 import time
 from collections.abc import AsyncIterator, Collection, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, cast
 
 import aiohttp
@@ -58,9 +59,21 @@ def connect(url: str, key: str | None, timeout: float) -> openai.AsyncOpenAI:
             timeout=limits,
             follow_redirects=False,
             trust_env=not is_loopback(url),
+            verify=_trusted(url.startswith("https:"), is_loopback(url)),
             event_hooks={"response": [_bound]},
         ),
     )
+
+
+@cache
+def _trusted(secure: bool, here: bool) -> ssl.SSLContext:
+    """Whom connections believe: nobody where none is asked, as on plain http to this machine.
+
+    Reading the authorities takes longer than a call, so that all clients share them.
+    """
+    if here and not secure:
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    return httpx2.create_ssl_context(trust_env=not here)
 
 
 class UnwelcomeError(httpx2.HTTPError):
