@@ -75,6 +75,10 @@ class Connection:
             self.raw.execute("pragma cache_size = -4000")
         self.raw.create_function("contains", 2, _contains, deterministic=True)
 
+    def born(self) -> str:
+        """When the file was made, to the microsecond: tells it from one that had its path before."""
+        return str(self.value("select min(applied_at) from _sqlite_migrations"))
+
     def close(self) -> None:
         """Close; harmless twice."""
         with self.guard():

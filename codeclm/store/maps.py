@@ -128,7 +128,7 @@ class Maps:
             (select max(seq) || ' ' || (select count(*) from seeds where deleted = 0) from seeds),
             (select group_concat(seq || named || name) from clusters where alive)"""
         )
-        return Marks(*map(str, row or ("",) * 4))
+        return Marks(*(f"{self._db.born()} {mark}" for mark in row or ("",) * 4))
 
     def suggest(self, cluster: int, name: str) -> None:
         """The name that a model gives a cluster; what a person named, or what is gone, stays as it is."""

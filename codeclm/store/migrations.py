@@ -17,7 +17,8 @@ def m001_settings(db: Database) -> None:
     _run(
         db,
         "create table revision (number integer not null)",
-        "insert into revision values (0)",
+        # Not from 0: another file that takes the path of this one would come to the same numbers.
+        "insert into revision values (random() & 4398046511103)",
         "create table settings (name text primary key, value text not null) without rowid",
         "create table configs (seq integer primary key, id text not null unique, value text)",
         "insert into configs (seq, id) values (1, 'imported')",

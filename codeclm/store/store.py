@@ -131,7 +131,8 @@ class Store:
         numbers = [self._db.value(f"select max(seq) from {name}") for name in tables]
         open_ = self._db.value("select count(*) from failures where open")
         nodes = self._db.row("select count(*), total(instruction) from nodes") or (0, 0)
-        return " ".join(f"{number or 0:.0f}" for number in (*numbers, open_, *nodes))
+        counted = " ".join(f"{number or 0:.0f}" for number in (*numbers, open_, *nodes))
+        return f"{self._db.born()} {counted}"
 
     def copy(self, path: str | Path) -> None:
         """Write a consistent, compact copy to `path`, also while a run goes on. ProjectError: it exists."""

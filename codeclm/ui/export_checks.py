@@ -52,7 +52,8 @@ class Wanted:
 def checks(project: Project, revision: int, options: Options) -> tuple[Options, Checked | None]:
     """Draw the checks: the options with what they found left out, and what that is."""
     chosen, found = options, None
-    with st.expander("Near-duplicates and leakage", icon=":material/content_copy:"), guard(stop=False):
+    panel = st.expander("Near-duplicates and leakage", icon=":material/content_copy:", key="export_alike")
+    with panel, guard(stop=False):
         wanted = _wanted(options)
         found = _found(project, revision, options, wanted) if wanted.any else None
         if found is not None:

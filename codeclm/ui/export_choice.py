@@ -53,7 +53,7 @@ def choice(project: Project, facts: Summary) -> Options:
         help="A second file says where each row is from: seed, metadata, models, scores, decision.",
     )
     narrowed = _narrowed(Known.of(project), facts)
-    with st.expander("More", icon=":material/tune:"):
+    with st.expander("More", icon=":material/tune:", key="export_more"):
         most, by_cluster = _cap(project)
         stale = st.toggle(
             "Stale pairs too",
@@ -82,7 +82,7 @@ def choice(project: Project, facts: Summary) -> Options:
 
 def _narrowed(known: Known, facts: Summary) -> PairFilter:
     """Which pairs among them, by the fields that Review has too."""
-    with st.expander("Only some of them", icon=":material/filter_list:"):
+    with st.expander("Only some of them", icon=":material/filter_list:", key="export_some"):
         search = st.text_input(
             "Search",
             key="export_search",

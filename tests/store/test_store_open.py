@@ -238,3 +238,13 @@ def test_opening_again_does_not_let_go_of_the_file(path: Path) -> None:
             second.seeds.add([Seed("after")])
         with Store.open(path, readonly=True) as third:
             assert third.seeds.count() == 3
+
+
+def test_a_file_that_takes_the_path_of_another_has_other_marks(tmp_path):
+    marks = []
+    for _ in range(2):
+        with Store.open(tmp_path / "p.db", create=True) as store:
+            store.seeds.add([Seed("the same")])
+            marks.append((store.revision(), store.scored(), store.metadata.labelled(), *store.maps.marked()))
+        (tmp_path / "p.db").unlink()
+    assert not set(marks[0]) & set(marks[1])
