@@ -21,8 +21,8 @@ _HERE = Path(__file__).parent
 _STREAM = st.components.v2.component(
     "codeclm_stream",
     html='<ol class="stream" aria-label="Newest instructions"></ol>',
-    css=(_HERE / "generate_stream.css").read_text("utf-8"),
-    js="".join((_HERE / name).read_text("utf-8") for name in ("pieces.js", "generate_stream.js")),
+    css="".join((_HERE / f"{name}.css").read_text("utf-8") for name in ("pieces", "generate_stream")),
+    js="".join((_HERE / f"{name}.js").read_text("utf-8") for name in ("code", "pieces", "generate_stream")),
 )
 
 

@@ -14,8 +14,8 @@ function badge(text, colour) {
 function pieces(parts) {
   const box = element("div", "text");
   box.dir = "auto";
-  for (const [kind, text] of parts) {
-    box.append(kind === "same" ? text : element(kind === "new" ? "ins" : "del", "", text));
-  }
+  const tags = { new: "ins", gone: "del" };
+  const draw = (text, kind) => (kind === "same" ? text : element(tags[kind], "", text));
+  box.append(...withCode(parts.map(([kind, text]) => [text, kind]), draw, "gone"));
   return box;
 }

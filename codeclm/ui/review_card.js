@@ -96,8 +96,7 @@ function drawAnswers(root, card, blind) {
     note.hidden = !answer.truncated && answer.text.trim() !== "";
     note.textContent = answer.text.trim() === "" ? "The answer is empty." : "Cut off at its token limit: edit it before it can be exported.";
     const text = box.querySelector(".text");
-    if (marked) text.replaceChildren(...markedText(marked[role], cover ? "side" : role));
-    else text.textContent = answer.text;
+    text.replaceChildren(...markedText(marked ? marked[role] : [[answer.text, true]], cover ? "side" : role));
   });
 }
 
@@ -158,7 +157,7 @@ function drawGuidelines(root, text) {
 
 function drawCard(root, card, blind) {
   root.querySelector(".card").dataset.pair = card.id;
-  root.querySelector(".instruction").textContent = card.instruction;
+  root.querySelector(".instruction").replaceChildren(...markedText([[card.instruction, true]]));
   drawFacts(root, card, blind);
   drawLineage(root, card, blind);
   drawAnswers(root, card, blind);

@@ -37,6 +37,7 @@ REASONS = (
 
 _HERE = Path(__file__).parent
 _SCRIPTS = (
+    "code",
     "pieces",
     "review_differences",
     "review_card",
@@ -50,7 +51,7 @@ _SCRIPTS = (
 _DESK = st.components.v2.component(
     "codeclm_review_desk",
     html=(_HERE / "review_card.html").read_text("utf-8"),
-    css=(_HERE / "review_card.css").read_text("utf-8"),
+    css="".join((_HERE / f"{name}.css").read_text("utf-8") for name in ("pieces", "review_card")),
     js="".join((_HERE / f"{name}.js").read_text("utf-8") for name in _SCRIPTS),
 )
 

@@ -50,5 +50,5 @@ function runs(words, shared) {
 }
 
 function markedText(parts, colour) {
-  return parts.map(([text, shared]) => (shared ? document.createTextNode(text) : element("mark", colour, text)));
+  return withCode(parts, (text, shared) => (shared ? text : element("mark", colour, text)));
 }

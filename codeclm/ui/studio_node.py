@@ -27,8 +27,9 @@ _HERE = Path(__file__).parent
 _DIFF = st.components.v2.component(
     "codeclm_diff",
     html='<section class="stream" aria-label="The instruction, with what changed"></section>',
-    css=(_HERE / "generate_stream.css").read_text("utf-8"),
-    js=(_HERE / "pieces.js").read_text("utf-8")
+    css="".join((_HERE / f"{name}.css").read_text("utf-8") for name in ("pieces", "generate_stream")),
+    js=(_HERE / "code.js").read_text("utf-8")
+    + (_HERE / "pieces.js").read_text("utf-8")
     + """
 export default function ({ parentElement, data }) {
   parentElement.querySelector("section").replaceChildren(pieces(data.pieces));
