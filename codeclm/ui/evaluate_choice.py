@@ -11,10 +11,14 @@ from codeclm.store import Evaluation
 from codeclm.ui.guard import guarded, notify
 from codeclm.ui.text import ago, one_line, plural
 
+_NEWEST = "evaluate_newest"
+
 
 def chosen(listed: Sequence[Evaluation]) -> Evaluation:
-    """The evaluation that is looked at: the newest, where none is chosen."""
+    """The evaluation that is looked at: the newest, until another is chosen, and again once one is made."""
     by_id = {each.id: each for each in listed}
+    if st.session_state.get(_NEWEST) != listed[0].id:
+        st.session_state[_NEWEST] = st.session_state["evaluate_shown"] = listed[0].id
     picked = st.selectbox(
         "Evaluation",
         list(by_id),

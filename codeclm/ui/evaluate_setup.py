@@ -149,9 +149,14 @@ def _candidates(plan: Plan, target: Endpoint) -> None:
         (
             "answers",
             "Files of answers",
-            "One candidate a file; rows find their prompt by question_id or prompt.",
+            "A candidate each, called as its file is; rows find their prompt by question_id or prompt.",
         ),
-        ("scores", "Files of scores", "Judged elsewhere: strong_score and target_score, or score as a pair."),
+        (
+            "scores",
+            "Files of scores",
+            "A candidate each, judged elsewhere; its answers are not needed, and no call is made. Columns: "
+            "strong_score and target_score, or score as a pair.",
+        ),
     ):
         for file in st.file_uploader(label, TYPES, accept_multiple_files=True, key=f"eval_{kind}", help=text):
             path = keep(file.name, file.getvalue())

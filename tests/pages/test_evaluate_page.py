@@ -70,6 +70,16 @@ def test_every_view_of_results(project, view):
     assert not any("![x](" in text or ":red[" in text or "<b>" in text for text in shown)
 
 
+def test_a_new_evaluation_is_looked_at_and_an_older_one_when_chosen(project, tmp_path):
+    test = well(page(project))
+    older = test.selectbox(key="evaluate_shown").value
+    files = (Candidate("third", "scores", path=tmp_path / "scores.jsonl"),)
+    evaluate(project.path, Ask(prompts=tmp_path / "prompts.jsonl", candidates=files), print, print)
+    assert well(test.run()).selectbox(key="evaluate_shown").value != older
+    assert well(test.selectbox(key="evaluate_shown").select(older).run()).metric.len == 2
+    assert well(test.run()).selectbox(key="evaluate_shown").value == older
+
+
 def test_an_evaluation_is_forgotten(project):
     test = page(project)
     well(test.button(key="evaluate_forget").click().run())
