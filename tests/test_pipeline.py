@@ -235,6 +235,21 @@ async def test_known_answers_are_not_asked_for_and_known_gaps_not_judged():
     assert found[0].comparison.config == plan().config.id
 
 
+async def test_what_is_scored_is_walked_past_without_answering_and_judging_it_again():
+    first = await events(Task(METADATA), plan(theta=100, iterations=2), ScriptedModel())
+    gaps = {event.comparison.instruction: event.comparison.gap for event in of(Compared, first)}
+    rubrics, model = of(RubricsMade, first)[0].rubrics, ScriptedModel()
+    found = await events(Task(METADATA, rubrics=rubrics, gaps=gaps), plan(theta=100, iterations=3), model)
+    asked = Counter(request.stage for request in model.history)
+    assert asked == {"decode": 1, "rubrics": 2, "answer": 2, "judge": 2}
+    whole = await events(Task(METADATA), plan(theta=100, iterations=3), ScriptedModel())
+    assert compared(found) | compared(first) == compared(whole)
+
+
+def compared(found):
+    return {event.comparison.id for event in of(Compared, found)}
+
+
 async def test_a_metadata_of_imported_pairs_is_not_decoded_and_its_pairs_grow_on():
     node = Instruction(METADATA.id, METADATA.revision, "Hello", origin="imported")
     found = await events(Task(METADATA, (Root(node, gap=0.5),)), plan(iterations=2), ScriptedModel())

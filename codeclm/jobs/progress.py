@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Container
 from dataclasses import dataclass, field
 
 from codeclm.llm.client import Counts
@@ -20,14 +21,16 @@ class Progress:
     wanted: Counter[str] = field(default_factory=Counter)
     failed: int = 0
 
-    def count(self, event: Event) -> None:
-        """Take note of an event of growing."""
+    def count(self, event: Event, scored: Container[str] = ()) -> None:
+        """Take note of an event of growing; instructions that are `scored` already need nothing more."""
         match event:
             case InstructionMade(instruction):
                 self.done["decode" if instruction.parent is None else "rubrics"] += 1
                 self.wanted["rubrics"] += instruction.parent is not None
                 self.wanted["answer"] += 2
                 self.wanted["judge"] += 1
+                self.done["answer"] += 2 * (instruction.id in scored)
+                self.done["judge"] += instruction.id in scored
             case AnswerMade():
                 self.done["answer"] += 1
             case Compared():

@@ -1,8 +1,8 @@
 """A run of the loop over a project: the lock, the models, the stages.
 
-Finished lineages are skipped by SQL, unfinished ones walk from their top with the call log answering
-what is known; so a run that was cut short goes on by being run again. Knows neither how a run is
-asked for nor how it is shown.
+Finished lineages are skipped by SQL, unfinished ones walk from their top, past what is scored, with the
+call log answering the rest of what is known; so a run that was cut short goes on by being run again.
+Knows neither how a run is asked for nor how it is shown.
 """
 
 from __future__ import annotations

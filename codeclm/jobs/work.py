@@ -115,12 +115,16 @@ class Work:
         async def grow(metadata_id: str) -> None:
             if (metadata := self.store.metadata.get(metadata_id)) is None:
                 return
-            rubrics = self.store.lineages.rubrics(metadata.revision, self.setup.config.id)
-            changed = rubrics if rubrics is not None and rubrics.sample else None
-            task = Task(metadata, tuple(self._roots(metadata_id)), changed, more.get(metadata_id, 0))
+            task = Task(
+                metadata,
+                tuple(self._roots(metadata_id)),
+                self.store.lineages.rubrics(metadata.revision, self.setup.config.id),
+                more.get(metadata_id, 0),
+                self.store.lineages.gaps(metadata_id, self.setup.config.id),
+            )
             async for event in pipeline.grow(task, self.plan, model):
                 self._keep(event)
-                self.progress.count(event)
+                self.progress.count(event, task.gaps)
             self.progress.done[LINEAGES] += 1
 
         await walk(ids, grow, width, self.troubled)

@@ -46,9 +46,11 @@ class Task:
     metadata: Metadata
     roots: tuple[Root, ...] = ()
     rubrics: RubricSet | None = None
-    """Those that a person wrote or had made anew; None: the model's first."""
+    """Those that are there already, be they the model's or a person's."""
     wanted: int = 0
     """Basic instructions, where more are wanted of this metadata than of each."""
+    gaps: Mapping[str, float] = field(default_factory=dict)
+    """By id, the gaps of instructions that are scored: those are not answered and judged once more."""
 
     @property
     def decodes(self) -> bool:

@@ -140,6 +140,8 @@ class _Walk:
 
     async def _gap(self, node: Instruction, known: Sequence[Answer] = ()) -> float | None:
         """G of an instruction; None where it was not to be scored, or could not be."""
+        if "judge" in self._plan.stages and node.id in self._task.gaps:
+            return self._task.gaps[node.id]
         answers = await self._answers(node, known)
         if answers is None or "judge" not in self._plan.stages:
             return None

@@ -12,7 +12,7 @@ from codeclm.errors import ProjectError
 from codeclm.records import Answer, Comparison, Instruction, RubricSet, Stage
 from codeclm.settings import Dials
 from codeclm.store.configs import IMPORTED_SEQ, Configs
-from codeclm.store.connection import Connection, chunks, dump, pack, slots
+from codeclm.store.connection import Connection, chunks, dump, pack, slots, unpack
 from codeclm.store.nodes import Nodes
 from codeclm.store.rows import INSTRUCTION, insert_instruction, read_comparison, read_instruction, seq_of
 from codeclm.store.studio import KEPT_DRAFT
@@ -201,6 +201,15 @@ class Lineages:
             [self._configs.find(config), pack(instruction)],
         )
         return None if row is None else read_comparison(self._texts, row)
+
+    def gaps(self, metadata: str, config: str) -> dict[str, float]:
+        """The gap of every scored instruction of a metadata under a config, by id."""
+        rows = self._db.rows(
+            """select id, gap from nodes where config = ? and gap is not null
+            and place = (select place from metadata where id = ?)""",
+            [self._configs.find(config), pack(metadata)],
+        )
+        return {unpack(id_): gap for id_, gap in rows}
 
     def unfinished(
         self, config: str, dials: Dials, stages: Collection[Stage], limit: int | None = None

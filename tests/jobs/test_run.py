@@ -101,13 +101,14 @@ def test_no_lineage_is_longer_than_the_cap_and_both_orders_are_asked(project, or
 
 def test_a_higher_cap_goes_on_with_what_was_exhausted(project, order):
     path = project(4)
-    go(path, order(dials={"theta": 100, "iterations": 1}))
-    go(path, order(dials={"theta": 100, "iterations": 2}))
+    outcomes = [go(path, order(dials={"theta": 100, "iterations": cap})) for cap in (1, 2, 3)]
     whole = project(4, "whole.db")
-    go(whole, order(dials={"theta": 100, "iterations": 2}))
+    go(whole, order(dials={"theta": 100, "iterations": 3}))
     assert exported(path, "messages", "all") == exported(whole, "messages", "all")
     with Store.open(path) as store:
-        assert store.funnel(store.settings.config().id, 100, 2).exhausted == 4
+        assert store.funnel(store.settings.config().id, 100, 3).exhausted == 4
+    # The log is asked for what leads to the last node, and not for answers and scores that are there.
+    assert [each.calls_cached for each in outcomes] == [0, 4, 8]
 
 
 def test_stages_stop_where_they_are_told(project, order, endpoint):
