@@ -87,15 +87,23 @@ class Metadata:
             return content_id("metadata", origin=self.origin, seed=self.seed)
         if self.origin == "mixed":
             return content_id("metadata", origin=self.origin, draw=self.draw)
-        first = self.original or self.labels
-        return content_id("metadata", origin=self.origin, use_case=first.use_case, skills=first.skills)
+        return _metadata_id(self.origin, self.original or self.labels)
 
     @property
     def revision(self) -> str:
         """Names these labels of this metadata; undoing an edit gives the old name back."""
-        return content_id(
-            "revision", metadata=self.id, use_case=self.labels.use_case, skills=self.labels.skills
-        )
+        return _revision(self.id, self.labels)
+
+
+@lru_cache(maxsize=2048)
+def _metadata_id(origin: Origin, first: Labels) -> str:
+    """Remembered, as many pairs of a file share their labels."""
+    return content_id("metadata", origin=origin, use_case=first.use_case, skills=first.skills)
+
+
+@lru_cache(maxsize=2048)
+def _revision(metadata: str, labels: Labels) -> str:
+    return content_id("revision", metadata=metadata, use_case=labels.use_case, skills=labels.skills)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ PAGES = [ROOT / "app.py", *sorted(ROOT.glob("pages/*.py"))]
 
 # A room imports from the rows above its own, and from nothing beside or below it.
 LAYERS = [
-    ["errors", "ids"],
+    ["errors", "garbage", "ids"],
     ["records"],
     ["settings"],
     ["llm", "builtin", "contrast", "ingest"],

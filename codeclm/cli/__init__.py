@@ -7,7 +7,6 @@ nobody foresaw goes to a log, which is named. Nothing here knows what a command 
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 import traceback
@@ -19,6 +18,7 @@ from types import ModuleType
 from codeclm.cli.output import Result, emit, speak_utf8, warn
 from codeclm.cli.parser import parse
 from codeclm.errors import CodecError
+from codeclm.garbage import uncollected
 
 INTERRUPTED = 130
 
@@ -55,12 +55,8 @@ def _answer(argv: Sequence[str] | None) -> int:
 
 
 def _imported(module: str) -> ModuleType:
-    """The module, without looking for garbage meanwhile: what an import makes stays, and a fifth is saved."""
-    gc.disable()
-    try:
+    with uncollected():
         return import_module(module)
-    finally:
-        gc.enable()
 
 
 def _keep_traceback() -> Path | str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from codeclm.export.row import Row
 from codeclm.export.rows import Choice, Include, Rows
 from codeclm.export.selecting import found
 from codeclm.export.sinks import csv_lines, line
+from codeclm.garbage import uncollected
 from codeclm.records import IMPORTED
 from codeclm.store import PairFilter, Store
 
@@ -103,7 +103,7 @@ def tally(store: Store, options: Options) -> Exported:
     """What `write` would come to, with nothing written."""
     rows = _rows(store, options, format_of(options.format))
     rows.marks = True
-    with _uncollected():
+    with uncollected():
         count = sum(1 for _ in rows.walk())
     return Exported(count, [], _sorted(rows))
 
@@ -177,7 +177,7 @@ def _fill(
     """Write every row to the part it belongs to; how many each got. One part, named "": no split."""
     counts = dict.fromkeys(parts, 0)
     trace, families = Provenance(rows.store, rows.choice.config), Families(rows.store)
-    with ExitStack() as stack, _uncollected():
+    with ExitStack() as stack, uncollected():
         sinks = {split: stack.enter_context(closing(form.open(path))) for split, path in parts.items()}
         beside = stack.enter_context(_text(sidecar)) if sidecar else None
         for row in rows.walk():
@@ -187,19 +187,6 @@ def _fill(
             if beside:
                 beside.write(line(trace.record(row, split)) + "\n")
     return counts
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Rows make no cycles: looking for some takes a tenth of the time of a large export."""
-    if not gc.isenabled():
-        yield
-        return
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 @contextmanager

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from codeclm import ingest
+from codeclm.garbage import uncollected
 from codeclm.ingest import Bundle, Rejected, Table
-from codeclm.records import IMPORTED
 from codeclm.store import Added, Store
 
 Kind = Literal["seeds", "metadata", "pairs"]
@@ -49,11 +49,12 @@ def parse(
 ) -> ingest.Parsed[Any]:
     """The table's rows as seeds, metadata or bundles, so that they can be looked at before they are put
     anywhere. `input_field` is joined to `field`, or holds the skills. InputError: a column is missing."""
-    if kind == "seeds":
-        return ingest.seeds(table, field, input_field)
-    if kind == "metadata":
-        return ingest.metadata(table, field, input_field)
-    return ingest.pairs(table, field, input_field)
+    with uncollected():
+        if kind == "seeds":
+            return ingest.seeds(table, field, input_field)
+        if kind == "metadata":
+            return ingest.metadata(table, field, input_field)
+        return ingest.pairs(table, field, input_field)
 
 
 def put(store: Store, kind: Kind, parsed: ingest.Parsed[Any]) -> Imported:
@@ -70,25 +71,20 @@ def put(store: Store, kind: Kind, parsed: ingest.Parsed[Any]) -> Imported:
 def add_pairs(store: Store, bundles: Iterable[Bundle]) -> Added:
     """Put imported pairs into a project. One whose instruction is there already is a duplicate."""
     added = duplicates = 0
-    with store.write():
+    met: set[str] = set()
+    with store.write(), uncollected():
         for bundle in bundles:
-            if store.lineages.get(bundle.instruction.id) is not None:
-                duplicates += 1
-            else:
+            if bundle.seed is not None:
+                store.seeds.add([bundle.seed])
+            if bundle.metadata.id not in met:
+                met.add(bundle.metadata.id)
+                store.metadata.add([bundle.metadata])
+            answers = (bundle.strong, bundle.target)
+            if store.lineages.add_given(bundle.instruction, answers, bundle.comparison):
                 added += 1
-            _add(store, bundle)
+            else:
+                duplicates += 1
     return Added(added, duplicates)
-
-
-def _add(store: Store, bundle: Bundle) -> None:
-    if bundle.seed is not None:
-        store.seeds.add([bundle.seed])
-    store.metadata.add([bundle.metadata])
-    store.lineages.add_instruction(bundle.instruction, IMPORTED)
-    for answer in (bundle.strong, bundle.target):
-        store.lineages.add_answer(answer)
-    if bundle.comparison is not None:
-        store.lineages.add_comparison(bundle.comparison)
 
 
 def _count(parsed: ingest.Parsed[Any], added: Added) -> Imported:

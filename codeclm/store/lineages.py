@@ -9,12 +9,21 @@ import json
 from collections.abc import Collection, Sequence
 
 from codeclm.errors import ProjectError
-from codeclm.records import Answer, Comparison, Instruction, RubricSet, Stage
+from codeclm.records import IMPORTED, Answer, Comparison, Instruction, RubricSet, Stage
 from codeclm.settings import Dials
 from codeclm.store.configs import IMPORTED_SEQ, Configs
 from codeclm.store.connection import Connection, chunks, dump, pack, slots, unpack
 from codeclm.store.nodes import Nodes
-from codeclm.store.rows import INSTRUCTION, insert_instruction, read_comparison, read_instruction, seq_of
+from codeclm.store.rows import (
+    INSTRUCTION,
+    insert_answer,
+    insert_comparison,
+    insert_given,
+    insert_instruction,
+    read_comparison,
+    read_instruction,
+    seq_of,
+)
 from codeclm.store.studio import KEPT_DRAFT
 from codeclm.store.texts import Texts
 from codeclm.store.work import unfinished
@@ -86,52 +95,53 @@ class Lineages:
         """Keep an answer; its instruction must be there."""
         with self._db.write():
             instruction = self._seq("instructions", answer.instruction)
-            self._db.execute(
-                """insert into answers (id, instruction, config, role, sample, text, truncated, model, length)
-                values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing""",
-                [
-                    pack(answer.id),
-                    instruction,
-                    self._configs.make(answer.config),
-                    answer.role,
-                    answer.sample,
-                    self._texts.put(answer.text, pack(answer.instruction), lean=False),
-                    int(answer.truncated),
-                    answer.model,
-                    len(answer.text),
-                ],
-            )
+            insert_answer(self._db, self._texts, self._configs.make(answer.config), instruction, answer)
 
     def add_comparison(self, comparison: Comparison) -> None:
         """Keep the scores of two answers that are there; resolves failures to answer and to judge."""
-        record = pack(comparison.instruction)
         with self._db.write():
             instruction = self._seq("instructions", comparison.instruction)
             answers = [
                 self._answer(instruction, answer)
                 for answer in (comparison.strong_answer, comparison.target_answer)
             ]
-            orders = [dump([scores.strong, scores.target]) for scores in comparison.orders]
-            rationales = [self._texts.put(scores.rationale, record) for scores in comparison.orders]
             config = self._configs.make(comparison.config)
-            self._db.execute(
-                """insert into comparisons (id, instruction, config, strong, target,
-                strong_first, target_first, rationales) values (?, ?, ?, ?, ?, ?, ?, ?)
-                on conflict do nothing""",
-                [
-                    pack(comparison.id),
-                    instruction,
-                    config,
-                    *answers,
-                    orders[0],
-                    orders[1] if len(orders) > 1 else None,
-                    dump(rationales),
-                ],
-            )
-            seq = self._seq("comparisons", comparison.id)
+            made = insert_comparison(self._db, self._texts, config, instruction, answers, comparison)
+            seq = self._seq("comparisons", comparison.id) if made is None else made
             self._nodes.score(config, instruction, seq, comparison.gap)
             for stage in ("answer", "judge"):
                 self._resolve(config, stage, comparison.instruction, -1)
+
+    def add_given(
+        self, instruction: Instruction, answers: Sequence[Answer], comparison: Comparison | None
+    ) -> bool:
+        """Keep an instruction that a file gives, with all that it gives; whether it is new.
+
+        A new one has no node, no failure and no answer to be looked for, which takes half of the steps.
+        """
+        with self._db.write():
+            seq = insert_given(self._db, instruction)
+            if seq is None:
+                self._add_known(instruction, answers, comparison)
+                return False
+            config = self._configs.make(IMPORTED)
+            made = {each.id: insert_answer(self._db, self._texts, config, seq, each) for each in answers}
+            scored, gap = None, None
+            if comparison is not None:
+                both = [made[comparison.strong_answer] or 0, made[comparison.target_answer] or 0]
+                scored = insert_comparison(self._db, self._texts, config, seq, both, comparison)
+                gap = comparison.gap
+            self._nodes.give(config, seq, scored, gap)
+            return True
+
+    def _add_known(
+        self, instruction: Instruction, answers: Sequence[Answer], comparison: Comparison | None
+    ) -> None:
+        self.add_instruction(instruction, IMPORTED)
+        for answer in answers:
+            self.add_answer(answer)
+        if comparison is not None:
+            self.add_comparison(comparison)
 
     def get(self, instruction: str) -> Instruction | None:
         """An instruction."""

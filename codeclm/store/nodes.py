@@ -57,6 +57,11 @@ class Nodes:
         for shown in self._configs.shown_under(config):
             self._link(shown, instruction)
 
+    def give(self, config: int, instruction: int, comparison: int | None, gap: float | None) -> None:
+        """Note an instruction that nobody has met before, made from no other, with its scores."""
+        for shown in self._configs.shown_under(config):
+            self._insert(shown, instruction, comparison, gap, 0.0, 1)
+
     def unlink(self, instruction: int) -> None:
         """Forget that an instruction without scores or children was reached."""
         for config in self._configs.all():
@@ -86,13 +91,24 @@ class Nodes:
             gap, above, _, given = self._node(config, parent) or (None, 0.0, 1, 0)
             reach = max(above, abs(gap or 0.0))
             self._db.execute(f"update nodes set leaf = 0 where {_KEY}", [config, parent])
+        self._insert(config, instruction, None, None, reach, given)
+
+    def _insert(
+        self,
+        config: int,
+        instruction: int,
+        comparison: int | None,
+        gap: float | None,
+        reach: float,
+        given: int,
+    ) -> None:
         self._db.execute(
             f"""insert into nodes
-            select ?, m.place, i.sample, i.iteration, i.id, i.seq, null, null, ?, 1, ?,
+            select ?, m.place, i.sample, i.iteration, i.id, i.seq, ?, ?, ?, 1, ?,
                 i.labels <> m.labels and not {BLANK}
             from instructions i join metadata m on m.seq = i.metadata join labels l on l.seq = i.labels
             where i.seq = ?""",
-            [config, reach, given, instruction],
+            [config, comparison, gap, reach, given, instruction],
         )
 
     def _pass_on(self, config: int, instruction: int, reach: float) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from codeclm.errors import ProjectError
-from codeclm.records import Comparison, Instruction, Scores
-from codeclm.store.connection import Connection, Row, pack, unpack
+from codeclm.records import Answer, Comparison, Instruction, Scores
+from codeclm.store.connection import Connection, Row, dump, pack, unpack
 from codeclm.store.texts import Texts
 
 INSTRUCTION = """select m.id, l.id, i.text, i.sample, p.id, i.action, i.iteration, i.origin
@@ -33,6 +34,58 @@ def insert_instruction(db: Connection, instruction: Instruction) -> int:
         ],
     )
     return seq_of(db, "instructions", instruction.id)
+
+
+def insert_given(db: Connection, instruction: Instruction) -> int | None:
+    """Keep an instruction without a parent: its number; None where it is here, or its metadata is not."""
+    return db.insert(
+        """insert into instructions (id, metadata, labels, sample, iteration, origin, action, text)
+        select ?, m.seq, l.seq, ?, ?, ?, ?, ? from metadata m, labels l where m.id = ? and l.id = ?
+        on conflict do nothing""",
+        [
+            pack(instruction.id),
+            instruction.sample,
+            instruction.iteration,
+            instruction.origin,
+            instruction.action,
+            instruction.text,
+            pack(instruction.metadata),
+            pack(instruction.revision),
+        ],
+    )
+
+
+def insert_answer(db: Connection, texts: Texts, config: int, instruction: int, answer: Answer) -> int | None:
+    """Keep an answer: its number, None where there is one. Its text leans on no other: others will on it."""
+    return db.insert(
+        """insert into answers (id, instruction, config, role, sample, text, truncated, model, length)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing""",
+        [
+            pack(answer.id),
+            instruction,
+            config,
+            answer.role,
+            answer.sample,
+            texts.put(answer.text, pack(answer.instruction), lean=False),
+            int(answer.truncated),
+            answer.model,
+            len(answer.text),
+        ],
+    )
+
+
+def insert_comparison(
+    db: Connection, texts: Texts, config: int, instruction: int, answers: Sequence[int], made: Comparison
+) -> int | None:
+    """Keep the scores of two answers, by their numbers: its number, None where it is here."""
+    orders = [dump([scores.strong, scores.target]) for scores in made.orders]
+    rationales = [texts.put(scores.rationale, pack(made.instruction)) for scores in made.orders]
+    second = orders[1] if len(orders) > 1 else None
+    return db.insert(
+        """insert into comparisons (id, instruction, config, strong, target, strong_first, target_first,
+        rationales) values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing""",
+        [pack(made.id), instruction, config, *answers, orders[0], second, dump(rationales)],
+    )
 
 
 def seq_of(db: Connection, table: str, record: str) -> int:
