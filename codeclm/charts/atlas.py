@@ -1,4 +1,4 @@
-"""The map as a figure: one WebGL trace of typed arrays, without a text per point.
+"""The map as a figure: one trace of typed arrays, in WebGL where points are many, without a text per point.
 
 Names that stand in a figure are foreign text, and Plotly reads some HTML: they pass `label` first.
 """
@@ -20,8 +20,23 @@ CATEGORIES = (
 )  # fmt: skip
 """Told apart on light and on dark; for groups without an order."""
 DIVERGING = ((0.0, TARGET), (0.5, "#B9C2BE"), (1.0, STRONG))
+
+
+class Shape(NamedTuple):
+    """The form of a mark: its number at Plotly, and a sign like it."""
+
+    symbol: int
+    sign: str
+
+
+SHAPES = (Shape(0, "●"), Shape(2, "◆"), Shape(1, "■"), Shape(5, "▲"))
+"""Told apart where colours are used again."""
 MAP = {"displayModeBar": True, "scrollZoom": True, "displaylogo": False}
 """For st.plotly_chart: pan, zoom, lasso and box stand ready."""
+MANY = 5_000
+"""Points from which each is drawn so small that its form says nothing."""
+PLAIN = 2_000
+"""Points up to which the map needs no WebGL, which not every browser has."""
 _SIGN, _HIGH = 0.0095, 0.035
 """The room that a sign of a name takes across, and a name upward, as a share of the map."""
 _UNSCORED = 0.06
@@ -37,6 +52,8 @@ class Sheet(NamedTuple):
     codes: NDArray[Any]
     colours: Sequence[str]
     span: tuple[float, float] | None = None
+    shapes: Sequence[int] = ()
+    """For each colour the place of its points' form among the SHAPES."""
 
 
 class Name(NamedTuple):
@@ -69,24 +86,26 @@ def points(
     before, as `taken` says: with another, a browser forgets what was drawn on the chart.
     """
     count = len(sheet.x)
+    scatter = go.Scatter if count <= PLAIN else go.Scattergl
     figure = go.Figure(
-        go.Scattergl(
+        scatter(
             x=sheet.x,
             y=sheet.y,
             mode="markers",
             hoverinfo="none",
             selectedpoints=marks.tolist() if marks is not None and len(marks) else None,
             marker={
-                "size": 9 if count < 400 else 6 if count < 5_000 else 4,
+                "size": 9 if count < 400 else 6 if count < MANY else 4,
                 "opacity": 0.85 if lit is None else 0.22,
                 "color": sheet.codes,
+                **_forms(sheet, sheet.codes),
                 **_scale(sheet),
             },
         )
     )
     if lit is not None:
         figure.add_trace(
-            go.Scattergl(
+            scatter(
                 x=sheet.x[lit],
                 y=sheet.y[lit],
                 mode="markers",
@@ -95,6 +114,7 @@ def points(
                     "size": 11,
                     "color": sheet.codes[lit],
                     "line": {"width": 1.5, "color": GRAY},
+                    **_forms(sheet, sheet.codes[lit]),
                     **_scale(sheet),
                 },
             )
@@ -137,6 +157,13 @@ def apart(names: Sequence[Name], sheet: Sheet) -> list[Name]:
 def _meet(one: Name, other: Name, wide: float, high: float) -> bool:
     across = wide * _SIGN * (len(one.text) + len(other.text)) / 2
     return abs(one.x - other.x) < across and abs(one.y - other.y) < high * _HIGH * 0.99
+
+
+def _forms(sheet: Sheet, codes: NDArray[Any]) -> dict[str, Any]:
+    """Each point's form, where they differ."""
+    if not any(sheet.shapes):
+        return {}
+    return {"symbol": np.array([SHAPES[each].symbol for each in sheet.shapes], np.uint8)[codes]}
 
 
 def _scale(sheet: Sheet) -> dict[str, Any]:

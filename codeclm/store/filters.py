@@ -17,8 +17,8 @@ PairOrder = Literal["lineage", "theta", "orders", "rare"]
 first whose cluster on the map is the smallest, or without a map their use case."""
 
 CLUSTER = """coalesce(
-    (select t.cluster from spots s join places t on t.text = s.text where s.kind = 2 and s.record = n.id),
-    (select t.cluster from spots s join places t on t.text = s.text where s.kind = 0 and s.record = m.id))"""
+    (select cluster from spots where kind = 2 and record = n.id),
+    (select cluster from spots where kind = 0 and record = m.id))"""
 """The cluster of node `n` on the map, or that of its metadata `m`."""
 _EXACT = {
     "use_case": "l.use_case = :use_case",
@@ -44,8 +44,8 @@ _FIRST = "((c.strong_first ->> 0) - (c.strong_first ->> 1))"
 _SECOND = "((c.target_first ->> 0) - (c.target_first ->> 1))"
 SIZES = """with uses as materialized (select s.use_case, count(*) as size from metadata r
         join labels s on s.seq = r.labels where r.state = 'active' group by 1),
-    clustered as materialized (select t.cluster, count(*) as size from spots s
-        join places t on t.text = s.text where s.kind in (0, 2) and t.cluster is not null group by 1)"""
+    clustered as materialized (select cluster, count(*) as size from spots
+        where kind in (0, 2) and cluster is not null group by 1)"""
 _RARE = f"""coalesce((select size from clustered where cluster = {CLUSTER}),
     (select size from uses where use_case = l.use_case))"""
 ORDERS: dict[PairOrder, str] = {

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from codeclm.store.metadata import BLANK
-from codeclm.store.nodes import STATUS
 
 MapKind = Literal["metadata", "seeds", "instructions"]
 KINDS: tuple[MapKind, ...] = ("metadata", "seeds", "instructions")
@@ -34,29 +33,16 @@ PLACED: dict[MapKind, str] = {
     "instructions": "nodes x where x.config = :config and not x.stale",
 }
 """What `sources` gives, as `x` and to be counted only."""
-SHEET: dict[MapKind, tuple[str, str]] = {
-    "metadata": (
-        "m.origin, m.state, null, null, null",
-        f"""metadata m on m.id = p.record join labels l on l.seq = m.labels
-            where p.kind = 0 and p.record <= :bound and {_LIVE} and not {BLANK} order by m.place""",
-    ),
-    "seeds": (
-        "null, null, null, null, null",
-        """seeds s on s.id = p.record left join metadata m on m.seed = s.seq
-            left join labels l on l.seq = m.labels
-            where p.kind = 1 and p.record <= :bound and s.deleted = 0 order by s.seq""",
-    ),
-    "instructions": (
-        f"""i.origin, case when n.gap is null then 'pending' else {STATUS} end, n.iteration, n.gap,
-            v.verdict""",
-        """instructions i on i.id = p.record join metadata m on m.seq = i.metadata
-            join nodes n on n.config = :config and n.place = m.place and n.sample = i.sample
-            and n.iteration = i.iteration and n.id = i.id left join labels l on l.seq = m.labels
-            left join verdicts v on v.comparison = n.comparison
-            where p.kind = 2 and p.record <= :bound and not n.stale
-            order by n.place, n.sample, n.iteration, n.id""",
-    ),
+ON_MAP: dict[MapKind, str] = {
+    "metadata": f"""metadata m on m.id = p.record join labels l on l.seq = m.labels
+        where p.kind = 0 and {_LIVE} and not {BLANK} order by m.place""",
+    "seeds": "seeds s on s.id = p.record where p.kind = 1 and s.deleted = 0 order by s.seq",
+    "instructions": """instructions i on i.id = p.record join metadata m on m.seq = i.metadata
+        join nodes n on n.config = :config and n.place = m.place and n.sample = i.sample
+        and n.iteration = i.iteration and n.id = i.id
+        where p.kind = 2 and not n.stale order by n.place, n.sample, n.iteration, n.id""",
 }
+"""To be joined to spots `p`: those whose records are still what `sources` gives."""
 
 
 class Source(NamedTuple):
@@ -70,23 +56,13 @@ class Source(NamedTuple):
 
 
 class Point(NamedTuple):
-    """A record on the map, with what it may be coloured by. `cluster` None: unclustered.
-
-    `state`: of metadata its own, of an instruction its node's; `decision`: accept, reject or conflict.
-    """
+    """A record on the map. `cluster` None: unclustered."""
 
     kind: MapKind
     id: str
     x: float
     y: float
     cluster: int | None
-    use_case: str
-    skills: tuple[str, ...]
-    origin: str | None
-    state: str | None
-    iteration: int | None
-    gap: float | None
-    decision: str | None
 
 
 def label_text(use_case: str, skills: Sequence[str]) -> str:

@@ -1,6 +1,6 @@
-"""The map of a project: where each text stands, which cluster it is in, what the clusters are called.
+"""The map of a project: where each record stands, which cluster it is in, what the clusters are called.
 
-Places belong to texts, so that records of one text share theirs. Knows neither vectors nor how a map is
+Places belong to texts: records of one text have the same. Knows neither vectors nor how a map is
 drawn, and sizes or colours nothing.
 """
 
@@ -15,8 +15,8 @@ from codeclm.store.configs import Configs
 from codeclm.store.connection import Connection, Value, chunks, dump, pack, search, slots, unpack
 from codeclm.store.mapped import (
     KINDS,
+    ON_MAP,
     PLACED,
-    SHEET,
     SOURCES,
     MapKind,
     Point,
@@ -24,6 +24,7 @@ from codeclm.store.mapped import (
     label_text,
     read_skills,
 )
+from codeclm.store.sheet import Sheet, bound
 
 __all__ = ["KINDS", "Cluster", "MapKind", "Maps", "NamedBy", "Point", "Source", "label_text"]
 
@@ -55,6 +56,7 @@ class Maps:
     def __init__(self, db: Connection, configs: Configs) -> None:
         self._db = db
         self._configs = configs
+        self.sheet = Sheet(db, configs)
 
     def sources(self, kinds: Collection[MapKind], config: str | None) -> list[Source]:
         """What can be placed: live seeds, metadata not excluded, a config's instructions not stale."""
@@ -66,12 +68,15 @@ class Maps:
 
     def kinds(self) -> tuple[MapKind, ...]:
         """The kinds of records on the map."""
-        there = {row[0] for row in self._db.rows("select distinct kind from spots")}
-        return tuple(kind for number, kind in enumerate(KINDS) if number in there)
+        rows = self._db.rows(
+            """select value from json_each('[0, 1, 2]')
+            where exists (select 1 from spots where kind = value)"""
+        )
+        return tuple(KINDS[number] for (number,) in rows)
 
     def places(self) -> dict[bytes, tuple[float, float, int | None]]:
         """Place and cluster of every text on the map, by its key."""
-        return {row[0]: row[1:] for row in self._db.rows("select text, x, y, cluster from places")}
+        return {row[0]: row[1:] for row in self._db.rows("select text, x, y, cluster from spots")}
 
     def keep(
         self,
@@ -82,12 +87,10 @@ class Maps:
         """Keep a map in the place of the old one. The numbers of new clusters begin at `next_cluster`."""
         with self._db.write():
             self._db.execute("delete from spots")
-            self._db.execute("delete from places")
-            for text, (x, y, cluster) in places.items():
-                self._db.execute("insert into places values (?, ?, ?, ?)", [text, x, y, cluster])
             for kind, record, text in spots:
                 self._db.execute(
-                    "insert into spots values (?, ?, ?)", [KINDS.index(kind), pack(record), text]
+                    "insert into spots values (?, ?, ?, ?, ?, ?)",
+                    [KINDS.index(kind), pack(record), text, *places[text]],
                 )
             self._db.execute("update clusters set alive = 0 where alive")
             for each in clusters:
@@ -138,31 +141,15 @@ class Maps:
                 [name, cluster],
             )
 
-    def points(
-        self,
-        kinds: Collection[MapKind],
-        config: str | None,
-        theta: float = 0.0,
-        cap: int = 1,
-        share: float = 1.0,
-    ) -> list[Point]:
-        """Every record on the map, kind by kind in order; one that went since it was drawn is left out.
-
-        `share`: only about so many of them. Ids are hashes, so that those up to a bound are a fair sample.
-        """
+    def points(self, kinds: Collection[MapKind], config: str | None) -> list[Point]:
+        """Every record on the map, kind by kind in order; one that went since it was drawn is left out."""
         found: list[Point] = []
-        bound = "ff" * 11 if share >= 1 else f"{int(share * 2**80):020x}"
         for kind in (kind for kind in KINDS if kind in kinds):
-            columns, source = SHEET[kind]
-            values = {**self._values(kind, config), "theta": theta, "cap": cap}
             rows = self._db.rows(
-                f"""select p.record, t.x, t.y, t.cluster, coalesce(l.use_case, ''), coalesce(l.skills, '[]'),
-                {columns} from spots p cross join places t on t.text = p.text cross join {source}""",
-                {"bound": bytes.fromhex(bound), **(values if kind == "instructions" else {})},
+                f"select p.record, p.x, p.y, p.cluster from spots p cross join {ON_MAP[kind]}",
+                self._values(kind, config),
             )
-            found += [
-                Point._make((kind, unpack(row[0]), *row[1:5], read_skills(row[5]), *row[6:])) for row in rows
-            ]
+            found += [Point(kind, unpack(record), *place) for record, *place in rows]
         return found
 
     def missing(self, config: str | None, since: float) -> int:
@@ -180,19 +167,24 @@ class Maps:
             )
         return number
 
-    def search(self, part: str, kinds: Collection[MapKind], config: str | None) -> set[tuple[MapKind, str]]:
-        """The records of these kinds whose text, or whose labels, hold `part`, whatever its case."""
-        found: set[tuple[MapKind, str]] = set()
+    def search(
+        self, part: str, kinds: Collection[MapKind], config: str | None, share: float = 1.0
+    ) -> set[str]:
+        """The ids of the records of these kinds, or of a share of them as on the sheet, whose text, or whose
+        labels, hold `part`, whatever its case."""
+        found: set[str] = set()
         for kind in kinds:
             conditions, values = [], dict[str, Value](self._values(kind, config))
             for at, column in enumerate(("x.use_case", "x.skills", "x.text")):
-                condition, bound = search(column, part)
+                condition, given = search(column, part)
                 conditions.append(condition.replace("?", f":part{at}"))
-                values[f"part{at}"] = bound[0]
+                values[f"part{at}"] = given[0]
+            values["bound"] = bound(share)
             rows = self._db.rows(
-                f"select x.id from ({SOURCES[kind]}) x where {' or '.join(conditions)}", values
+                f"select x.id from ({SOURCES[kind]}) x where x.id <= :bound and ({' or '.join(conditions)})",
+                values,
             )
-            found |= {(kind, unpack(row[0])) for row in rows}
+            found.update(unpack(row[0]) for row in rows)
         return found
 
     def text_keys(self, kinds: Collection[MapKind]) -> dict[tuple[MapKind, str], bytes]:

@@ -175,8 +175,8 @@ class MetadataRoom:
     def clusters(self) -> list[tuple[int, int]]:
         """The clusters of the map by number, with the metadata in each, most first."""
         rows = self._db.rows(
-            """select t.cluster, count(*) from spots s join places t on t.text = s.text
-            where s.kind = 0 and t.cluster is not null group by 1 order by 2 desc, 1"""
+            """select cluster, count(*) from spots where kind = 0 and cluster is not null
+            group by 1 order by 2 desc, 1"""
         )
         return [(cluster, number) for cluster, number in rows]
 
@@ -274,10 +274,7 @@ def _where(
         conditions.append("exists (select 1 from json_each(l.skills) where value = ?)")
         values.append(skill)
     if cluster is not None:
-        conditions.append(
-            """m.id in (select s.record from spots s join places t on t.text = s.text
-            where s.kind = 0 and t.cluster = ?)"""
-        )
+        conditions.append("m.id in (select record from spots where kind = 0 and cluster = ?)")
         values.append(cluster)
     if selection is not None:
         conditions.append(OF_SELECTION.replace(":selection", "?"))

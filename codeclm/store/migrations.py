@@ -303,6 +303,22 @@ def m016_many(db: Database) -> None:
     )
 
 
+@migrations()
+def m017_spots(db: Database) -> None:
+    """A record's place and cluster stand with it: what is read of each needs no second look."""
+    _run(
+        db,
+        """create table spotted (
+            kind integer not null, record blob not null, text blob not null, x real not null, y real not null,
+            cluster integer, primary key (kind, record)) without rowid""",
+        """insert into spotted select s.kind, s.record, s.text, p.x, p.y, p.cluster
+            from spots s join places p on p.text = s.text""",
+        "drop table spots",
+        "drop table places",
+        "alter table spotted rename to spots",
+    )
+
+
 def _run(db: Database, *statements: str) -> None:
     for statement in statements:
         db.conn.execute(statement)

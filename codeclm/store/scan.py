@@ -28,8 +28,7 @@ _TAKEN = """with mine as materialized (select k.seq, k.stage from kinds k, confi
         total(c.cost) filter (where k.stage = 'rubrics') as step_cost
     from calls c join mine k on k.seq = c.kind group by c.record)"""
 """What the calls for each record took: to answer and score it, and to improve on it."""
-_CLUSTERS = """select s.record, t.cluster from spots s join places t on t.text = s.text
-    where s.kind in (0, 2) and t.cluster is not null"""
+_CLUSTERS = "select record, cluster from spots where kind in (0, 2) and cluster is not null"
 """The cluster of each node and metadata on the map: read whole, a third of the time of looking each up."""
 
 

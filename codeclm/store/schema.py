@@ -14,7 +14,7 @@ from codeclm.store import files, tables
 from codeclm.store.connection import BUSY_SECONDS, Connection
 from codeclm.store.texts import Texts
 
-LATEST = 16
+LATEST = 17
 """How many migrations there are."""
 
 
@@ -77,7 +77,8 @@ def _bring_up(db: Connection) -> None:
             db.execute(f"pragma application_id = {files.APPLICATION_ID}")
             _migrate(db)
     db.execute("pragma journal_mode = wal")
-    db.execute("pragma wal_checkpoint(passive)")
+    # Of the file alone: a table renamed opens the temporary database, whose checkpoint SQLite refuses.
+    db.execute("pragma main.wal_checkpoint(passive)")
 
 
 def _busy(error: ProjectError) -> bool:

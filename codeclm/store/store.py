@@ -146,7 +146,7 @@ class Store:
         """Move the write-ahead log into the file, as far as readers allow. Nobody waits for it long."""
         self._db.execute("pragma busy_timeout = 250")
         try:
-            self._db.execute("pragma wal_checkpoint(truncate)")
+            self._db.execute("pragma main.wal_checkpoint(truncate)")
         finally:
             self._db.execute(f"pragma busy_timeout = {BUSY_SECONDS * 1000:.0f}")
 

@@ -11,7 +11,7 @@ import hashlib
 from codeclm.errors import ProjectError
 from codeclm.store.connection import Connection
 
-SHAPE = "3c5e685c6682fa99"
+SHAPE = "13d8765c6bf86fd6"
 """The hash of the newest schema; after a new migration tests/store/test_store_tables.py tells it."""
 
 _FOREIGN = """select type, name from sqlite_schema

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from codeclm.charts.atlas import CATEGORIES, unscored
+from codeclm.charts.atlas import CATEGORIES, MANY, SHAPES, unscored
 from codeclm.charts.palette import GRAY, KEPT, REJECTED, STRONG, TARGET
-from codeclm.store.maps import Point
-from codeclm.ui.map_data import Atlas
+from codeclm.store.maps import KINDS
+from codeclm.ui.map_data import Atlas, Rows
+from codeclm.ui.map_points import Column, Points
 
 BY = ("cluster", "use case", "skill", "kind", "iteration", "winner", "gap", "decision", "state")
 NONE = "none"
 OTHERS = "others"
+UNCLUSTERED = "unclustered"
 _FIXED: Mapping[str, str] = {
     "strong": STRONG,
     "target": TARGET,
@@ -30,75 +31,131 @@ _FIXED: Mapping[str, str] = {
     "seeds": CATEGORIES[1],
     "instructions": CATEGORIES[2],
 }
+_MIDDLING = "#9AA5A0"
+"""The colour of the groups beyond those that have one."""
 
 
 @dataclass(frozen=True)
 class Colouring:
-    """For each point a group's number, or with `span` a value between its two ends."""
+    """For each point a group's number, or with `span` a value between its two ends; for each group a name,
+    a colour and the place of its sign among the SHAPES."""
 
     codes: NDArray[Any]
     names: list[str]
     colours: list[str]
+    shapes: list[int]
     span: tuple[float, float] | None = None
 
-
-def colouring(atlas: Atlas, rows: NDArray[np.int64], by: str) -> Colouring:
-    """The colours of some points. A group without a name of its own is grey."""
-    points = [atlas.points[row] for row in rows.tolist()]
-    if by == "gap":
-        return _gaps(points)
-    if by == "skill":
-        return _grouped(_by_skill(points), len(CATEGORIES))
-    named: Mapping[str, Callable[[Point], str | None]] = {
-        "cluster": lambda point: None if point.cluster is None else str(point.cluster),
-        "use case": lambda point: point.use_case or None,
-        "kind": lambda point: point.kind,
-        "iteration": lambda point: None if point.iteration is None else str(point.iteration),
-        "winner": _winner,
-        "decision": lambda point: point.decision,
-        "state": lambda point: point.state,
-    }
-    groups = [named[by](point) for point in points]
-    if by != "cluster":
-        return _grouped(groups, len(CATEGORIES))
-    found = _grouped(groups, None)
-    names = [atlas.clusters[int(name)].name if name.isdecimal() else "unclustered" for name in found.names]
-    return Colouring(found.codes, names, found.colours)
+    def of(self, rows: Rows) -> Colouring:
+        """That of some points; the groups stay as they are, whichever points show. Of many, drawn small,
+        all have one sign."""
+        shapes = self.shapes if len(rows) < MANY else [0] * len(self.shapes)
+        return replace(self, codes=self.codes[rows], shapes=shapes)
 
 
-def _winner(point: Point) -> str | None:
-    if point.gap is None:
-        return None
-    return "strong" if point.gap > 0 else "target" if point.gap < 0 else "tie"
+def colouring(atlas: Atlas, by: str) -> Colouring:
+    """The colours of all points. A group without a name of its own is grey, and comes last."""
+    if by not in atlas.made:
+        atlas.made[by] = _COLOURED.get(by, _grouped)(atlas, by)
+    found: Colouring = atlas.made[by]
+    return found
 
 
-def _gaps(points: Sequence[Point]) -> Colouring:
-    ends = max((abs(point.gap) for point in points if point.gap is not None), default=1.0)
-    span = (-max(ends, 1.0), max(ends, 1.0))
-    none = unscored(*span)
-    values = np.array([none if point.gap is None else point.gap for point in points], np.float32)
-    return Colouring(values, [], [], span)
+def _gaps(atlas: Atlas, by: str) -> Colouring:
+    gaps = atlas.points.gap
+    scored = ~np.isnan(gaps)
+    end = max(1.0, float(np.abs(gaps[scored]).max(initial=0.0)))
+    return Colouring(np.where(scored, gaps, np.float32(unscored(-end, end))), [], [], [], (-end, end))
 
 
-def _by_skill(points: Sequence[Point]) -> list[str | None]:
-    """Each point's skill that most points have: a record may have three, a point has one colour."""
-    counts = Counter(skill for point in points for skill in point.skills)
-    return [max(point.skills, key=lambda skill: (counts[skill], skill), default=None) for point in points]
+def _clusters(atlas: Atlas, by: str) -> Colouring:
+    """Every cluster, the largest first. Where there are more than colours, one is used again where the
+    others that have it are far, and with another sign."""
+    points = atlas.points
+    numbers, codes, sizes = np.unique(points.cluster, return_inverse=True, return_counts=True)
+    order = np.lexsort((numbers, -sizes, numbers == 0))
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+    codes = place[codes]
+    numbers = numbers[order]
+    called = [
+        atlas.clusters[each].name if each in atlas.clusters else UNCLUSTERED for each in numbers.tolist()
+    ]
+    middles = np.array([np.median(points.places[codes == at], axis=0) for at in range(len(numbers))])
+    chosen = _far_apart(middles[numbers > 0])
+    shapes = [chosen[:at].count(each) % len(SHAPES) for at, each in enumerate(chosen)]
+    colours, grey = [CATEGORIES[each] for each in chosen], [0] * int((numbers == 0).sum())
+    return Colouring(_small(codes), called, [*colours, *(GRAY for _ in grey)], [*shapes, *grey])
 
 
-def _grouped(groups: Sequence[str | None], most: int | None) -> Colouring:
-    """Groups by size; with `most`, those beyond it are one. What is in none comes last, in grey."""
-    ranked = Counter(group for group in groups if group is not None).most_common()
-    ranked.sort(key=lambda item: (-item[1], item[0]))
-    names = [name for name, _ in ranked[:most]]
-    colours = [_FIXED.get(name, CATEGORIES[at % len(CATEGORIES)]) for at, name in enumerate(names)]
-    code = {name: at for at, name in enumerate(names)}
-    if most is not None and len(ranked) > most:
-        code.update(dict.fromkeys((name for name, _ in ranked[most:]), len(names)))
-        names, colours = [*names, OTHERS], [*colours, "#9AA5A0"]
-    if None in groups or not names:
+def _far_apart(middles: NDArray[np.float32]) -> list[int]:
+    """A colour's place for each: after the first few that whose nearest user is the furthest away."""
+    chosen: list[int] = []
+    for at, middle in enumerate(middles):
+        if at < len(CATEGORIES):
+            chosen.append(at)
+            continue
+        away = np.linalg.norm(middles[:at] - middle, axis=1)
+        nearest = [away[np.array(chosen) == colour].min() for colour in range(len(CATEGORIES))]
+        chosen.append(int(np.argmax(nearest)))
+    return chosen
+
+
+def _grouped(atlas: Atlas, by: str) -> Colouring:
+    """Groups by size, those beyond the colours as one. What is in none comes last, in grey."""
+    column = _COLUMNS[by](atlas.points)
+    sizes = np.bincount(column.codes[column.codes >= 0], minlength=len(column.names))
+    ranked = sorted(np.flatnonzero(sizes).tolist(), key=lambda at: (-sizes[at], column.names[at]))
+    shown = ranked[: len(CATEGORIES)]
+    names = [column.names[at] for at in shown]
+    colours = [_FIXED.get(name, CATEGORIES[at]) for at, name in enumerate(names)]
+    place = np.full(len(column.names) + 1, len(names))
+    place[shown] = np.arange(len(shown))
+    if len(ranked) > len(shown):
+        names, colours = [*names, OTHERS], [*colours, _MIDDLING]
+    if not names or (column.codes < 0).any():
+        place[-1] = len(names)
         names, colours = [*names, NONE], [*colours, GRAY]
-    last = len(names) - 1
-    kind = np.uint8 if len(names) < 256 else np.uint16
-    codes = np.array([last if group is None else code[group] for group in groups], kind)
-    return Colouring(codes, names, colours)
+    return Colouring(_small(place[column.codes]), names, colours, [0] * len(names))
+
+
+def _small(codes: NDArray[np.int64]) -> NDArray[Any]:
+    return codes.astype(np.uint8 if codes.max(initial=0) < 256 else np.uint16)
+
+
+def _by_skill(points: Points) -> Column[str]:
+    """Each point's skill that most points have: a record may have three, a point has one colour."""
+    lists, of = points.skills.names, points.skills.codes
+    names = [*dict.fromkeys(skill for each in lists for skill in each)]
+    place = {skill: at for at, skill in enumerate(names)}
+    sizes = np.zeros(len(names), np.int64)
+    for each, count in zip(lists, np.bincount(of[of >= 0], minlength=len(lists)).tolist(), strict=True):
+        for skill in each:
+            sizes[place[skill]] += count
+    main = [
+        max((place[skill] for skill in each), key=lambda at: (sizes[at], names[at]), default=-1)
+        for each in lists
+    ]
+    return Column(np.array([*main, -1], np.int64)[of], names)
+
+
+def _winner(points: Points) -> Column[str]:
+    told = np.select([points.gap > 0, points.gap < 0, points.gap == 0], [0, 1, 2], -1)
+    return Column(told, ["strong", "target", "tie"])
+
+
+def _iteration(points: Points) -> Column[str]:
+    most = int(points.iteration.max(initial=0))
+    return Column(points.iteration - 1, [str(each) for each in range(1, most + 1)])
+
+
+_COLUMNS: Mapping[str, Callable[[Points], Column[str]]] = {
+    "use case": lambda points: points.use_case,
+    "skill": _by_skill,
+    "kind": lambda points: Column(points.kinds.astype(np.int64), [*KINDS]),
+    "iteration": _iteration,
+    "winner": _winner,
+    "decision": lambda points: points.decision,
+    "state": lambda points: points.state,
+}
+_COLOURED: Mapping[str, Callable[[Atlas, str], Colouring]] = {"cluster": _clusters, "gap": _gaps}

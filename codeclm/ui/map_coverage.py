@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pandas as pd
 import streamlit as st
 
-from codeclm.atlas.coverage import Divergence, Gap, divergence, gaps
+from codeclm.atlas.coverage import Divergence, Gap, gaps
 from codeclm.charts import shares as charts
 from codeclm.charts.palette import CONFIG
 from codeclm.projects import Project
-from codeclm.store import Store
 from codeclm.store.coverage import BYS, By, Group
 from codeclm.ui.guard import guarded, notify
+from codeclm.ui.map_counts import SIDES, Counted, Side, count_of
 from codeclm.ui.map_data import Atlas
 from codeclm.ui.page import empty, go
 from codeclm.ui.summary import Summary, config_id
 from codeclm.ui.text import ago, number, one_line, plain, plural
 
-SIDES = ("generated", "kept", "accepted")
 _BARS = 20
 _LISTED = 15
-_RUNS = 12
 UNCLUSTERED = "unclustered"
 
 Keys = dict[str | int, str]
@@ -39,27 +35,24 @@ def coverage(project: Project, facts: Summary, atlas: Atlas | None) -> None:
         )
         return
     by, side = _choice(atlas)
-    config, theta = config_id(facts.config), facts.dials.theta
-    with project.open(readonly=True) as store:
-        revision = store.revision()
-    groups, total = _counted(str(project.path), revision, by, config, theta)
+    counted = Counted.of(project, config_id(facts.config), facts.dials.theta)
+    groups, total = counted.groups(by)
     names = _names(groups, atlas)
     if not groups:
         st.caption("The seeds were not read yet: run the encoding on Generate, and look again.")
         return
     _unread(by, groups, facts)
-    found = _divergence(str(project.path), revision, by, side, config, theta)
     left, right = st.columns([1, 2], gap="medium", vertical_alignment="center")
     with left:
-        _figure(found, side)
+        _figure(counted.divergence(by, side), side)
     with right:
-        _course(str(project.path), revision, by, side, config, theta)
+        _course(counted, by, side)
     _wishes(project, facts)
     _gaps(project, facts, groups, total, by, side, names)
     _shares(groups, total, side, names)
 
 
-def _choice(atlas: Atlas | None) -> tuple[By, str]:
+def _choice(atlas: Atlas | None) -> tuple[By, Side]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         options = BYS if atlas is not None and atlas.clusters else BYS[:2]
         by = st.segmented_control(
@@ -84,11 +77,6 @@ def _unread(by: By, groups: list[Group], facts: Summary) -> None:
         st.caption(f"{plural(left, 'seed')} {why}; they are not counted here.")
 
 
-def _count(group: Group, side: str) -> int:
-    counts: dict[str, int] = {"generated": group.generated, "kept": group.kept, "accepted": group.accepted}
-    return counts[side]
-
-
 def _names(groups: list[Group], atlas: Atlas | None) -> Keys:
     found: Keys = {}
     for group in groups:
@@ -100,7 +88,7 @@ def _names(groups: list[Group], atlas: Atlas | None) -> Keys:
     return found
 
 
-def _figure(found: Divergence | None, side: str) -> None:
+def _figure(found: Divergence | None, side: Side) -> None:
     if found is None:
         st.metric("Divergence", "–")
         st.caption(f"Nothing is {side} yet.")
@@ -115,34 +103,8 @@ def _figure(found: Divergence | None, side: str) -> None:
     st.caption(f"95 % interval {found.low:.2f} to {found.high:.2f}; {more} ({found.chance:.2f}).")
 
 
-@st.cache_resource(max_entries=16, ttl="1h", show_spinner="Counting…")
-def _counted(path: str, revision: int, by: By, config: str, theta: float) -> tuple[list[Group], Group]:
-    with Store.open(Path(path), readonly=True) as store, store.read():
-        return store.coverage.groups(by, config, theta), store.coverage.totals(config, theta)
-
-
-@st.cache_resource(max_entries=32, ttl="1h", show_spinner=False)
-def _divergence(path: str, revision: int, by: By, side: str, config: str, theta: float) -> Divergence | None:
-    groups, _ = _counted(path, revision, by, config, theta)
-    return divergence([each.seeds for each in groups], [_count(each, side) for each in groups])
-
-
-@st.cache_data(max_entries=32, ttl="1h", show_spinner=False)
-def _history(
-    path: str, revision: int, by: By, side: str, config: str, theta: float
-) -> list[tuple[float, Divergence]]:
-    with Store.open(Path(path), readonly=True) as store, store.read():
-        told = []
-        for _, ended, reached in store.coverage.runs()[-_RUNS:]:
-            groups = store.coverage.groups(by, config, theta, reached)
-            found = divergence([each.seeds for each in groups], [_count(each, side) for each in groups])
-            if found is not None:
-                told.append((ended, found))
-    return told
-
-
-def _course(path: str, revision: int, by: By, side: str, config: str, theta: float) -> None:
-    told = _history(path, revision, by, side, config, theta)
+def _course(counted: Counted, by: By, side: Side) -> None:
+    told = counted.course(by, side)
     if len(told) < 2:
         st.caption("Its course is drawn here after two runs.")
         return
@@ -176,30 +138,40 @@ def _forget(project: Project) -> None:
 
 
 def _gaps(
-    project: Project, facts: Summary, groups: list[Group], total: Group, by: By, side: str, names: Keys
+    project: Project, facts: Summary, groups: list[Group], total: Group, by: By, side: Side, names: Keys
 ) -> None:
-    counted = [(each.key, each.seeds, _count(each, side)) for each in groups if each.key != 0]
+    counted = [(each.key, each.seeds, count_of(each, side)) for each in groups if each.key != 0]
     seeds = total.seeds if by == "skill" else sum(each.seeds for each in groups)
-    found = gaps(counted, seeds, _count(total, side))
+    found = gaps(counted, seeds, count_of(total, side))
     st.subheader("Gaps", anchor=False)
     if not found:
         st.caption(f"Every {by} of the seeds has at least its share of what is {side}.")
         return
+    sure, unsure = [each for each in found if each.sure], [each for each in found if not each.sure]
     st.caption(
         "What is furthest below its share among the seeds comes first. “Generate here” puts as many "
         "instructions into the next run as would bring it to its share."
+        if sure
+        else f"No {by} is further below its share of the seeds than chance makes it."
     )
-    for at, each in enumerate(found[:_LISTED]):
+    for at, each in enumerate(sure[:_LISTED]):
         _gap(project, facts, each, by, names[each.key], at)
-    if len(found) > _LISTED:
-        st.caption(f"And {number(len(found) - _LISTED)} smaller ones.")
+    if len(sure) > _LISTED:
+        st.caption(f"And {number(len(sure) - _LISTED)} smaller ones.")
+    if not unsure:
+        return
+    told = f"{plural(len(unsure), 'gap')} that may be chance"
+    few = not sure and len(unsure) <= _LISTED
+    with st.expander(told, expanded=few, on_change="rerun", key="cover_unsure") as panel:
+        if panel.open:
+            for at, each in enumerate(unsure[:_LISTED], len(sure)):
+                _gap(project, facts, each, by, names[each.key], at)
 
 
 def _gap(project: Project, facts: Summary, found: Gap[str | int], by: By, name: str, at: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center", border=True):
         said = f"{found.seed_share:.1%} of the seeds, {found.share:.1%} here"
-        chance = "" if found.sure else " :gray[· may be chance]"
-        st.markdown(f"**{plain(name, 80)}** · {said}{chance}", width="stretch")
+        st.markdown(f"**{plain(name, 80)}** · {said}", width="stretch")
         st.button(
             f"Generate {number(found.wanted)} here",
             icon=":material/auto_awesome:",
@@ -225,16 +197,16 @@ def _fill(project: Project, facts: Summary, by: By, key: str | int, count: int) 
     notify(f"The next run writes {plural(count, 'instruction')} more here, from {told}.")
 
 
-def _shares(groups: list[Group], total: Group, side: str, names: Keys) -> None:
+def _shares(groups: list[Group], total: Group, side: Side, names: Keys) -> None:
     st.subheader("Shares", anchor=False)
     seeds = sum(each.seeds for each in groups) or 1
-    others = sum(_count(each, side) for each in groups) or 1
+    others = sum(count_of(each, side) for each in groups) or 1
     shown = groups[:_BARS]
     st.plotly_chart(
         charts.beside(
             [names[each.key] for each in shown],
             [each.seeds / seeds for each in shown],
-            [_count(each, side) / others for each in shown],
+            [count_of(each, side) / others for each in shown],
             side,
         ),
         config=CONFIG,

@@ -1,4 +1,4 @@
-"""What the Map page works on: every point as arrays, read again only where the project has changed.
+"""What the Map page works on: every point as columns, of which only what has changed is read again.
 
 While a run goes on the project changes all the time; then what was read is shown for half a minute.
 """
@@ -6,19 +6,20 @@ While a run goes on the project changes all the time; then what was read is show
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from codeclm import atlas
 from codeclm.jobs.map import MAP, config_of
 from codeclm.projects import Project
 from codeclm.store import Store
-from codeclm.store.maps import KINDS, Cluster, MapKind, Point
+from codeclm.store.maps import KINDS, Cluster, MapKind
+from codeclm.ui.map_points import Fates, Labels, Nodes, Placed, Points, points
 
 STEADY = 30
 """Seconds for which a picture holds while a run goes on."""
@@ -34,12 +35,9 @@ Rows = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Atlas:
-    """The points of a project, a row of `places` for each, and the clusters by number."""
+    """The points of a project, and the clusters by number."""
 
-    points: list[Point]
-    places: Places
-    kinds: NDArray[np.int8]
-    """The place of each point's kind in KINDS."""
+    points: Points
     clusters: dict[int, Cluster]
     missing: int
     """Records that are not on the map as they are now."""
@@ -48,24 +46,40 @@ class Atlas:
     texts: int
     """How many texts there were when it was laid out."""
     config: str
+    made: dict[str, Any] = field(default_factory=dict)
+    """What was worked out of all points, by name: a lasso asks for it again and again."""
 
-    def rows(self, kinds: list[str]) -> NDArray[np.int64]:
+    @property
+    def places(self) -> Places:
+        """A row of x and y for each point."""
+        return self.points.places
+
+    @property
+    def share(self) -> float:
+        """Of the records on the map, how many are drawn."""
+        return MOST / max(self.there, MOST)
+
+    def rows(self, kinds: list[str]) -> Rows:
         """The rows of the points of these kinds."""
         wanted = [number for number, kind in enumerate(KINDS) if kind in kinds]
-        return np.flatnonzero(np.isin(self.kinds, wanted))
+        return np.flatnonzero(np.isin(self.points.kinds, wanted))
 
-    def keys(self, rows: NDArray[np.int64]) -> list[tuple[MapKind, str]]:
+    def key(self, row: int) -> tuple[MapKind, str]:
+        """Kind and id of a point."""
+        return KINDS[self.points.kinds[row]], self.points.ids[row]
+
+    def keys(self, rows: Rows) -> list[tuple[MapKind, str]]:
         """Kind and id of these points."""
-        return [(self.points[row].kind, self.points[row].id) for row in rows.tolist()]
+        return [self.key(row) for row in rows.tolist()]
 
-    def find(self, records: set[tuple[MapKind, str]]) -> NDArray[np.int64]:
-        """The rows of these records, as far as they are on the map."""
-        hits = [row for row, point in enumerate(self.points) if (point.kind, point.id) in records]
-        return np.array(hits, np.int64)
+    def find(self, ids: Collection[str], rows: Rows | None = None) -> Rows:
+        """Which of these rows, or of all, have one of these ids; as places among the rows."""
+        asked = self.points.ids if rows is None else [self.points.ids[row] for row in rows.tolist()]
+        return np.flatnonzero(np.fromiter((id_ in ids for id_ in asked), bool, len(asked)))
 
-    def cluster_name(self, point: Point) -> str:
+    def cluster_name(self, row: int) -> str:
         """What the point's cluster is called."""
-        found = None if point.cluster is None else self.clusters.get(point.cluster)
+        found = self.clusters.get(int(self.points.cluster[row]))
         return "unclustered" if found is None else found.name
 
 
@@ -74,60 +88,62 @@ def read(project: Project, running: bool) -> Atlas | None:
     with project.open(readonly=True) as store:
         if not store.maps.kinds():
             return None
-        marks = _marks(store)
+        now = marks(store)
     if running:
-        marks = marks._replace(**dict.fromkeys(("placed", "grown"), str(time.time() // STEADY)))
-    return _read(str(project.path), marks)
+        now = now._replace(**dict.fromkeys(("placed", "grown"), str(time.time() // STEADY)))
+    return _read(str(project.path), now)
 
 
-class _Marks(NamedTuple):
+class Marks(NamedTuple):
     """What tells that something has changed; tags, selections and wishes change no point."""
 
     drawn: str
     placed: str
-    """What metadata and seeds on the map are drawn from."""
+    """The labels and states of metadata, and which seeds there are."""
     grown: str
-    """What there is of instructions and their scores."""
-    judged: str
-    """What else instructions are drawn from: the config, decisions, θ, the cap."""
+    """What there is of instructions and their scores, and what their state is read at."""
+    decided: str
     names: str
 
 
-def _marks(store: Store) -> _Marks:
-    marks, dials = store.maps.marked(), store.settings.dials()
-    judged = f"{config_of(store)} {marks.decided} {dials.theta} {dials.iterations}"
-    placed = f"{store.metadata.labelled()} {marks.seeds}"
-    return _Marks(marks.drawn, placed, store.scored(), judged, marks.names)
+def marks(store: Store) -> Marks:
+    """The marks of a project as it is now."""
+    found, dials = store.maps.marked(), store.settings.dials()
+    grown = f"{store.scored()} {config_of(store)} {dials.theta} {dials.iterations}"
+    return Marks(found.drawn, f"{store.metadata.labelled()} {found.seeds}", grown, found.decided, found.names)
 
 
 @st.cache_resource(max_entries=4, ttl="1h", show_spinner="Reading the map…")
-def _read(path: str, marks: _Marks) -> Atlas:
-    ground = f"{marks.drawn} {marks.placed}"
-    points = [
-        point
-        for kind in KINDS
-        for point in _points(
-            path, kind, f"{ground} {marks.grown} {marks.judged}" if kind == "instructions" else ground
-        )
-    ]
-    missing = _missing(path, f"{ground} {marks.grown}")
+def _read(path: str, marks: Marks) -> Atlas:
     with Store.open(Path(path), readonly=True) as store, store.read():
         there, config = store.maps.count(), config_of(store)
         clusters = {cluster.id: cluster for cluster in store.maps.clusters()}
         texts = store.settings.get(MAP, {}).get("texts", 0)
-    places = np.array([(point.x, point.y) for point in points], np.float32).reshape(-1, 2)
-    places += atlas.offsets([point.id for point in points]).reshape(-1, 2)
-    numbers = {kind: number for number, kind in enumerate(KINDS)}
-    kinds = np.array([numbers[point.kind] for point in points], np.int8)
-    return Atlas(points, places, kinds, clusters, missing, there, texts, config)
+        sheet = store.maps.sheet
+        found = points(
+            {kind: _placed(store, path, kind, marks.drawn) for kind in KINDS},
+            _labels(store, path, marks.placed.split()[0]),
+            _nodes(store, path, marks.grown),
+            Fates(sheet.verdicts(), sheet.set_aside(), sheet.deleted()),
+        )
+    missing = _missing(path, f"{marks.drawn} {marks.placed} {marks.grown}")
+    return Atlas(found, clusters, missing, there, texts, config)
 
 
 @st.cache_resource(max_entries=4 * len(KINDS), ttl="1h", show_spinner=False)
-def _points(path: str, kind: MapKind, mark: str) -> list[Point]:
-    """The points of a kind, read again only once what they are drawn from has changed."""
-    with Store.open(Path(path), readonly=True) as store, store.read():
-        dials, share = store.settings.dials(), MOST / max(store.maps.count(), MOST)
-        return store.maps.points((kind,), config_of(store), dials.theta, dials.iterations, share)
+def _placed(_store: Store, path: str, kind: MapKind, drawn: str) -> Placed:
+    return Placed(_store.maps.sheet.spots(kind, MOST / max(_store.maps.count(), MOST)))
+
+
+@st.cache_resource(max_entries=4, ttl="1h", show_spinner=False)
+def _labels(_store: Store, path: str, revision: str) -> Labels:
+    return Labels(_store.maps.sheet.labelled())
+
+
+@st.cache_resource(max_entries=4, ttl="1h", show_spinner=False)
+def _nodes(_store: Store, path: str, grown: str) -> Nodes:
+    dials = _store.settings.dials()
+    return Nodes(_store.maps.sheet.reached(config_of(_store), dials.theta, dials.iterations))
 
 
 @st.cache_resource(max_entries=4, ttl="1h", show_spinner=False)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from codeclm.charts.atlas import SHAPES
 from codeclm.projects import Project
 from codeclm.ui.guard import guarded, notify
 from codeclm.ui.map_colours import Colouring
@@ -37,9 +38,11 @@ def _groups(rows: Rows, chosen: Rows, colours: Colouring, by: str, of: str) -> N
     within = np.bincount(colours.codes[np.isin(rows, chosen)], minlength=count)
     # Rows that were chosen in the legend itself stay where they are.
     ranked = len(chosen) > 0 and not groups(of, by)
-    order = (np.argsort(-within, kind="stable") if ranked else np.arange(count))[:_SHOWN]
+    order = np.argsort(-within, kind="stable") if ranked else np.arange(count)
+    order = order[whole[order] > 0][:_SHOWN]
     names = [colours.names[at] for at in order.tolist()]
-    frame = pd.DataFrame({" ": "■", by.capitalize(): [one_line(name, 60) for name in names]})
+    signs = [SHAPES[colours.shapes[at]].sign for at in order.tolist()]
+    frame = pd.DataFrame({" ": signs, by.capitalize(): [one_line(name, 60) for name in names]})
     if len(chosen):
         frame["Here"] = within[order]
     frame["All"] = whole[order]
@@ -63,11 +66,12 @@ def _groups(rows: Rows, chosen: Rows, colours: Colouring, by: str, of: str) -> N
 
 
 def _gaps(atlas: Atlas, rows: Rows) -> None:
-    known = [point.gap for row in rows.tolist() if (point := atlas.points[row]).gap is not None]
+    gaps = atlas.points.gap[rows]
+    known = gaps[~np.isnan(gaps)]
     st.metric("Scored", number(len(known)))
-    if known:
-        st.metric("Mean gap", gap(float(np.mean(known))))
-        st.metric("Target wins", number(sum(value < 0 for value in known)))
+    if len(known):
+        st.metric("Mean gap", gap(float(known.mean())))
+        st.metric("Target wins", number(int((known < 0).sum())))
 
 
 def _rename(project: Project, atlas: Atlas) -> None:

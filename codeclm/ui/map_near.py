@@ -9,7 +9,6 @@ from codeclm import atlas as geometry
 from codeclm.embed import MODEL, stored
 from codeclm.jobs.map import MAP
 from codeclm.store import Store
-from codeclm.store.maps import MapKind, Point
 from codeclm.ui.map_data import Atlas
 
 NEAR = 8
@@ -19,7 +18,7 @@ _LOOKED_AT = 200
 
 def nearest(store: Store, atlas: Atlas, row: int) -> list[tuple[int, float]]:
     """The rows of the nearest points with their likeness (cosine, 0 to 1), the nearest first."""
-    away = np.linalg.norm(atlas.places - atlas.places[row], axis=1)
+    away = np.square(atlas.places - atlas.places[row]).sum(axis=1)
     near = np.argsort(away, kind="stable")[: _LOOKED_AT + 1]
     rows = [row, *(int(each) for each in near if each != row)]
     vectors = _vectors(store, atlas, rows)
@@ -31,9 +30,12 @@ def nearest(store: Store, atlas: Atlas, row: int) -> list[tuple[int, float]]:
 
 
 def _vectors(store: Store, atlas: Atlas, rows: list[int]) -> NDArray[np.float32] | None:
-    points = [atlas.points[row] for row in rows]
-    texts = store.maps.texts([(point.kind, point.id) for point in points])
-    parts = [_parts(point, texts) for point in points]
+    keys = [atlas.key(row) for row in rows]
+    texts = store.maps.texts(keys)
+    parts = [
+        labels_of(atlas, row) if key[0] == "metadata" else [texts.get(key, "")]
+        for row, key in zip(rows, keys, strict=True)
+    ]
     single = list(dict.fromkeys(part for each in parts for part in each))
     found = stored(store, single, store.settings.get(MAP, {}).get("model", MODEL))
     if found is None:
@@ -42,7 +44,7 @@ def _vectors(store: Store, atlas: Atlas, rows: list[int]) -> NDArray[np.float32]
     return np.array([geometry.together(found[[index[part] for part in each]]) for each in parts])
 
 
-def _parts(point: Point, texts: dict[tuple[MapKind, str], str]) -> list[str]:
-    if point.kind == "metadata":
-        return [label for label in (point.use_case, *point.skills) if label]
-    return [texts.get((point.kind, point.id), "")]
+def labels_of(atlas: Atlas, row: int) -> list[str]:
+    """The use case, if any, and the skills of a point."""
+    use, skills = atlas.points.use_case.at(row), atlas.points.skills.at(row) or ()
+    return [label for label in (use, *skills) if label]

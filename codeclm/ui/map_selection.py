@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from codeclm.projects import Project
-from codeclm.ui.map_actions import Keys, actions
+from codeclm.ui.map_actions import actions
 from codeclm.ui.map_data import Atlas, Rows
 from codeclm.ui.map_held import let_go
 from codeclm.ui.map_near import nearest
@@ -40,25 +40,26 @@ def selection(project: Project, atlas: Atlas, rows: Rows, held: bool) -> None:
 
 
 def _one(project: Project, atlas: Atlas, row: int) -> None:
-    point = atlas.points[row]
+    key, points = atlas.key(row), atlas.points
     with project.open(readonly=True) as store:
-        text = store.maps.texts([(point.kind, point.id)]).get((point.kind, point.id), "")
+        text = store.maps.texts([key]).get(key, "")
         near = nearest(store, atlas, row)
         near_texts = store.maps.texts(atlas.keys(np.array([each for each, _ in near], np.int64)))
     left, right = st.columns(2)
     with left, st.container(border=True):
-        st.caption(f"{_NAMES[point.kind]} · {plain(atlas.cluster_name(point))}")
+        st.caption(f"{_NAMES[key[0]]} · {plain(atlas.cluster_name(row))}")
         body(text)
-        if point.kind != "metadata":
-            st.caption(f"{plain(point.use_case)} · {plain(', '.join(point.skills)) or 'no skills'}")
+        if key[0] != "metadata":
+            skills = plain(", ".join(points.skills.at(row) or ())) or "no skills"
+            st.caption(f"{plain(points.use_case.at(row) or 'no use case')} · {skills}")
     with right:
         st.caption("Nearest to it")
         st.dataframe(
             pd.DataFrame(
                 {
                     "Like": [likeness for _, likeness in near],
-                    "Kind": [_NAMES[atlas.points[each].kind] for each, _ in near],
-                    "Text": [one_line(near_texts.get(key, ""), SHOWN) for key in _keys(atlas, near)],
+                    "Kind": [_NAMES[atlas.key(each)[0]] for each, _ in near],
+                    "Text": [one_line(near_texts.get(atlas.key(each), ""), SHOWN) for each, _ in near],
                 }
             ),
             hide_index=True,
@@ -67,31 +68,27 @@ def _one(project: Project, atlas: Atlas, row: int) -> None:
         )
 
 
-def _keys(atlas: Atlas, near: list[tuple[int, float]]) -> Keys:
-    return [(atlas.points[row].kind, atlas.points[row].id) for row, _ in near]
-
-
 def _many(project: Project, atlas: Atlas, rows: Rows) -> None:
     start = offset(_PAGE, len(rows))
     shown = rows[start : start + PAGE]
     with project.open(readonly=True) as store:
         texts = store.maps.texts(atlas.keys(shown))
-    points = [atlas.points[row] for row in shown.tolist()]
+    here, points, gaps = shown.tolist(), atlas.points, atlas.points.gap[shown].tolist()
     st.dataframe(
         pd.DataFrame(
             {
-                "Kind": [_NAMES[point.kind] for point in points],
-                "Text": [one_line(texts.get((point.kind, point.id), ""), SHOWN) for point in points],
-                "Use case": [point.use_case for point in points],
-                "Cluster": [atlas.cluster_name(point) for point in points],
-                "Iteration": [point.iteration for point in points],
-                "Gap": [point.gap for point in points],
-                "State": [point.state for point in points],
-                "Decision": [point.decision for point in points],
+                "Kind": [_NAMES[atlas.key(row)[0]] for row in here],
+                "Text": [one_line(texts.get(atlas.key(row), ""), SHOWN) for row in here],
+                "Use case": [points.use_case.at(row) or "" for row in here],
+                "Cluster": [atlas.cluster_name(row) for row in here],
+                "Iteration": [int(points.iteration[row]) or None for row in here],
+                "Gap": [None if np.isnan(gap) else gap for gap in gaps],
+                "State": [points.state.at(row) for row in here],
+                "Decision": [points.decision.at(row) for row in here],
             }
         ),
         hide_index=True,
-        height=tall(len(points), 560),
+        height=tall(len(here), 560),
         column_config={
             "Kind": st.column_config.TextColumn(width=90),
             "Text": st.column_config.TextColumn(width=340),

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from pathlib import Path
 
 import streamlit as st
 
 from codeclm.charts import shares as charts
 from codeclm.charts.palette import CONFIG
 from codeclm.projects import Project
-from codeclm.store import Store
+from codeclm.ui.map_counts import Counted
 from codeclm.ui.page import empty
 from codeclm.ui.summary import Summary, config_id
 
@@ -34,9 +33,7 @@ def tree(project: Project, facts: Summary) -> None:
         key="map_measure",
         bind="query-params",
     )
-    with project.open(readonly=True) as store:
-        revision = store.revision()
-    counted = _counted(str(project.path), revision, config_id(facts.config), facts.dials.theta)
+    counted = Counted.of(project, config_id(facts.config), facts.dials.theta).tree()
     if not counted:
         empty(
             "No metadata yet",
@@ -58,12 +55,6 @@ def tree(project: Project, facts: Summary) -> None:
         "(all). Grey: nothing yet. A metadata counts once for each of its skills."
         + (f" The {MOST_USES} largest of {uses} use cases are shown." if uses > MOST_USES else "")
     )
-
-
-@st.cache_resource(max_entries=8, ttl="1h", show_spinner="Counting…")
-def _counted(path: str, revision: int, config: str, theta: float) -> list[tuple[str, str, int, int, int]]:
-    with Store.open(Path(path), readonly=True) as store, store.read():
-        return store.coverage.skills_by_use_case(config, theta)
 
 
 def sheet(counted: list[tuple[str, str, int, int, int]], measure: str) -> list[Row]:

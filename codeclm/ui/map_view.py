@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from codeclm.charts import atlas as charts
 from codeclm.projects import Project
-from codeclm.store.maps import KINDS
+from codeclm.store.maps import KINDS, MapKind
 from codeclm.ui.guard import fragment
 from codeclm.ui.map_colours import BY, Colouring, colouring
 from codeclm.ui.map_data import MOST, Atlas, Rows, read
@@ -42,10 +42,10 @@ def view(project: Project, running: bool) -> None:
         return
     if atlas.there > MOST:
         st.caption(
-            f"A fair sample is drawn, {number(len(atlas.points))} of {number(atlas.there)} points. Search, "
-            "selection and the figures beside the map are about these; Coverage counts them all."
+            f"A fair sample is drawn, {number(len(atlas.points.ids))} of {number(atlas.there)} points. "
+            "Search, selection and the figures beside the map are about these; Coverage counts them all."
         )
-    colours = colouring(atlas, rows, by)
+    colours = colouring(atlas, by).of(rows)
     lit = _lit(project, atlas, rows, kinds, part)
     # Where there is no room beside the map, the legend stands under it.
     side = st.grid(3, min_column_width=270)
@@ -55,7 +55,7 @@ def view(project: Project, running: bool) -> None:
     named = st.query_params.get(PARAMETER)
     if not len(chosen) and named:
         with project.open(readonly=True) as store:
-            chosen = atlas.find(set(store.selections.get(named)))
+            chosen = atlas.find({id_ for _, id_ in store.selections.get(named)})
     taken = f"{turn()} {groups(of, by)}"
     marks = marked((of, by, part, _mouse(), named, taken, id(atlas)), np.flatnonzero(np.isin(rows, chosen)))
     held = len(chosen) > 0
@@ -69,7 +69,7 @@ def view(project: Project, running: bool) -> None:
 
 
 def _controls(atlas: Atlas) -> tuple[list[str], str, str]:
-    there = [kind for number, kind in enumerate(KINDS) if (atlas.kinds == number).any()]
+    there = [kind for number, kind in enumerate(KINDS) if (atlas.points.kinds == number).any()]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kinds = st.pills(
             "Show", there, selection_mode="multi", default=there, key="map_show", bind="query-params"
@@ -96,10 +96,11 @@ def _lit(project: Project, atlas: Atlas, rows: Rows, kinds: list[str], part: str
     if not part:
         return None
     with project.open(readonly=True) as store:
-        found = store.maps.search(part, [kind for kind in KINDS if kind in kinds], atlas.config)
-    hits = [at for at, key in enumerate(atlas.keys(rows)) if key in found]
+        wanted: list[MapKind] = [kind for kind in KINDS if kind in kinds]
+        found = store.maps.search(part, wanted, atlas.config, atlas.share)
+    hits = atlas.find(found, rows)
     st.caption(f"{plural(len(hits), 'match', 'matches')} for the search.")
-    return np.array(hits, np.int64)
+    return hits
 
 
 def _chart(
@@ -107,7 +108,9 @@ def _chart(
 ) -> None:
     """Draw the points; what is drawn on them goes to the selection."""
     places = atlas.places[rows]
-    sheet = charts.Sheet(places[:, 0], places[:, 1], colours.codes, colours.colours, colours.span)
+    sheet = charts.Sheet(
+        places[:, 0], places[:, 1], colours.codes, colours.colours, colours.span, colours.shapes
+    )
     figure = charts.points(
         sheet,
         lit,
@@ -133,7 +136,7 @@ def _mouse() -> str:
 
 def _names(atlas: Atlas, rows: Rows, places: NDArray[np.float32]) -> list[charts.Name]:
     """The largest clusters' names, each at its middle."""
-    numbers = np.array([atlas.points[row].cluster or 0 for row in rows.tolist()])
+    numbers = atlas.points.cluster[rows]
     found, sizes = np.unique(numbers[numbers > 0], return_counts=True)
     largest = found[np.argsort(-sizes, kind="stable")][:NAMED].tolist()
     middles = {each: np.median(places[numbers == each], axis=0) for each in largest}

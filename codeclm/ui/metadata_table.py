@@ -21,7 +21,7 @@ from codeclm.ui.labels import labels_of
 from codeclm.ui.metadata_detail import detail
 from codeclm.ui.metadata_filters import PAGE_KEY, Known, filters
 from codeclm.ui.table import PAGE, offset, pager, tall
-from codeclm.ui.text import plural
+from codeclm.ui.text import number, plural
 
 _ROUND = "meta_round"
 _CLICK = "meta_detail_click"
@@ -42,8 +42,15 @@ def metadata_table(project: Project) -> bool:
         st.caption("No metadata matches.")
         return True
     _editor(project, rows, affected, [name for name, _ in known.skills[:MOST]])
-    pager(PAGE_KEY, total, "rows")
+    pager(PAGE_KEY, total, _unit(known, total))
     return True
+
+
+def _unit(known: Known, total: int) -> str:
+    """What is counted under the table; of all rows also how many are in use, as the sidebar counts those."""
+    counts = dict(known.states)
+    used, every = counts.get("in use", 0), sum(counts.values())
+    return f"rows, {number(used)} in use" if used < every == total else "rows"
 
 
 def _editor(
@@ -52,9 +59,9 @@ def _editor(
     frame = pd.DataFrame(
         {
             "More": ["Details" for _ in rows],
+            "Use": [row.state == "active" for row in rows],
             "Use case": [row.labels.use_case for row in rows],
             "Skills": [list(row.labels.skills) for row in rows],
-            "Use": [row.state == "active" for row in rows],
             "Written": [affected[row.id][0] for row in rows],
             "Origin": [row.origin for row in rows],
         },
@@ -75,17 +82,17 @@ def _editor(
         args=(project, f"meta_{drawn}", ids),
         height=tall(len(rows), 640),
         column_config={
-            # The first, as a narrow window cuts off what stands last.
+            # What can be pressed comes first, as a narrow window cuts off what stands last.
             "More": st.column_config.ButtonColumn("", width="small", type="tertiary", key=_CLICK),
+            "Use": st.column_config.CheckboxColumn(
+                width=52, help="Whether a run writes from this row. Leaving one out deletes nothing."
+            ),
             "Use case": st.column_config.TextColumn(width=180, help=term("use case"), required=True),
             "Skills": st.column_config.MultiselectColumn(
                 width=320,
                 help=f"{term('skills')} Choose, or type a new one.",
                 options=skills,
                 accept_new_options=True,
-            ),
-            "Use": st.column_config.CheckboxColumn(
-                width=60, help="Whether a run writes from this row. Leaving one out deletes nothing."
             ),
             "Origin": st.column_config.TextColumn(width="small"),
             "Written": st.column_config.NumberColumn(

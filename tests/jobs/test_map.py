@@ -97,11 +97,11 @@ def test_equal_texts_share_a_place_and_are_embedded_once(project, encoder):
     with Store.open(project) as store:
         seeds = [Seed(f"another {number}") for number in range(2)]
         store.seeds.add(seeds)
-        store.metadata.add(Metadata("encoded", Labels("same", ("labels",)), seed=each.id) for each in seeds)
+        rows = [Metadata("encoded", Labels("same", ("labels",)), seed=each.id) for each in seeds]
+        store.metadata.add(rows)
     job.draw(project, ["metadata"])
     points, _ = table(project)
-    same = [point for point in points.values() if point.use_case == "same"]
-    assert len(same) == 2
+    same = [points[row.id] for row in rows]
     assert (same[0].x, same[0].y) == (same[1].x, same[1].y)
     assert [encoder.seen.count(label) for label in ("same", "labels")] == [1, 1]
 
@@ -122,19 +122,19 @@ def test_what_is_gone_leaves_the_map(project, encoder):
     assert gone.id not in table(project)[0]
 
 
-def test_instructions_come_with_their_state(project, encoder):
+def test_instructions_stand_beside_the_metadata_they_are_of(project, encoder):
     with Store.open(project) as store:
         row = store.metadata.page()[0]
-        store.lineages.add_instruction(Instruction(row.id, row.revision, "cook a soup"), IMPORTED)
-    job.draw(project, ["instructions"])
+        written = Instruction(row.id, row.revision, "cook a soup")
+        store.lineages.add_instruction(written, IMPORTED)
+    job.draw(project, ["metadata", "instructions"])
     with Store.open(project) as store:
-        point = store.maps.points(["instructions"], IMPORTED, 3, 4)[0]
-    assert (point.use_case, point.state, point.iteration, point.gap) == (
-        row.labels.use_case,
-        "pending",
-        1,
-        None,
-    )
+        sheet = store.maps.sheet
+        spots, metadata = sheet.spots("instructions"), sheet.spots("metadata")
+        reached = sheet.reached(IMPORTED, 3, 4)
+    assert spots.id == [written.id]
+    assert metadata.id[metadata.number.index(spots.metadata[0])] == row.id
+    assert (reached.state, reached.iteration, reached.gap) == (["pending"], [1], [None])
 
 
 def test_an_empty_project(tmp_path, encoder):

@@ -9,7 +9,7 @@ from codeclm import embed, projects
 from codeclm.jobs import map as job
 from codeclm.jobs import process
 from codeclm.records import IMPORTED, Instruction, Labels, Metadata, Seed
-from codeclm.store.maps import KINDS, Maps
+from codeclm.store.sheet import Sheet
 from codeclm.testing import WordEncoder
 from codeclm.ui.map_data import read
 
@@ -84,26 +84,36 @@ def test_a_selection_in_the_address_is_shown_and_acted_on(project):
 
 
 def test_of_the_map_only_what_changed_is_read_again(project, monkeypatch):
-    asked, points = [], Maps.points
-    monkeypatch.setattr(Maps, "points", lambda *given: asked.extend(given[1]) or points(*given))
+    asked = []
+    for name in ("spots", "labelled", "reached"):
+        real = getattr(Sheet, name)
+        monkeypatch.setattr(
+            Sheet, name, lambda *given, name=name, real=real: asked.append(name) or real(*given)
+        )
 
     def again():
         asked.clear()
         found = read(project, False)
-        return found, asked.copy()
+        return found, sorted(set(asked))
 
-    whole, kinds = again()
-    assert kinds == [*KINDS]
+    whole, read_again = again()
+    assert read_again == ["labelled", "reached", "spots"]
     assert again()[1] == []
     with project.open() as store:
         store.settings.set_dials(store.settings.dials().model_copy(update={"theta": 1.0}))
-    assert again()[1] == ["instructions"]
+    assert again()[1] == ["reached"]
     with project.open() as store:
         gone = store.metadata.page(limit=1)[0]
         store.metadata.set_state([gone.id], "excluded")
-    fewer, kinds = again()
-    assert kinds == [*KINDS]
-    assert {point.id for point in whole.points} - {point.id for point in fewer.points} == {gone.id}
+    fewer, read_again = again()
+    assert read_again == []
+    assert {*whole.points.ids} - {*fewer.points.ids} == {gone.id}
+    with project.open() as store:
+        other = store.metadata.page(limit=2)[1]
+        store.metadata.revise(other.id, Labels("another", ()))
+    edited, read_again = again()
+    assert read_again == ["labelled", "reached"]
+    assert "another" in [edited.points.use_case.at(row) for row in range(len(edited.points.ids))]
 
 
 def test_a_gap_is_filled_by_the_next_run(project):

@@ -26,32 +26,39 @@ def placed(store, cluster_of, clusters=()):
     store.maps.keep(places, [(kind, id_, key) for (kind, id_), key in keys.items()], clusters)
 
 
-def test_points_carry_what_they_may_be_coloured_by(store):
+def test_the_columns_of_a_map_say_what_points_may_be_coloured_by(store):
     metadata = encoded(store)
     node = basic(metadata)
     pair = grown(store, node, 4)
     store.decisions.decide(Decision(pair.id, "accept"))
     placed(store, lambda source: 1, [Cluster(1, "Odes", ("ode",))])
-    points = {point.kind: point for point in store.maps.points(KINDS, C, 3, 4)}
-    assert set(points) == set(KINDS)
-    written = points["instructions"]
-    assert (written.id, written.state, written.iteration, written.gap) == (node.id, "kept", 1, 4)
-    assert (written.decision, written.use_case, written.cluster) == ("accept", "poetry", 1)
-    assert points["seeds"].skills == ("rhyme",)
-    assert points["metadata"].state == "active"
-    assert store.maps.points(["instructions"], C, 5, 4)[0].state == "pending"
+    sheet = store.maps.sheet
+    written, read, seed = (sheet.spots(kind) for kind in ("instructions", "metadata", "seeds"))
+    assert (written.id, written.cluster, written.metadata) == ([node.id], [1], read.number)
+    labelled = sheet.labelled()
+    assert (labelled.number, labelled.seed) == (read.number, seed.number)
+    assert (labelled.use_case, labelled.skills) == (["poetry"], [("rhyme",)])
+    reached = sheet.reached(C, 3, 4)
+    assert (reached.instruction, reached.state) == (written.number, ["kept"])
+    assert (reached.iteration, reached.gap) == ([1], [4])
+    assert sheet.reached(C, 5, 4).state == ["pending"]
+    assert sheet.verdicts() == {reached.comparison[0]: "accept"}
+    store.metadata.set_state([metadata.id], "excluded")
+    store.seeds.delete([metadata.seed])
+    assert sheet.set_aside() == {read.number[0]: "excluded"}
+    assert sheet.deleted() == seed.number
 
 
-def test_a_share_of_the_points_is_a_sample_of_each_kind(store):
+def test_a_share_of_the_spots_is_a_sample_of_each_kind_and_searched_alike(store):
     for number in range(200):
         encoded(store, f"seed {number}")
     placed(store, lambda source: None)
-    whole = store.maps.points(KINDS, C)
-    some = store.maps.points(KINDS, C, share=0.25)
-    assert store.maps.count() == len(whole) == 400
-    assert set(some) < set(whole)
+    assert store.maps.count() == len(store.maps.points(KINDS, C)) == 400
     for kind in ("seeds", "metadata"):
-        assert 20 < sum(point.kind == kind for point in some) < 80
+        whole, some = (set(store.maps.sheet.spots(kind, share).id) for share in (1.0, 0.25))
+        assert some < whole
+        assert 20 < len(some) < 80
+        assert store.maps.search("e", [kind], C, 0.25) == some
 
 
 def test_what_went_is_left_out(store):
@@ -167,8 +174,10 @@ def test_the_course_over_runs(store):
     store.jobs.finish(idle, "done")
     reached = [each[2] for each in store.coverage.runs()]
     assert len(reached) == 2
-    counts = [store.coverage.groups("use case", C, 3, upto)[0].generated for upto in reached]
-    assert counts == [1, 2]
+    grown(store, basic(one, "third", sample=2), 4)
+    for by in ("use case", "skill"):
+        counts = [groups[0].generated for groups in store.coverage.course(by, C, 3, reached)]
+        assert counts == [1, 2, 3]
 
 
 def test_skills_by_use_case(store):
@@ -267,6 +276,6 @@ def test_what_is_missing_and_searched(store):
     assert store.maps.missing(C, time.time() + 1) == 0
     store.lineages.add_instruction(basic(one), C)
     assert store.maps.missing(C, time.time() + 1) == 1
-    assert store.maps.search("ODE", KINDS, C) == {("seeds", one.seed)}
-    assert store.maps.search("rhy", ["metadata"], C) == {("metadata", one.id)}
+    assert store.maps.search("ODE", KINDS, C) == {one.seed}
+    assert store.maps.search("rhy", ["metadata"], C) == {one.id}
     assert store.maps.search("é", KINDS, C) == set()

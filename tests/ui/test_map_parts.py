@@ -7,10 +7,12 @@ from hypothesis import strategies as some
 
 from codeclm.charts import atlas as charts
 from codeclm.charts import shares
-from codeclm.store.maps import Cluster, Point
+from codeclm.store.maps import KINDS, Cluster
+from codeclm.store.sheet import Labelled, Reached, Spots
 from codeclm.ui.map_colours import BY, colouring
 from codeclm.ui.map_data import Atlas
 from codeclm.ui.map_pick import outline, picked, within
+from codeclm.ui.map_points import Fates, Labels, Nodes, Placed, points
 from codeclm.ui.map_tree import sheet
 
 GRID = np.array([(x, y) for x in range(5) for y in range(5)], np.float32)
@@ -18,21 +20,52 @@ SQUARE = {"x": [0.5, 2.5, 2.5, 0.5], "y": [0.5, 0.5, 2.5, 2.5]}
 NONE = {"points": [], "box": [], "lasso": []}
 
 
-def point(number=0, **fields):
+NOTHING = Placed(Spots([], [], [], [], [], []))
+
+
+def point(**fields):
+    """An instruction as it may be drawn; `kind` another one, whose labels it has."""
     known = {
-        "kind": "instructions", "id": f"{number:020x}", "x": 0.0, "y": 0.0, "cluster": 1,
-        "use_case": "a", "skills": ("s",), "origin": "generated", "state": "kept",
-        "iteration": 1, "gap": 4.0, "decision": None,
+        "kind": "instructions", "cluster": 1, "use_case": "a", "skills": ("s",), "state": "kept",
+        "iteration": 1, "gap": 4.0, "decision": "",
     }  # fmt: skip
-    return Point(**{**known, **fields})
+    return {**known, **fields}
 
 
-def atlas_of(points):
-    kinds = np.array([("metadata", "seeds", "instructions").index(each.kind) for each in points], np.int8)
-    clusters = {1: Cluster(1, "One"), 2: Cluster(2, "Two")}
-    return Atlas(
-        points, np.zeros((len(points), 2), np.float32), kinds, clusters, 0, len(points), 0, "imported"
+def atlas_of(asked, clusters=2):
+    """A map of these, each instruction or seed with metadata of its own, of the same number from 1 on."""
+    count = len(asked)
+    numbers = list(range(1, count + 1))
+    of_kind = {kind: [n for n in numbers if asked[n - 1]["kind"] == kind] for kind in KINDS}
+    placed = {
+        kind: Placed(
+            Spots(
+                [f"{n:020x}" for n in mine],
+                [float(n) for n in mine],
+                [0.0 for _ in mine],
+                [asked[n - 1]["cluster"] for n in mine],
+                mine,
+                [0 if kind == "seeds" else n for n in mine],
+            )
+        )
+        for kind, mine in of_kind.items()
+    }
+    labelled = Labelled(
+        numbers,
+        [n if n in of_kind["seeds"] else 0 for n in numbers],
+        [each["use_case"] for each in asked],
+        [each["skills"] for each in asked],
     )
+    mine = of_kind["instructions"]
+    shown = [asked[n - 1] for n in mine]
+    reached = Reached(
+        mine, [each["iteration"] for each in shown], [each["gap"] for each in shown],
+        [each["state"] for each in shown], mine,
+    )  # fmt: skip
+    verdicts = {n: each["decision"] for n, each in zip(mine, shown, strict=True) if each["decision"]}
+    found = points(placed, Labels(labelled), Nodes(reached), Fates(verdicts, {}, []))
+    named = {number: Cluster(number, f"Cluster {number}") for number in range(1, clusters + 1)}
+    return Atlas(found, named, 0, count, 0, "imported")
 
 
 def test_a_lasso_takes_what_it_surrounds():
@@ -75,27 +108,71 @@ def test_no_outline_takes_what_is_outside_its_bounds(corners):
 
 @pytest.mark.parametrize("by", BY)
 def test_every_point_gets_a_colour(by):
-    points = [
-        point(1), point(2, cluster=None, use_case="", skills=(), iteration=None, gap=None, state=None),
-        point(3, kind="seeds", decision="accept", gap=-2.0),
+    asked = [
+        point(), point(cluster=0, use_case="", skills=(), gap=None), point(kind="metadata"),
+        point(kind="seeds"), point(decision="accept", gap=-2.0, iteration=3, state="improved"),
     ]  # fmt: skip
-    found = colouring(atlas_of(points), np.arange(3), by)
-    assert len(found.codes) == 3
+    found = colouring(atlas_of(asked), by)
+    assert len(found.codes) == 5
     if found.span is None:
-        assert len(found.names) == len(found.colours) > found.codes.max()
+        assert len(found.names) == len(found.colours) == len(found.shapes) > found.codes.max()
+    assert found.of(np.array([0, 4])).codes.tolist() == found.codes[[0, 4]].tolist()
+
+
+def test_what_each_point_is_coloured_by():
+    asked = [point(kind="seeds"), point(kind="metadata"), point(decision="accept", gap=-2.0, iteration=3)]
+    atlas = atlas_of(asked)
+    told = {by: colouring(atlas, by) for by in BY if by != "gap"}
+    names = {by: [each.names[code] for code in each.codes] for by, each in told.items()}
+    assert names["kind"] == ["metadata", "seeds", "instructions"]
+    assert names["use case"] == ["a", "a", "a"]
+    assert names["winner"] == ["none", "none", "target"]
+    assert names["decision"] == ["none", "none", "accept"]
+    assert names["iteration"] == ["none", "none", "3"]
+    assert names["state"] == ["active", "none", "kept"]
+    assert names["cluster"] == ["Cluster 1"] * 3
+
+
+def test_what_went_or_was_set_aside_is_no_point():
+    labels = Labels(Labelled([1, 2, 3], [7, 0, 8], ["a", "", "b"], [(), (), ()]))
+    rows = Placed(
+        Spots(["11" * 10, "22" * 10, "33" * 10], [0.0] * 3, [0.0] * 3, [0] * 3, [1, 2, 3], [1, 2, 3])
+    )
+    seeds = Placed(Spots(["77" * 10, "88" * 10], [0.0] * 2, [0.0] * 2, [0] * 2, [7, 8], [0, 0]))
+    placed = {"metadata": rows, "seeds": seeds, "instructions": NOTHING}
+    none = Nodes(Reached([], [], [], [], []))
+
+    def left(set_aside, deleted):
+        return points(placed, labels, none, Fates({}, set_aside, deleted)).ids
+
+    assert left({}, []) == ["11" * 10, "33" * 10, "77" * 10, "88" * 10]
+    assert left({1: "excluded", 3: "proposed"}, []) == ["33" * 10, "77" * 10, "88" * 10]
+    assert left({}, [8]) == ["11" * 10, "77" * 10]
+
+
+def test_where_clusters_share_a_colour_they_have_another_sign_and_are_far_apart():
+    atlas = atlas_of([point(cluster=n) for n in range(1, 31) for _ in range(3)], clusters=30)
+    found = colouring(atlas, "cluster")
+    looks = list(zip(found.colours, found.shapes, strict=True))
+    assert len(set(looks)) == 30
+    for at in range(len(looks) - 1):
+        assert found.colours[at] != found.colours[at + 1], "neighbours in a row of clusters"
+    signs = (
+        charts.points(charts.Sheet(*GRID[:3].T, np.array([0, 1, 2]), ["#111111"] * 3, shapes=[0, 1, 2]))
+        .data[0]
+        .marker.symbol
+    )
+    assert len(set(signs)) == 3
 
 
 def test_the_unclustered_come_last_and_grey():
-    found = colouring(
-        atlas_of([point(1), point(2, cluster=None), point(3, cluster=2)]), np.arange(3), "cluster"
-    )
+    found = colouring(atlas_of([point(), point(cluster=0), point(cluster=2)]), "cluster")
     assert found.names[-1] == "unclustered"
     assert found.codes.tolist()[1] == len(found.names) - 1
 
 
 def test_many_groups_share_the_last_colour():
-    points = [point(n, use_case=f"use {n}") for n in range(40)]
-    found = colouring(atlas_of(points), np.arange(40), "use case")
+    found = colouring(atlas_of([point(use_case=f"use {n}") for n in range(40)]), "use case")
     assert found.names[-1] == "others"
     assert len(found.names) < 20
 
@@ -116,8 +193,7 @@ def test_names_that_would_cover_one_another_make_way_or_are_left_out():
 
 
 def test_points_without_a_gap_have_a_colour_of_their_own_below_the_scale():
-    points = [point(1, gap=-3.0), point(2, gap=None), point(3, gap=0.0)]
-    found = colouring(atlas_of(points), np.arange(3), "gap")
+    found = colouring(atlas_of([point(gap=-3.0), point(gap=None), point(gap=0.0)]), "gap")
     assert found.codes[1] < found.span[0] <= found.codes[0] < found.codes[2]
     marker = charts.points(charts.Sheet(*GRID[:3].T, found.codes, found.colours, found.span)).data[0].marker
     grey = marker.colorscale[1]

@@ -1,0 +1,119 @@
+"""What a map is drawn from, as plain columns, each read by itself: what changed is read anew, and no more.
+
+Records go by their row numbers here, so that columns can be put together without a look at the file. Knows
+no array library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, NamedTuple
+
+from codeclm.store.configs import Configs
+from codeclm.store.connection import Connection, Row, Value, unpack
+from codeclm.store.mapped import KINDS, MapKind, read_skills
+from codeclm.store.nodes import STATUS
+
+_BATCH = 1_000
+_SPOTS: dict[MapKind, str] = {
+    "metadata": "m.seq, m.seq from spots p cross join metadata m on m.id = p.record",
+    "seeds": "s.seq, 0 from spots p cross join seeds s on s.id = p.record",
+    "instructions": "i.seq, i.metadata from spots p cross join instructions i on i.id = p.record",
+}
+
+
+class Spots(NamedTuple):
+    """The records of a kind that were put on the map, whatever became of them; in order of their numbers."""
+
+    id: list[str]
+    x: list[float]
+    y: list[float]
+    cluster: list[int]
+    """0: unclustered."""
+    number: list[int]
+    metadata: list[int]
+    """Of a seed 0: which metadata is of it, that one says."""
+
+
+class Labelled(NamedTuple):
+    """All metadata by number, with its seed (0: none) and newest labels."""
+
+    number: list[int]
+    seed: list[int]
+    use_case: list[str]
+    skills: list[tuple[str, ...]]
+
+
+class Reached(NamedTuple):
+    """The nodes of a config that are not stale, with their state for a θ and a cap."""
+
+    instruction: list[int]
+    iteration: list[int]
+    gap: list[float | None]
+    state: list[str]
+    comparison: list[int | None]
+
+
+def bound(share: float) -> bytes:
+    """The highest id within a share of all. Ids are hashes, so that those up to it are a fair sample."""
+    return b"\xff" * 11 if share >= 1 else int(share * 2**80).to_bytes(10, "big")
+
+
+class Sheet:
+    """The columns of a project."""
+
+    def __init__(self, db: Connection, configs: Configs) -> None:
+        self._db = db
+        self._configs = configs
+
+    def spots(self, kind: MapKind, share: float = 1.0) -> Spots:
+        """Where the records of a kind were put, or about a share of them."""
+        rows = self._db.each(
+            f"""select p.record, p.x, p.y, coalesce(p.cluster, 0), {_SPOTS[kind]}
+            where p.kind = ? and p.record <= ? order by 5""",
+            [KINDS.index(kind), bound(share)],
+        )
+        id_, *others = _columns(rows, 6)
+        return Spots([unpack(each) for each in id_], *others)
+
+    def labelled(self) -> Labelled:
+        """Every metadata's labels."""
+        rows = self._db.each(
+            """select m.seq, coalesce(m.seed, 0), l.use_case, l.skills from metadata m
+            join labels l on l.seq = m.labels"""
+        )
+        number, seed, use_case, skills = _columns(rows, 4)
+        read = {stored: read_skills(stored) for stored in set(skills)}
+        return Labelled(number, seed, use_case, [read[stored] for stored in skills])
+
+    def reached(self, config: str | None, theta: float, cap: int) -> Reached:
+        """Every node's state; of one without scores it is pending."""
+        values: dict[str, Value] = {"config": self._configs.find(config), "theta": theta, "cap": cap}
+        rows = self._db.each(
+            f"""select n.instruction, n.iteration, n.gap, case when n.gap is null then 'pending' else {STATUS}
+            end, n.comparison from nodes n where n.config = :config and not n.stale order by 1""",
+            values,
+        )
+        return Reached(*_columns(rows, 5))
+
+    def verdicts(self) -> dict[int, str]:
+        """What was decided of comparisons, by their numbers."""
+        return dict(self._db.rows("select comparison, verdict from verdicts"))
+
+    def set_aside(self) -> dict[int, str]:
+        """The state of the metadata that is not active, by number."""
+        return dict(self._db.rows("select seq, state from metadata where state <> 'active'"))
+
+    def deleted(self) -> list[int]:
+        """The numbers of the seeds that were deleted."""
+        return [row[0] for row in self._db.rows("select seq from seeds where deleted = 1")]
+
+
+def _columns(rows: Iterator[Row], count: int) -> list[list[Any]]:
+    """The columns of rows, of which few are held at a time: many make the interpreter look for garbage."""
+    columns: list[list[Any]] = [[] for _ in range(count)]
+    while batch := [*islice(rows, _BATCH)]:
+        for column, values in zip(columns, zip(*batch, strict=True), strict=True):
+            column.extend(values)
+    return columns
