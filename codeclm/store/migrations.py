@@ -1,8 +1,5 @@
-"""The shape of the file, as named functions that are only ever appended to.
-
-A released migration is never edited: a change of shape is a new function at the end, and one more in
-`schema.LATEST`.
-"""
+"""The shape of the file, as named functions that are only ever appended to: a released migration is never
+edited. A change of shape is a new function at the end, and one more in `schema.LATEST`."""
 
 from __future__ import annotations
 
@@ -311,8 +308,7 @@ def m017_spots(db: Database) -> None:
         """create table spotted (
             kind integer not null, record blob not null, text blob not null, x real not null, y real not null,
             cluster integer, primary key (kind, record)) without rowid""",
-        """insert into spotted select s.kind, s.record, s.text, p.x, p.y, p.cluster
-            from spots s join places p on p.text = s.text""",
+        "insert into spotted select kind, record, text, x, y, cluster from spots join places using (text)",
         "drop table spots",
         "drop table places",
         "alter table spotted rename to spots",
