@@ -164,8 +164,11 @@ class MetadataRoom:
     def labelled(self) -> str:
         """A mark that differs once labels or states do: what `facets` gives lasts as long."""
         row = self._db.row("select count(*), total(seq) from metadata where state <> 'active'") or (0, 0)
-        newest = self._db.value("select max(seq) from revisions") or 0
-        return f"{self._db.born()} {newest} {row[0]} {row[1]:.0f}"
+        return f"{self.revised()} {row[0]} {row[1]:.0f}"
+
+    def revised(self) -> str:
+        """A mark that differs once labels do."""
+        return f"{self._db.born()} {self._db.value('select max(seq) from revisions') or 0}"
 
     def origins(self) -> list[tuple[str, int]]:
         """Where the metadata is from, whatever its state, with counts, most first."""

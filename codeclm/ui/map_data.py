@@ -90,7 +90,7 @@ def read(project: Project, running: bool) -> Atlas | None:
             return None
         now = marks(store)
     if running:
-        now = now._replace(**dict.fromkeys(("placed", "grown"), str(time.time() // STEADY)))
+        now = now._replace(**dict.fromkeys(("revised", "placed", "grown"), str(time.time() // STEADY)))
     return _read(str(project.path), now)
 
 
@@ -98,8 +98,10 @@ class Marks(NamedTuple):
     """What tells that something has changed; tags, selections and wishes change no point."""
 
     drawn: str
+    revised: str
+    """The labels of metadata."""
     placed: str
-    """The labels and states of metadata, and which seeds there are."""
+    """Those and the states of metadata, and which seeds there are."""
     grown: str
     """What there is of instructions and their scores, and what their state is read at."""
     decided: str
@@ -110,7 +112,8 @@ def marks(store: Store) -> Marks:
     """The marks of a project as it is now."""
     found, dials = store.maps.marked(), store.settings.dials()
     grown = f"{store.scored()} {config_of(store)} {dials.theta} {dials.iterations}"
-    return Marks(found.drawn, f"{store.metadata.labelled()} {found.seeds}", grown, found.decided, found.names)
+    revised, placed = store.metadata.revised(), f"{store.metadata.labelled()} {found.seeds}"
+    return Marks(found.drawn, revised, placed, grown, found.decided, found.names)
 
 
 @st.cache_resource(max_entries=4, ttl="1h", show_spinner="Reading the map…")
@@ -122,7 +125,7 @@ def _read(path: str, marks: Marks) -> Atlas:
         sheet = store.maps.sheet
         found = points(
             {kind: _placed(store, path, kind, marks.drawn) for kind in KINDS},
-            _labels(store, path, marks.placed.split()[0]),
+            _labels(store, path, marks.revised),
             _nodes(store, path, marks.grown),
             Fates(sheet.verdicts(), sheet.set_aside(), sheet.deleted()),
         )
