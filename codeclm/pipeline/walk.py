@@ -57,25 +57,34 @@ async def grow(task: Task, plan: Plan, model: ChatModel) -> AsyncIterator[Event]
         await asyncio.gather(whole, return_exceptions=True)
 
 
+class _Door:
+    """The model, until one lineage meets what stops the run: then none of the others asks anything more.
+
+    Apart from the walk, which holds its steps, and they this: a circle would stay in memory for long.
+    """
+
+    def __init__(self, model: ChatModel) -> None:
+        self.stopped: Exception | None = None
+        self._model = model
+
+    async def complete(self, request: Request) -> Reply:
+        if self.stopped is not None:
+            raise self.stopped
+        return await self._model.complete(request)
+
+
 class _Walk:
-    """The state of one call of `grow`. It is itself the model of its steps, to stop them all at once."""
+    """The state of one call of `grow`."""
 
     def __init__(self, task: Task, plan: Plan, model: ChatModel) -> None:
         self.events: asyncio.Queue[Event | None] = asyncio.Queue()
         self._task = task
         self._plan = plan
-        self._model = model
-        self._steps = Steps(plan.config, plan.config.id, self, plan.attempts)
-        self._stopped: Exception | None = None
+        self._door = _Door(model)
+        self._steps = Steps(plan.config, plan.config.id, self._door, plan.attempts)
         self._rubrics: list[RubricSet | None] = [task.rubrics] if task.rubrics else []
         self._taken: set[str] = set()
         self._turn = asyncio.Lock()
-
-    async def complete(self, request: Request) -> Reply:
-        """The model's reply, unless a lineage met what stops the run: then nothing more is asked."""
-        if self._stopped is not None:
-            raise self._stopped
-        return await self._model.complete(request)
 
     async def run(self) -> None:
         """Walk the lineages side by side, and decode in order: each prompt shows the earlier ones."""
@@ -83,15 +92,15 @@ class _Walk:
             for root in self._task.roots:
                 group.create_task(self._guarded(self._lineage(root)))
             await self._guarded(self._basics(group))
-        if self._stopped is not None:
-            raise self._stopped
+        if self._door.stopped is not None:
+            raise self._door.stopped
 
     async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
         """Let siblings finish what is in flight instead of cancelling what is already paid for."""
         try:
             await work
         except Exception as error:
-            self._stopped = self._stopped or error
+            self._door.stopped = self._door.stopped or error
 
     async def _basics(self, group: asyncio.TaskGroup) -> None:
         stages, metadata = self._plan.stages, self._task.metadata
