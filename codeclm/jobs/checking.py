@@ -18,8 +18,8 @@ from codeclm.errors import CodecError
 from codeclm.evaluate import tables
 from codeclm.export import Options
 from codeclm.jobs.lock import hold
-from codeclm.jobs.shift import Tell
 from codeclm.jobs.stopping import Stopped
+from codeclm.jobs.telling import Tell
 from codeclm.store import Store
 
 DUPLICATES = "duplicates"

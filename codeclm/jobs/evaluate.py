@@ -20,8 +20,9 @@ from codeclm.jobs.endpoints import open_models, probe, slots, warnings, width
 from codeclm.jobs.lock import hold
 from codeclm.jobs.pool import walk
 from codeclm.jobs.progress import Progress
-from codeclm.jobs.shift import Ended, Shift, Tell
+from codeclm.jobs.shift import Ended, Shift
 from codeclm.jobs.stopping import Gate
+from codeclm.jobs.telling import Tell
 from codeclm.jobs.trial import Trial, prepare
 from codeclm.llm.model import ChatModel
 from codeclm.records import Answer, AnswerRole, Instruction, Scores, Stage

@@ -20,8 +20,8 @@ from codeclm import atlas
 from codeclm.embed import MODEL, Vectors, embed
 from codeclm.errors import CodecError
 from codeclm.jobs.lock import hold
-from codeclm.jobs.shift import Tell
 from codeclm.jobs.stopping import Stopped
+from codeclm.jobs.telling import Tell
 from codeclm.records import IMPORTED
 from codeclm.store import Store
 from codeclm.store.maps import KINDS, Cluster, MapKind, Source, label_text

@@ -14,8 +14,8 @@ from codeclm.evaluate.matching import TwoSample, energy_distance, label_divergen
 from codeclm.export import Options
 from codeclm.jobs.candidates import Ask
 from codeclm.jobs.lock import hold
-from codeclm.jobs.shift import Tell
 from codeclm.jobs.stopping import Stopped
+from codeclm.jobs.telling import Tell
 from codeclm.jobs.trial import prompts_of
 from codeclm.store import Prompt, Store
 

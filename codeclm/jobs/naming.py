@@ -18,8 +18,9 @@ from codeclm.jobs.endpoints import open_models, probe, slots
 from codeclm.jobs.lock import hold
 from codeclm.jobs.map import config_of
 from codeclm.jobs.order import Order, Setup, config_for
-from codeclm.jobs.shift import Ended, Shift, Tell
+from codeclm.jobs.shift import Ended, Shift
 from codeclm.jobs.stopping import Gate
+from codeclm.jobs.telling import Tell
 from codeclm.llm.client import Counts
 from codeclm.llm.model import ChatModel
 from codeclm.llm.structured import ask

@@ -20,7 +20,7 @@ from codeclm.jobs.endpoints import room, slots
 from codeclm.jobs.lock import RUN, hold
 from codeclm.jobs.order import Order, Setup, settle
 from codeclm.jobs.run import run
-from codeclm.jobs.shift import Tell
+from codeclm.jobs.telling import Tell
 from codeclm.jobs.work import lineages_left, seeds_left
 from codeclm.records import Labels, Metadata
 from codeclm.store import Store

@@ -18,8 +18,9 @@ from codeclm.jobs.lock import RUN, hold
 from codeclm.jobs.order import Order, Setup, settle
 from codeclm.jobs.progress import Progress
 from codeclm.jobs.retry import only_failed
-from codeclm.jobs.shift import Shift, Tell
+from codeclm.jobs.shift import Shift
 from codeclm.jobs.stopping import Gate
+from codeclm.jobs.telling import Tell
 from codeclm.jobs.work import Work
 from codeclm.store import Store, Writer
 

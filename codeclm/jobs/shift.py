@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from codeclm.errors import BudgetReached, CodecError, ProjectError
 from codeclm.jobs.stopping import Gate, Stopped, on_signal
+from codeclm.jobs.telling import Tell
 from codeclm.llm.client import Counts
 from codeclm.store import Store, Writer
 from codeclm.store.jobs import JobState
@@ -23,8 +24,6 @@ BEAT = 0.5
 """Seconds between two reports to the project."""
 GRACE = 60.0
 """Seconds that requests in flight are given after a stop."""
-
-Tell = Callable[[str], None]
 
 
 class Told(Protocol):

@@ -16,8 +16,9 @@ from codeclm.errors import CodecError, UsageError
 from codeclm.jobs.endpoints import open_models, probe, slots
 from codeclm.jobs.lock import hold
 from codeclm.jobs.order import Order, Setup, config_for
-from codeclm.jobs.shift import Ended, Shift, Tell
+from codeclm.jobs.shift import Ended, Shift
 from codeclm.jobs.stopping import Gate
+from codeclm.jobs.telling import Tell
 from codeclm.llm.client import Counts
 from codeclm.records import Answer, Instruction, Metadata, RubricSet, Stage
 from codeclm.stages.checks import drift
