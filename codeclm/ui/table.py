@@ -41,7 +41,11 @@ def pager(key: str, total: int, unit: str, size: int = PAGE) -> None:
 
 def first_page(key: str) -> None:
     """Callback of a filter: what is shown changes, so begin at the first page."""
-    st.session_state[key] = 1
+    if key in st.session_state:
+        st.session_state[key] = 1
+    else:
+        # Pages that were not drawn yet get their number from the address alone: set here, Streamlit warns.
+        st.query_params.pop(key, None)
 
 
 def pages_of(total: int, size: int = PAGE) -> int:
