@@ -29,7 +29,7 @@ from codeclm.pipeline import (
     RubricsMade,
     Task,
 )
-from codeclm.records import MetadataState
+from codeclm.records import Instruction, Metadata, MetadataState
 from codeclm.stages.augment import mix
 from codeclm.store import Store, Writer
 
@@ -117,7 +117,7 @@ class Work:
                 return
             task = Task(
                 metadata,
-                tuple(self._roots(metadata_id)),
+                tuple(self._roots(metadata, more.get(metadata_id, 0))),
                 self.store.lineages.rubrics(metadata.revision, self.setup.config.id),
                 more.get(metadata_id, 0),
                 self.store.lineages.gaps(metadata_id, self.setup.config.id),
@@ -129,13 +129,26 @@ class Work:
 
         await walk(ids, grow, width, self.troubled)
 
-    def _roots(self, metadata: str) -> Iterator[Root]:
+    def _roots(self, metadata: Metadata, wanted: int) -> Iterator[Root]:
         config = self.setup.config.id
-        for node in self.store.lineages.roots(metadata, config):
+        found = self.store.lineages.roots(metadata.id, config)
+        if "decode" not in self.setup.stages:
+            found += self._leaves(metadata, max(wanted, self.setup.dials.per_metadata))
+        for node in found:
             scored = self.store.lineages.comparison(node.id, config)
             used = tuple(step.action for step in self.store.lineages.path(node.id) if step.action)
             answers = tuple(self.store.lineages.answers(node.id, config))
             yield Root(node, answers, None if scored is None else scored.gap, used)
+
+    def _leaves(self, metadata: Metadata, wanted: int) -> list[Instruction]:
+        """Where the lineages of a metadata end: what a walk that decodes would come to."""
+        nodes = [
+            node
+            for node in self.store.lineages.of_metadata(metadata.id, self.setup.config.id)
+            if node.origin == "generated" and node.revision == metadata.revision and node.sample < wanted
+        ]
+        grown = {node.parent for node in nodes}
+        return [node for node in nodes if node.id not in grown]
 
     def _write(self, write: Callable[[Store], object]) -> None:
         """Queue a write. Where one failed of late, as on a full disk, nothing more shall be paid for."""

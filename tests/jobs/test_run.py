@@ -120,6 +120,19 @@ def test_stages_stop_where_they_are_told(project, order, endpoint):
     assert {body["model"] for body in endpoint.requests} == {"strong"}
 
 
+def test_stages_one_by_one_come_to_the_same_as_all_at_once(project, order, endpoint):
+    path, whole = project(5), project(5, "whole.db")
+    go(whole, order(dials={"theta": 2}))
+    per_run = []
+    for stages in (("encode",), ("decode",), ("answer",), ("judge",), ("rubrics",), ("answer", "judge")):
+        before = len(endpoint.requests)
+        go(path, order(stages=stages, dials={"theta": 2}))
+        per_run.append(len(endpoint.requests) - before)
+    assert all(per_run)
+    go(path, order(dials={"theta": 2}))
+    assert exported(path, "dpo", "all") == exported(whole, "dpo", "all")
+
+
 def test_a_limit_is_the_first_seeds(project, order):
     path = project()
     go(path, order(limit=2))
