@@ -97,24 +97,45 @@ ACTS = [
 
 
 def imported(folder: Path, rows: int) -> None:
-    """The command, start-up and all, against the least that any import must do."""
-    speech, file = Speech(Random(11)), folder / "rows.jsonl"
-    with file.open("w", encoding="utf-8") as out:
+    """The command, start-up and all, against the least that any import must do: seeds, then pairs."""
+    speech = Speech(Random(11))
+    seeds, pairs = folder / "rows.jsonl", folder / "pairs.jsonl"
+    with seeds.open("w", encoding="utf-8") as one, pairs.open("w", encoding="utf-8") as other:
         for number in range(rows):
-            case, language = speech.labels().use_case, speech.language()
-            text = f"{speech.instruction(field_of(case), language)} (#{number})"
-            out.write(json.dumps({"instruction": text, "source": "web", "n": number}) + "\n")
+            labels, language = speech.labels(), speech.language()
+            topic = field_of(labels.use_case)
+            text = f"{speech.instruction(topic, language)} (#{number})"
+            one.write(json.dumps({"instruction": text, "source": "web", "n": number}) + "\n")
+            answers = {role: speech.answer(topic, language, 6) for role in ("strong", "target")}
+            scores = {"strong_score": number % 10, "target_score": number % 7, "use_case": labels.use_case}
+            other.write(json.dumps({"instruction": text, **answers, **scores}) + "\n")
+    for file, kind in ((seeds, "seeds"), (pairs, "pairs")):
+        least, took = _least(file), _imported(file, kind)
+        say(f"import of {rows:,} {kind}, {file.stat().st_size / 1e6:.0f} MB", took, least, IMPORT)
+
+
+def _least(file: Path) -> float:
     begun = time.perf_counter()
-    with sqlite3.connect(folder / "plain.db") as db, file.open(encoding="utf-8") as lines:
-        db.execute("create table seeds (text text)")
-        db.executemany("insert into seeds values (?)", ([json.loads(line)["instruction"]] for line in lines))
+    with sqlite3.connect(file.with_suffix(".plain.db")) as db, file.open(encoding="utf-8") as lines:
+        db.execute("create table rows (text text)")
+        db.executemany("insert into rows values (?)", ([json.loads(line)["instruction"]] for line in lines))
     db.close()
-    least = time.perf_counter() - begun
-    command = [sys.executable, "-m", "codeclm", "--project", str(folder / "new.db"), "import", str(file)]
+    return time.perf_counter() - begun
+
+
+def _imported(file: Path, kind: str) -> float:
+    command = [
+        sys.executable,
+        "-m",
+        "codeclm",
+        "--project",
+        str(file.with_suffix(".db")),
+        "import",
+        str(file),
+    ]
     begun = time.perf_counter()
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-    took = time.perf_counter() - begun
-    say(f"import of {rows:,} rows, {file.stat().st_size / 1e6:.0f} MB", took, least, IMPORT)
+    subprocess.run([*command, "--as", kind], cwd=ROOT, check=True, capture_output=True)
+    return time.perf_counter() - begun
 
 
 def pages(port: int) -> None:

@@ -1,4 +1,4 @@
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 from growing import C, basic, encoded, grown, improved, manual
@@ -150,6 +150,30 @@ def test_filters_find_what_they_name(store: Store) -> None:
         assert set(store.pairs.ids(C, 3, 4, where)) == expected <= every, where
         assert store.pairs.count(C, 3, 4, where) == len(expected)
         assert {pair.id for pair in store.pairs.each(C, 3, 4, where)} == expected
+
+
+def test_a_scan_reads_of_a_pair_what_a_page_reads(store: Store) -> None:
+    first = grown(store, basic(encoded(store)), 5)
+    second = grown(store, basic(manual(store, "law"), "Sue"), 0)
+    third = grown(store, basic(manual(store, ""), "Draw"), -4)
+    store.decisions.decide(
+        Decision(
+            first.id, "accept", "ann", "target", response="Mine", reasons=("tone", "é"), adjudicated=True
+        )
+    )
+    store.decisions.decide(Decision(second.id, "reject", "ann"))
+    for reviewer, verdict in (("ann", "accept"), ("bob", "reject")):
+        store.decisions.decide(Decision(third.id, verdict, reviewer))
+    read, scanned = store.pairs.page(C, 3, 4), list(store.pairs.each(C, 3, 4))
+    assert len(read) == len(scanned) == 3
+    left_out = ("comparison", "conflict", "tags", "action")
+    for pair, found in zip(read, scanned, strict=True):
+        for name in (each.name for each in fields(pair) if each.name not in left_out):
+            assert getattr(found, name) == getattr(pair, name), name
+        assert found.winner == pair.winner
+        assert found.verdict == ("conflict" if pair.conflict else pair.decision and pair.decision.verdict)
+        assert found.comparison.id == pair.comparison.id
+        assert [replace(each, rationale="") for each in pair.comparison.orders] == list(found.orders)
 
 
 def test_pairs_keep_the_order_of_import_sample_and_iteration(store: Store) -> None:
