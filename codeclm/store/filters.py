@@ -14,7 +14,8 @@ from codeclm.store.selections import IN_SELECTION
 PairStatus = Status | Literal["accepted", "rejected"]
 PairOrder = Literal["lineage", "theta", "orders", "rare"]
 """As the loop made them; nearest to θ first; those first whose two orders of scores differ the most; those
-first whose cluster on the map is the smallest, or without a map their use case."""
+first whose cluster on the map is the smallest (of one, where it is in none), or without a map their use
+case."""
 
 CLUSTER = """coalesce(
     (select cluster from spots where kind = 2 and record = n.id),
@@ -42,17 +43,14 @@ _EXACT = {
 ORDER = "order by n.place, n.sample, n.iteration, n.id"
 _FIRST = "((c.strong_first ->> 0) - (c.strong_first ->> 1))"
 _SECOND = "((c.target_first ->> 0) - (c.target_first ->> 1))"
-SIZES = """with uses as materialized (select s.use_case, count(*) as size from metadata r
-        join labels s on s.seq = r.labels where r.state = 'active' group by 1),
-    clustered as materialized (select cluster, count(*) as size from spots
-        where kind in (0, 2) and cluster is not null group by 1)"""
-_RARE = f"""coalesce((select size from clustered where cluster = {CLUSTER}),
-    (select size from uses where use_case = l.use_case))"""
+PLACED = "select cluster from spots where kind in (0, 2) and cluster is not null"
+USES = """select s.use_case, count(*) from metadata r join labels s on s.seq = r.labels
+    where r.state = 'active' group by 1"""
 ORDERS: dict[PairOrder, str] = {
     "lineage": ORDER,
+    "rare": ORDER,
     "theta": ORDER.replace("by", "by abs(abs(n.gap) - :theta),"),
     "orders": ORDER.replace("by", f"by abs({_FIRST} - {_SECOND}) desc,"),
-    "rare": ORDER.replace("by", f"by {_RARE},"),
 }
 
 

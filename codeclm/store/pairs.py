@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 
 from codeclm.records import Pair
@@ -10,7 +11,7 @@ from codeclm.store import bulk
 from codeclm.store.configs import Configs
 from codeclm.store.connection import Connection, Row, Value, pack, unpack
 from codeclm.store.decisions import DECISION, read_decision
-from codeclm.store.filters import ORDER, ORDERS, SIZES, PairFilter, PairOrder, conditions
+from codeclm.store.filters import CLUSTER, ORDER, ORDERS, PLACED, USES, PairFilter, PairOrder, conditions
 from codeclm.store.nodes import STATUS
 from codeclm.store.rows import read_comparison
 from codeclm.store.texts import Texts
@@ -95,9 +96,20 @@ class Pairs:
     ) -> list[str]:
         """The ids of the pairs, in order: a queue for review."""
         condition, values = self._where(config, theta, cap, where)
-        sizes = SIZES if order == "rare" else ""
-        rows = self._db.rows(f"{sizes} select c.id {_FROM} where {condition} {ORDERS[order]}", values)
+        more = f", {CLUSTER}, l.use_case" if order == "rare" else ""
+        rows = self._db.rows(f"select c.id{more} {_FROM} where {condition} {ORDERS[order]}", values)
+        if order == "rare":
+            self._sort_by_rarity(rows)
         return [unpack(row[0]) for row in rows]
+
+    def _sort_by_rarity(self, rows: list[Row]) -> None:
+        """Rows of (id, cluster, use case): sorted here, as SQLite would count for each row anew."""
+        sizes = Counter(cluster for (cluster,) in self._db.rows(PLACED))
+        if sizes:
+            rows.sort(key=lambda row: sizes.get(row[1], 1))
+            return
+        uses: dict[str, int] = dict(self._db.rows(USES))
+        rows.sort(key=lambda row: uses.get(row[2], 0))
 
     def instructions(
         self, config: str | None, theta: float, cap: int, where: PairFilter | None = None

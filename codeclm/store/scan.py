@@ -12,24 +12,25 @@ from codeclm.store.configs import Configs
 from codeclm.store.connection import Connection, Row, unpack
 
 _SCAN = """select c.id, n.gap, n.reach, n.leaf, n.iteration, n.stale, l.use_case,
-    c.strong_first, c.target_first, a.length, b.length,
-    n.id, m.id, coalesce(t.own, 0), coalesce(t.step, 0), coalesce(t.own_cost, 0), coalesce(t.step_cost, 0)
+    c.strong_first, c.target_first, a.length, b.length, n.id
     from nodes n join comparisons c on c.seq = n.comparison join answers a on a.seq = c.strong
     join answers b on b.seq = c.target join instructions i on i.seq = n.instruction
     join metadata m on m.seq = i.metadata join labels l on l.seq = m.labels
-    left join taken t on t.record = n.id
     where n.config = :config order by n.place, n.sample, n.iteration, n.id"""
 _TAKEN = """with mine as materialized (select k.seq, k.stage from kinds k, configs f where f.seq = :config
-        and k.shape ->> '$.model' = coalesce(f.value ->> ('$.models.' || k.role), k.shape ->> '$.model')),
-    taken as materialized (select c.record,
-        total(c.prompt_tokens + c.completion_tokens) filter (where k.stage <> 'rubrics') as own,
-        total(c.prompt_tokens + c.completion_tokens) filter (where k.stage = 'rubrics') as step,
-        total(c.cost) filter (where k.stage <> 'rubrics') as own_cost,
-        total(c.cost) filter (where k.stage = 'rubrics') as step_cost
-    from calls c join mine k on k.seq = c.kind group by c.record)"""
+        and k.shape ->> '$.model' = coalesce(f.value ->> ('$.models.' || k.role), k.shape ->> '$.model'))
+    select c.record,
+        total(c.prompt_tokens + c.completion_tokens) filter (where k.stage <> 'rubrics'),
+        total(c.prompt_tokens + c.completion_tokens) filter (where k.stage = 'rubrics'),
+        total(c.cost) filter (where k.stage <> 'rubrics'), total(c.cost) filter (where k.stage = 'rubrics')
+    from calls c join mine k on k.seq = c.kind group by c.record"""
 """What the calls for each record took: to answer and score it, and to improve on it."""
+_NOTHING = (0.0, 0.0, 0.0, 0.0)
 _CLUSTERS = "select record, cluster from spots where kind in (0, 2) and cluster is not null"
 """The cluster of each node and metadata on the map: read whole, a third of the time of looking each up."""
+_NODES = """select c.id, n.id, m.id from nodes n join comparisons c on c.seq = n.comparison
+    join instructions i on i.seq = n.instruction join metadata m on m.seq = i.metadata
+    where n.config = :config"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,6 @@ class Scan:
     iteration: list[int]
     stale: list[int]
     use_case: list[str]
-    cluster: list[int | None]
-    """On the map."""
     orders: list[tuple[tuple[float, float], tuple[float, float] | None]]
     """Of each: (strong, target) with the strong answer read first, and with the target's first."""
     strong_length: list[int]
@@ -70,16 +69,19 @@ def scan(db: Connection, configs: Configs, config: str | None) -> Scan:
     """Read it all, of one state of the file."""
     seq = configs.find(config)
     with db.read():
-        rows = db.rows(f"{_TAKEN} {_SCAN}", {"config": seq})
-        shared = db.row(
-            f"""{_TAKEN} select total(t.own + t.step), total(t.own_cost + t.step_cost) from taken t
-            where not exists (select 1 from instructions i where i.id = t.record)""",
-            {"config": seq},
-        )
-        clusters: dict[bytes | str, int] = dict(db.rows(_CLUSTERS))
+        rows = db.rows(_SCAN, {"config": seq})
+        # joined here: SQLite takes as long again to look each record up in what it has just added up
+        taken = {record: took for record, *took in db.rows(_TAKEN, {"config": seq})}
+        known_ids = {record for (record,) in db.rows("select id from instructions")}
         priced = not db.value("select total(unpriced) from kinds")
         judged, unparsed = _judged(db, seq)
-    columns = list(zip(*rows, strict=True)) if rows else [()] * 17
+    columns = list(zip(*rows, strict=True)) if rows else [()] * 12
+    own, step, own_cost, step_cost = (
+        (list(each) for each in zip(*(taken.get(node, _NOTHING) for node in columns[11]), strict=True))
+        if rows
+        else ([], [], [], [])
+    )
+    shared = [took for record, took in taken.items() if record not in known_ids]
     known: dict[str, tuple[float, float]] = {}
     return Scan(
         pair=[unpack(each) for each in columns[0]],
@@ -92,20 +94,25 @@ def scan(db: Connection, configs: Configs, config: str | None) -> Scan:
         orders=[_orders(pair, known) for pair in zip(columns[7], columns[8], strict=True)],
         strong_length=list(columns[9]),
         target_length=list(columns[10]),
-        cluster=[
-            clusters.get(node, clusters.get(metadata))
-            for node, metadata in zip(columns[11], columns[12], strict=True)
-        ],
-        own_tokens=list(columns[13]),
-        step_tokens=list(columns[14]),
-        own_cost=list(columns[15]),
-        step_cost=list(columns[16]),
-        shared_tokens=(shared or (0.0,))[0],
-        shared_cost=(shared or (0.0, 0.0))[1],
+        own_tokens=own,
+        step_tokens=step,
+        own_cost=own_cost,
+        step_cost=step_cost,
+        shared_tokens=sum(took[0] + took[1] for took in shared),
+        shared_cost=sum(took[2] + took[3] for took in shared),
         priced=priced,
         judged=judged,
         unparsed=unparsed,
     )
+
+
+def clusters(db: Connection, configs: Configs, config: str | None) -> dict[str, int]:
+    """The cluster of each scored pair that has one: on the map, its instruction's or its metadata's."""
+    with db.read():
+        known: dict[bytes | str, int] = dict(db.rows(_CLUSTERS))
+        rows = db.rows(_NODES, {"config": configs.find(config)})
+    found = ((pair, known.get(node, known.get(metadata))) for pair, node, metadata in rows)
+    return {unpack(pair): cluster for pair, cluster in found if cluster is not None}
 
 
 def _orders(

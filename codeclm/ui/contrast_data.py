@@ -6,8 +6,10 @@ While a run goes on they change all the time; then what was read is shown for ha
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
@@ -24,21 +26,23 @@ from codeclm.ui.summary import Summary, config_id
 STEADY = 30
 """Seconds for which a picture holds while a run goes on."""
 
+Orders = tuple[tuple[float, float], tuple[float, float] | None]
 Codes = tuple[NDArray[np.int64], list[str]]
 """For each node the place of its group in the list of names."""
 
 
 @dataclass(frozen=True)
 class Lab:
-    """The scored nodes of a config, and what they say of its judge."""
+    """The scored nodes of a config, and what they say of its judge, worked out when it is looked at."""
 
     nodes: Nodes
     pairs: list[str]
     use_cases: Codes
-    clusters: Codes | None
-    """None: there is no map."""
-    health: contrast.Health
-    spread: contrast.Spread | None
+    path: Path
+    config: str
+    names: dict[int, str]
+    """Of the clusters; empty where there is no map."""
+    judged: Callable[[], Iterator[contrast.Judged]]
     unparsed: contrast.Share
     itself: bool
     """Whether the strong model judges."""
@@ -51,6 +55,23 @@ class Lab:
         if cap not in self.swept:
             self.swept[cap] = self.nodes.sweep(thetas(), cap)
         return self.swept[cap]
+
+    @cached_property
+    def health(self) -> contrast.Health:
+        """What the scores say of the judge."""
+        return contrast.health(list(self.judged()))
+
+    @cached_property
+    def spread(self) -> contrast.Spread | None:
+        """How the judge's scores lie; None: there are none."""
+        return contrast.spread(list(self.judged()))
+
+    @cached_property
+    def clusters(self) -> Codes:
+        """Each node's cluster, as the map is when they are first asked for."""
+        with Store.open(self.path, readonly=True) as store:
+            found = store.scan_clusters(self.config)
+        return codes([self.names.get(found.get(pair, -1), "in no cluster") for pair in self.pairs])
 
     @property
     def iterations(self) -> Codes:
@@ -72,15 +93,15 @@ def lab(project: Project, facts: Summary) -> Lab:
 def _lab(path: str, config: str, stamp: str, _models: dict[Role, str]) -> Lab:
     with Store.open(Path(path), readonly=True) as store:
         seen = store.scan(config)
-        names: dict[int | None, str] = {each.id: each.name for each in store.maps.clusters()}
-    judged = list(_judged(seen, _own(_models)))
+        names = {each.id: each.name for each in store.maps.clusters()}
     return Lab(
         nodes=_nodes(seen),
         pairs=seen.pair,
         use_cases=codes(seen.use_case),
-        clusters=codes([names.get(each, "in no cluster") for each in seen.cluster]) if names else None,
-        health=contrast.health(judged),
-        spread=contrast.spread(judged),
+        path=Path(path),
+        config=config,
+        names=names,
+        judged=partial(_judged, seen.orders, seen.strong_length, seen.target_length, _own(_models)),
         unparsed=contrast.share(min(seen.unparsed, seen.judged), seen.judged),
         itself=bool(seen.judged) and _models.get("judge") == _models.get("strong"),
         priced=seen.priced,
@@ -89,11 +110,11 @@ def _lab(path: str, config: str, stamp: str, _models: dict[Role, str]) -> Lab:
 
 def codes(values: Sequence[str]) -> Codes:
     """Numbers for groups, the most common first; no name, no group."""
-    names, found, counts = np.unique(np.array(values, dtype=object), return_inverse=True, return_counts=True)
-    order = np.argsort(-counts, kind="stable")
-    place = np.empty(len(order), dtype=np.int64)
-    place[order] = np.arange(len(order))
-    return place[found], [str(names[at]) or "no use case" for at in order]
+    found = Counter(values)
+    names = sorted(found, key=lambda name: (-found[name], name))
+    place = {name: at for at, name in enumerate(names)}
+    numbers = np.fromiter(map(place.__getitem__, values), np.int64, len(values))
+    return numbers, [name or "no use case" for name in names]
 
 
 def _nodes(seen: Scan) -> Nodes:
@@ -111,13 +132,11 @@ def _nodes(seen: Scan) -> Nodes:
     )
 
 
-def _judged(seen: Scan, own: AnswerRole | None) -> list[contrast.Judged]:
-    return [
-        contrast.Judged(first, second, strong or 0, target or 0, own)
-        for (first, second), strong, target in zip(
-            seen.orders, seen.strong_length, seen.target_length, strict=True
-        )
-    ]
+def _judged(
+    orders: list[Orders], strong: list[int], target: list[int], own: AnswerRole | None
+) -> Iterator[contrast.Judged]:
+    for (first, second), one, other in zip(orders, strong, target, strict=True):
+        yield contrast.Judged(first, second, one or 0, other or 0, own)
 
 
 def _own(models: dict[Role, str]) -> AnswerRole | None:

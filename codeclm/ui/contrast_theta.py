@@ -204,14 +204,14 @@ def _pair(store: Store, pair: str, theta: float, cap: int, config: str) -> dict[
 
 def _groups(lab: Lab, theta: float) -> None:
     st.subheader("Where the kept pairs come from", anchor=False)
-    options = _BY if lab.clusters else _BY[:2]
+    options = _BY if lab.names else _BY[:2]
     by = st.segmented_control(
         "By", options, default=_BY[0], required=True, key="contrast_by", bind="query-params"
     )
     codes, names = lab.use_cases
     if by == _BY[0]:
         codes, names = lab.iterations
-    elif by == _BY[2] and lab.clusters:
+    elif by == _BY[2] and lab.names:
         codes, names = lab.clusters
     groups = lab.nodes.groups(codes, names, theta)
     if by != _BY[0]:

@@ -80,7 +80,8 @@ def filters(store: Store) -> None:
 def theta(store: Store) -> None:
     """The arrays are read once for each change of the scores; a move of the slider then only counts."""
     held: list[Any] = []
-    tell("arrays for the θ lab, once", seconds(lambda: held.append(store.scan(C))), 5)
+    tell("scores for the θ lab, once", seconds(lambda: held.append(store.scan(C))), 1)
+    tell("clusters for the θ lab, where asked for", seconds(lambda: store.scan_clusters(C)), 1)
     nodes = contrast_data._nodes(held[0])
     codes, names = contrast_data.codes(held[0].use_case)
 
