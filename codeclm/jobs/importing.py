@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -70,21 +71,22 @@ def put(store: Store, kind: Kind, parsed: ingest.Parsed[Any]) -> Imported:
 
 def add_pairs(store: Store, bundles: Iterable[Bundle]) -> Added:
     """Put imported pairs into a project. One whose instruction is there already is a duplicate."""
-    added = duplicates = 0
-    met: set[str] = set()
+    bundles = list(bundles)
     with store.write(), uncollected():
-        for bundle in bundles:
-            if bundle.seed is not None:
-                store.seeds.add([bundle.seed])
-            if bundle.metadata.id not in met:
-                met.add(bundle.metadata.id)
-                store.metadata.add([bundle.metadata])
-            answers = (bundle.strong, bundle.target)
-            if store.lineages.add_given(bundle.instruction, answers, bundle.comparison):
-                added += 1
-            else:
-                duplicates += 1
-    return Added(added, duplicates)
+        store.seeds.add(bundle.seed for bundle in bundles if bundle.seed is not None)
+        store.metadata.add({bundle.metadata.id: bundle.metadata for bundle in bundles}.values())
+        # In the order in which they are read again, or an export would jump about in the file.
+        added = sum(
+            store.lineages.add_given(each.instruction, (each.strong, each.target), each.comparison)
+            for each in sorted(bundles, key=_place)
+        )
+    return Added(added, len(bundles) - added)
+
+
+def _place(bundle: Bundle) -> tuple[float, str, str]:
+    """Where a pair stands among those of its file: by its labels' seed; without one last, by its labels."""
+    seed = bundle.seed.row if bundle.seed and bundle.metadata.seed else math.inf
+    return seed, bundle.metadata.id, bundle.instruction.id
 
 
 def _count(parsed: ingest.Parsed[Any], added: Added) -> Imported:
