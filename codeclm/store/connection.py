@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +24,9 @@ LONGEST = 2**26
 Row = tuple[Any, ...]
 Value = str | int | float | bytes | None
 Values = Sequence[Value] | Mapping[str, Value]
+
+ROOM = 2**16
+"""Bytes of a disk; one with less room is full."""
 
 REFUSED = (sqlite3.Error, UnicodeEncodeError, OverflowError)
 """What SQLite raises where it cannot do what it was asked."""
@@ -189,10 +193,19 @@ def explain(error: Exception, path: Path) -> str:
             f"{path}: a text holds half a character (a lone surrogate); nothing was written. Clean the text."
         )
     name = getattr(error, "sqlite_errorname", "") or ""
+    if name.startswith("SQLITE_IOERR") and _full(path.parent):
+        name = "SQLITE_FULL"
     for prefix, text in _EXPLANATIONS.items():
         if name.startswith(prefix):
             return f"{path}: {text}"
     return f"{path}: {' '.join(str(error).split()) or type(error).__name__}"
+
+
+def _full(folder: Path) -> bool:
+    """Whether there is no room even for what SQLite keeps beside an open file, whose want it tells badly."""
+    with suppress(OSError):
+        return shutil.disk_usage(folder).free < ROOM
+    return False
 
 
 _EXPLANATIONS = {

@@ -1,12 +1,14 @@
 """Opening, migrating, refusing, copying: whatever the file, one line or a whole project."""
 
 import contextlib
+import shutil
 import sqlite3
 import struct
 import subprocess
 import sys
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlite_utils import Database
@@ -14,6 +16,7 @@ from sqlite_utils import Database
 from codeclm.errors import ProjectError
 from codeclm.records import Seed
 from codeclm.store import Store, schema
+from codeclm.store.connection import explain
 from codeclm.store.files import APPLICATION_ID
 from codeclm.store.migrations import migrations
 
@@ -24,6 +27,16 @@ NAMES = [migration.name for migration in migrations.pending(Database(memory=True
 def tables(path: Path) -> dict[str, str]:
     with Store.open(path) as store:
         return dict(store._db.rows("select name, sql from sqlite_master where name not like '%sqlite%'"))
+
+
+@pytest.mark.parametrize(("free", "told"), [(0, "the disk is full"), (10**9, "failed to read or write")])
+def test_a_file_that_cannot_be_opened_for_want_of_room_says_so(
+    free: int, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorname = "SQLITE_IOERR_SHMSIZE"
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=free))
+    assert told in explain(error, tmp_path / "p.db")
 
 
 def old_project(path: Path, version: int) -> None:
