@@ -221,9 +221,8 @@ _EXPLANATIONS = {
 }
 
 
-def dump(value: Any) -> str:
-    """JSON as it is stored: no text is changed on the way."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+"""JSON as it is stored: no text is changed on the way."""
 
 
 def _contains(text: str | None, part: str) -> bool:

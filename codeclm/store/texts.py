@@ -37,6 +37,7 @@ class Texts:
         self._plain: OrderedDict[int, bytes] = OrderedDict()
         self._near: OrderedDict[bytes | str, list[int]] = OrderedDict()
         self._like: dict[str, int] = {}
+        self._short: dict[str, int] = {}
 
     def put(self, text: str, record: bytes | str = b"", like: str = "", lean: bool = True) -> int:
         """Store a text and return its number.
@@ -44,14 +45,18 @@ class Texts:
         `record` groups texts that are likely to repeat each other, `like` those of one form. What
         others are sure to repeat does better not to `lean` on any itself.
         """
-        with self._db.guard():
-            data = text.encode()
         if self._epoch != self._db.rollbacks:
             self._forget()
+        if text in self._short:
+            return self._short[text]
+        with self._db.guard():
+            data = text.encode()
         digest = hashlib.blake2b(data, digest_size=12).digest()
         seq: int | None = self._db.value("select seq from texts where hash = ?", [digest])
         if seq is None:
             seq = self._insert(digest, data, self._bases(record, like) if lean else [], record, like)
+        if len(data) <= SHORT and len(self._short) < _RECORDS:
+            self._short[text] = seq
         return seq
 
     def follow(self, record: bytes | str, source: bytes | str) -> None:
@@ -128,6 +133,7 @@ class Texts:
         self._plain.clear()
         self._near.clear()
         self._like.clear()
+        self._short.clear()
 
 
 def _squeeze(data: bytes, bases: list[bytes]) -> tuple[bytes | str, bool]:
