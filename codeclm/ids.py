@@ -17,6 +17,8 @@ _encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", 
 def canonical(value: Any) -> str:
     """The one JSON text of a value: keys sorted, strings in NFC, no spaces."""
     # json's encoder is made anew for all but a bare text, which takes longer than most values do.
+    if value is None:
+        return "null"
     text = str(value) if type(value) is int else _encode(value)
     return text if unicodedata.is_normalized("NFC", text) else _encode(_nfc(value))
 

@@ -76,9 +76,10 @@ def add_pairs(store: Store, bundles: Iterable[Bundle]) -> Added:
         store.seeds.add(bundle.seed for bundle in bundles if bundle.seed is not None)
         store.metadata.add({bundle.metadata.id: bundle.metadata for bundle in bundles}.values())
         # In the order in which they are read again, or an export would jump about in the file.
+        bundles.sort(key=_place)
         added = sum(
             store.lineages.add_given(each.instruction, (each.strong, each.target), each.comparison)
-            for each in sorted(bundles, key=_place)
+            for each in bundles
         )
     return Added(added, len(bundles) - added)
 
