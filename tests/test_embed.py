@@ -49,6 +49,17 @@ def test_a_text_is_embedded_once(store, asked):
     assert asked[-1] == "a"
 
 
+def test_the_model_that_a_project_names_is_the_one_used(store, asked):
+    embed.embed(store, ["a"])
+    store.settings.set(embed.EMBEDDER, "other")
+    assert embed.stored(store, ["a"]) is None
+    embed.embed(store, ["a"])
+    assert asked == ["a", "a"]
+    assert store.vectors.count("other") == 1
+    assert embed.stored(store, ["a"]) is not None
+    assert embed.stored(store, ["a"], embed.MODEL) is not None
+
+
 def test_a_page_reads_what_is_kept(store, asked):
     assert embed.stored(store, ["a"]) is None
     made = embed.embed(store, ["a", "b"])

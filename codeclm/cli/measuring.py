@@ -55,7 +55,7 @@ def _checks(parser: Parser, usual: str | None) -> None:
         "--against-threshold", type=amount, metavar="T", help="from how near: 0 to 1 (0.7; embedding 0.8)"
     )
     parser.add_argument(
-        "--embedding-model", default="all-MiniLM-L6-v2", metavar="NAME", help="a model's name or folder"
+        "--embedding-model", metavar="NAME", help="a model's name or folder; else that of the map"
     )
 
 
@@ -95,5 +95,5 @@ def matching(parser: Parser) -> None:
     parser.add_argument("--group-field", metavar="F", help="the column of use cases")
     parser.add_argument("--include", choices=("accepted", "kept", "all"), default="kept")
     parser.add_argument("--theta", type=amount, metavar="T", help="the rows at this threshold")
-    parser.add_argument("--embedding-model", default="all-MiniLM-L6-v2", metavar="NAME")
+    parser.add_argument("--embedding-model", metavar="NAME")
     parser.add_argument("--quiet", action="store_true", help="no progress, only warnings and errors")

@@ -51,7 +51,7 @@ def look(
     options: Options,
     checks: Checks,
     files: Sequence[Path] = (),
-    model: str = embed.MODEL,
+    model: str | None = None,
     progress: embed.Progress = lambda done, total: None,
 ) -> Look:
     """Check the rows of an export, embedding what has no vector yet. For jobs and commands."""
@@ -75,7 +75,7 @@ def duplicates(
     ask: Callable[[Store], Options],
     checks: Checks,
     files: Sequence[Path],
-    model: str,
+    model: str | None,
     show: Tell,
 ) -> Look:
     """`look` as a job: it tells how far it is, and hears whether it shall stop."""

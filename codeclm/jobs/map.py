@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from codeclm import atlas
-from codeclm.embed import MODEL, Vectors, embed
+from codeclm.embed import Vectors, embed, model_of
 from codeclm.errors import CodecError
 from codeclm.jobs.lock import hold
 from codeclm.jobs.stopping import Stopped
@@ -29,8 +29,6 @@ from codeclm.store.vectors import text_key
 
 MAP = "map"
 """The kind of this job, and the setting that says how the map was drawn."""
-EMBEDDER = "embedder"
-"""The setting that names another embedding model: a folder, or a name on the Hub."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +56,7 @@ def draw(
     began = time.monotonic()
     with Store.open(project) as store, hold(project, MAP), _job(store, kinds, anew) as job:
         told = _Told(store, job, show)
-        model = store.settings.get(EMBEDDER) or MODEL
+        model = model_of(store)
         wanted = {*kinds, *store.maps.kinds()}
         sources = store.maps.sources(wanted, config_of(store))
         texts = list(dict.fromkeys(map(text_of, sources)))

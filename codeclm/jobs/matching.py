@@ -56,7 +56,7 @@ def match(
 
 
 def matching(
-    project: Path, ask: Ask | str, include: export.Include, theta: float | None, model: str, show: Tell
+    project: Path, ask: Ask | str, include: export.Include, theta: float | None, model: str | None, show: Tell
 ) -> Match:
     """`match` as a job. `ask`: a file of prompts or held-out seeds, or the id of an evaluation."""
     with Store.open(project) as store, hold(project, MATCHING):

@@ -35,16 +35,16 @@ def kept(store: Store, texts: Sequence[str]) -> embed.Vectors:
 def embedded(project: Project, texts: Sequence[str], kind: str, words: Sequence[str]) -> bool:
     """Whether every text has its vector; else a button that starts the job `kind`, or how far that is."""
     with project.open(readonly=True) as store:
-        missing = len(store.vectors.missing(embed.MODEL, texts))
+        model = embed.model_of(store)
+        missing = len(store.vectors.missing(model, texts))
     if not missing:
         return True
     if holder(project.path, kind) is not None or _starting(project, kind):
         _progress(project, kind)
         return False
     have = "has" if missing == 1 else "have"
-    st.caption(
-        f"{plural(missing, 'text')} {have} no embedding yet. The model that makes them reads English best."
-    )
+    made = "The model that makes them reads English best." if model == embed.MODEL else plain(model, 80)
+    st.caption(f"{plural(missing, 'text')} {have} no embedding yet. {made}")
     st.button(
         f"Embed {plural(missing, 'text')}",
         icon=":material/play_arrow:",

@@ -6,10 +6,11 @@ import time
 
 import streamlit as st
 
+from codeclm.embed import EMBEDDER
 from codeclm.errors import CodecError
 from codeclm.jobs import process
 from codeclm.jobs.lock import holder
-from codeclm.jobs.map import EMBEDDER, MAP
+from codeclm.jobs.map import MAP
 from codeclm.jobs.naming import NAMES, SHOWN, wanted
 from codeclm.jobs.watch import Watched, newest
 from codeclm.projects import Project

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from codeclm import atlas as geometry
-from codeclm.embed import MODEL, stored
+from codeclm.embed import stored
 from codeclm.jobs.map import MAP
 from codeclm.store import Store
 from codeclm.ui.map_data import Atlas
@@ -37,7 +37,7 @@ def _vectors(store: Store, atlas: Atlas, rows: list[int]) -> NDArray[np.float32]
         for row, key in zip(rows, keys, strict=True)
     ]
     single = list(dict.fromkeys(part for each in parts for part in each))
-    found = stored(store, single, store.settings.get(MAP, {}).get("model", MODEL))
+    found = stored(store, single, store.settings.get(MAP, {}).get("model"))
     if found is None:
         return None
     index = {text: at for at, text in enumerate(single)}

@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from codeclm.atlas.labels import Near, near
-from codeclm.embed import MODEL, stored
+from codeclm.embed import stored
 from codeclm.errors import UsageError
 from codeclm.jobs.map import MAP
 from codeclm.projects import Project
@@ -149,7 +149,7 @@ _PASSED = "labels_apart"
 def _near(path: str, mark: str, facet: Facet, _counts: dict[str, int]) -> tuple[list[Near], bool]:
     """Pairs nearly the same, and whether their meanings could be compared."""
     with Store.open(Path(path), readonly=True) as store:
-        vectors = stored(store, list(_counts), store.settings.get(MAP, {}).get("model", MODEL))
+        vectors = stored(store, list(_counts), store.settings.get(MAP, {}).get("model"))
     return near(_counts, vectors), vectors is not None
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from codeclm.atlas.labels import plausible
-from codeclm.embed import MODEL, Vectors
+from codeclm.embed import Vectors, model_of
 from codeclm.jobs.map import MAP
 from codeclm.projects import Project
 from codeclm.records import Metadata, MetadataState
@@ -64,7 +64,7 @@ def _scores(store: Store, proposed: list[Metadata]) -> tuple[list[float], bool]:
 def _vectors(store: Store, labels: list[str]) -> dict[str, Vectors]:
     import numpy as np
 
-    kept = store.vectors.get(store.settings.get(MAP, {}).get("model", MODEL), labels)
+    kept = store.vectors.get(store.settings.get(MAP, {}).get("model") or model_of(store), labels)
     rows = {label: np.frombuffer(data, "<f2").astype(np.float32) for label, data in kept.items()}
     return {label: row / max(float(np.linalg.norm(row)), 1e-6) for label, row in rows.items()}
 

@@ -179,5 +179,5 @@ def test_one_at_a_time(project, encoder):
 def test_another_model_draws_anew(project, encoder):
     job.draw(project)
     with Store.open(project) as store:
-        store.settings.set(job.EMBEDDER, "another")
+        store.settings.set(embed.EMBEDDER, "another")
     assert job.draw(project).anew
