@@ -1,7 +1,8 @@
-"""What a cluster is called: the words that set it apart from the others (c-TF-IDF; Grootendorst 2022).
+"""What a cluster is called: the words that set it apart from the others (c-TF-IDF; Grootendorst 2022), those
+before others whose own meaning is near what the cluster is about.
 
 One word or two in a row, without the small words of the languages that people write prompts in; pairs of
-signs where a script has no spaces. Knows only texts and the numbers of clusters.
+signs where a script has no spaces. Knows only texts, vectors and the numbers of clusters.
 """
 
 from __future__ import annotations
@@ -9,10 +10,14 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
+
+import numpy as np
+
+from codeclm.atlas.graph import Floats
 
 _PART = re.compile(r"[^\w\s'’-]+|\n")
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]+|[^\W\d_](?:[\w'’-]*\w)?")
@@ -32,6 +37,10 @@ _RANKED, _LOOKED_AT = 120, 60
 """The words among which a name is looked for, and the texts that it is to cover."""
 _ADDS, _COVERED = 0.12, 0.7
 """The share of texts that a further word must add to a name, and the one that is enough."""
+_MEANT = 24
+"""Words of each cluster whose meaning is looked at."""
+_FAINT = 0.02
+"""The least that a word counts whose meaning is no nearer to its cluster than to others."""
 _READ = 1_500
 """Characters of a text that are looked at."""
 
@@ -43,15 +52,26 @@ class Words(NamedTuple):
     enough: int = _IN_NAME
 
 
+class Meaning(NamedTuple):
+    """What texts and words mean: a vector for each text, and a way to get those of words."""
+
+    texts: Floats
+    of: Callable[[list[str]], Floats]
+
+
 def keywords(
-    texts: Sequence[str], labels: Iterable[int], known: Sequence[Sequence[str]] = ()
+    texts: Sequence[str],
+    labels: Sequence[int],
+    known: Sequence[Sequence[str]] = (),
+    meaning: Meaning | None = None,
 ) -> dict[int, Words]:
     """For each cluster (below 0: none) the words that set it apart.
 
     A word's strength: how many of the cluster's texts have it, times log(1 + the mean number of texts in a
     cluster / how many texts have it at all). The next word is the strongest for the texts that no word
     before it stands in. `known`: for each text labels that somebody gave it, the main one first; a label is
-    a word as it stands, and counts more.
+    a word as it stands, and counts more. `meaning`: in a cluster without any, a strong word also counts by
+    how much nearer what it means is to its cluster than to the others.
     """
     known = known or [()] * len(texts)
     inside: dict[int, dict[str, float]] = {}
@@ -69,10 +89,10 @@ def keywords(
             for term in found:
                 counted[term] += 1
     average = sum(map(len, members.values())) / max(1, len(members))
-    words: dict[int, Words] = {}
+    strengths: dict[int, dict[str, float]] = {}
     for label in sorted(members):
         size = len(members[label])
-        strength = {
+        strengths[label] = {
             term: count
             / size
             * math.log1p(average / everywhere[term])
@@ -80,9 +100,36 @@ def keywords(
             * (_RARE if count < 2 < size else 1.0)
             for term, count in inside[label].items()
         }
-        shown = members[label][:: -(-size // _LOOKED_AT)]
+    # Labels that somebody gave say more than any likeness, which in other languages leads astray.
+    bare = [label for label in strengths if not any(map(any, (known[at] for at in members[label])))]
+    if meaning is not None and len(members) > 1 and bare:
+        strengths |= _meant({label: strengths[label] for label in bare}, members, meaning)
+    words: dict[int, Words] = {}
+    for label, strength in strengths.items():
+        shown = members[label][:: -(-len(members[label]) // _LOOKED_AT)]
         words[label] = _covering(strength, [_found(texts[at], known[at]) for at in shown])
     return words
+
+
+def _meant(
+    strengths: Mapping[int, Mapping[str, float]], members: Mapping[int, Sequence[int]], meaning: Meaning
+) -> dict[int, dict[str, float]]:
+    """The strongest words of some clusters, by how much nearer in meaning to these than to the others."""
+    middles = np.array([meaning.texts[rows].mean(axis=0) for rows in members.values()])
+    middles /= np.maximum(np.linalg.norm(middles, axis=1, keepdims=True), 1e-6)
+    strongest = {
+        label: sorted(strength, key=lambda term: (-strength[term], term))[:_MEANT]
+        for label, strength in strengths.items()
+    }
+    terms = sorted({term for each in strongest.values() for term in each})
+    likeness = meaning.of(terms) @ middles.T
+    others = (likeness.sum(axis=1, keepdims=True) - likeness) / (len(middles) - 1)
+    nearer = np.maximum(likeness - others, _FAINT)
+    row, column = ({each: at for at, each in enumerate(listed)} for listed in (terms, [*members]))
+    return {
+        label: {term: strengths[label][term] * float(nearer[row[term], column[label]]) for term in chosen}
+        for label, chosen in strongest.items()
+    }
 
 
 def name(words: Words, taken: Iterable[str] = ()) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,7 +63,7 @@ def draw(
         vectors = _vectors(store, sources, model, told)
         told.drawing()
         fixed = not anew and store.settings.get(MAP, {}).get("model") == model
-        placed, drawn = _draw(store, sources, texts, vectors, fixed)
+        placed, drawn = _draw(store, sources, texts, vectors, model, fixed)
         settings = {"model": model, "texts": len(texts), "at": time.time()}
         if not drawn:
             settings["texts"] = store.settings.get(MAP, {}).get("texts", len(texts))
@@ -101,7 +101,7 @@ def labels_of(source: Source) -> list[str]:
 
 
 def _draw(
-    store: Store, sources: list[Source], texts: list[str], vectors: Vectors, fixed: bool
+    store: Store, sources: list[Source], texts: list[str], vectors: Vectors, model: str, fixed: bool
 ) -> tuple[int, bool]:
     """Draw and keep: how many records are new to the map, and whether no old place was kept."""
     keys = [text_key(text) for text in texts]
@@ -115,7 +115,8 @@ def _draw(
         np.array([counts[text] for text in texts], np.float64),
         old.reshape(-1, 2) if fixed else None,
     )
-    numbers, clusters = _clusters(store, sources, texts, keys, found.labels.tolist(), before)
+    words = _words(sources, texts, found.labels.tolist(), vectors, lambda terms: embed(store, terms, model))
+    numbers, clusters = _clusters(store, words, keys, found.labels.tolist(), before)
     places = {
         key: (float(x), float(y), numbers.get(label))
         for key, (x, y), label in zip(keys, found.places.tolist(), found.labels.tolist(), strict=True)
@@ -130,8 +131,7 @@ def _draw(
 
 def _clusters(
     store: Store,
-    sources: list[Source],
-    texts: list[str],
+    words: dict[int, atlas.Words],
     keys: list[bytes],
     labels: list[int],
     before: dict[bytes, tuple[float, float, int | None]],
@@ -141,7 +141,6 @@ def _clusters(
     new = {key.hex(): label for key, label in zip(keys, labels, strict=True) if label >= 0}
     kept = {cluster.id: cluster for cluster in store.maps.clusters()}
     goes_on = {label: number for label, number in atlas.same(old, new).items() if number in kept}
-    words = _words(sources, texts, labels)
     taken = {kept[number].name for number in goes_on.values()}
     numbers, clusters, fresh = dict[int, int](), list[Cluster](), store.maps.next_cluster()
     for label in sorted(words):
@@ -157,13 +156,21 @@ def _clusters(
     return numbers, clusters
 
 
-def _words(sources: list[Source], texts: list[str], labels: list[int]) -> dict[int, atlas.Words]:
+def _words(
+    sources: list[Source],
+    texts: list[str],
+    labels: list[int],
+    vectors: Vectors,
+    embedded: Callable[[list[str]], Vectors],
+) -> dict[int, atlas.Words]:
     """Each cluster's words, from its records' texts and their labels, which name a topic in any language."""
-    cluster = dict(zip(texts, labels, strict=True))
-    read = {source: text_of(source) for source in sources}
-    known = [(source.use_case, *source.skills) for source in sources]
+    place = {text: at for at, text in enumerate(texts)}
+    rows = [place[text_of(source)] for source in sources]
     return atlas.keywords(
-        [source.text for source in sources], [cluster[read[source]] for source in sources], known
+        [source.text for source in sources],
+        [labels[row] for row in rows],
+        [(source.use_case, *source.skills) for source in sources],
+        atlas.Meaning(vectors[rows], embedded),
     )
 
 

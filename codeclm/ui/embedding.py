@@ -43,7 +43,8 @@ def embedded(project: Project, texts: Sequence[str], kind: str, words: Sequence[
         _progress(project, kind)
         return False
     have = "has" if missing == 1 else "have"
-    made = "The model that makes them reads English best." if model == embed.MODEL else plain(model, 80)
+    shipped = "The model that makes them reads English best."
+    made = shipped if model == embed.MODEL else f"They are made by {plain(model, 80)}."
     st.caption(f"{plural(missing, 'text')} {have} no embedding yet. {made}")
     st.button(
         f"Embed {plural(missing, 'text')}",

@@ -1,8 +1,9 @@
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as some
 
 from codeclm import atlas
-from codeclm.atlas import Words
+from codeclm.atlas import Meaning, Words, keywords
 
 TEXTS = [
     "Please write a haiku about autumn leaves",
@@ -72,3 +73,22 @@ def test_a_name_tells_what_most_of_the_texts_are_about():
     apart = atlas.keywords([*texts, *others], [0] * 5 + [2] * 5 + [1] * 5, [*known, *[()] * 5])
     assert atlas.name(apart[0]) == "Road safety"
     assert atlas.name(apart[2]) == "Preserves"
+
+
+def test_of_two_words_as_strong_that_is_first_whose_meaning_is_the_topic():
+    texts = [f"required guitar {n}" for n in range(6)] + [f"needed soup {n}" for n in range(6)]
+    labels = [0] * 6 + [1] * 6
+    music, food = np.array([1, 0, 0.2]), np.array([0, 1, 0.2])
+    means = {"guitar": music, "soup": food}
+
+    def of(words):
+        return np.array([means.get(word, np.array([0.1, 0.1, 1])) for word in words], np.float32)
+
+    meaning = Meaning(np.array([music] * 6 + [food] * 6, np.float32), of)
+    words = keywords(texts, labels, meaning=meaning)
+    assert [words[label].terms[0] for label in (0, 1)] == ["guitar", "soup"]
+    assert keywords(texts, labels, meaning=meaning) == words
+    given = [("a label",)] * 6 + [()] * 6
+    assert keywords(texts, labels, given, meaning)[0] == keywords(texts, labels, given)[0]
+    alone = keywords(texts[:6], [0] * 6, meaning=Meaning(meaning.texts[:6], of))
+    assert alone == keywords(texts[:6], [0] * 6), "with one cluster there is nothing to be nearer to"
