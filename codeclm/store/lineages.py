@@ -171,14 +171,16 @@ class Lineages:
 
     def begun(self, metadata: Sequence[str], config: str) -> int:
         """How many of these metadata have an instruction under a config."""
-        seq, number = self._configs.find(config), 0
-        for batch in chunks(metadata):
-            number += self._db.value(
-                f"""select count(*) from metadata m where m.id in ({slots(batch)})
-                and exists (select 1 from nodes n where n.config = ? and n.place = m.place)""",
-                [*map(pack, batch), seq],
-            )
-        return number
+        if not metadata:
+            return 0
+        # read whole: to ask for some ten thousand by name takes twice as long
+        rows = self._db.rows(
+            """select m.id from (select distinct place from nodes where config = ?) n
+            cross join metadata m on m.place = n.place""",
+            [self._configs.find(config)],
+        )
+        begun = {id_ for (id_,) in rows}
+        return sum(pack(each) in begun for each in metadata)
 
     def newest(self, config: str, limit: int = 20) -> list[Instruction]:
         """The instructions written last under a config, newest first; of the last thousand or so at most."""
