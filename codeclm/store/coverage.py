@@ -19,7 +19,8 @@ from codeclm.store.metadata import BLANK
 By = Literal["use case", "skill", "cluster"]
 BYS: tuple[By, ...] = ("use case", "skill", "cluster")
 
-_SEEDED = """metadata m join labels l on l.seq = m.labels
+_LABELLED = "metadata m join labels l on l.seq = m.labels"
+_SEEDED = f"""{_LABELLED}
     where m.seed is not null and m.seed not in (select seq from seeds where deleted = 1)"""
 _OF_SEEDS: dict[By, str] = {
     "use case": f"select l.use_case, count(*) from {_SEEDED} and l.use_case <> '' group by 1",
@@ -36,6 +37,7 @@ _GROUP: dict[By, tuple[str, str]] = {
     "skill": ("l.skills", "join metadata m on m.place = n.place join labels l on l.seq = m.labels"),
     "cluster": ("coalesce(p.cluster, 0)", "join spots p on p.kind = 2 and p.record = n.id"),
 }
+_ACTIVE = f"m.state = 'active' and not {BLANK}"
 _COUNTS = """total(n.iteration = 1 or n.given), total(n.reach <= :theta and abs(n.gap) > :theta),
     total(v.verdict = 'accept')"""
 """What is generated, kept and accepted of nodes `n` with their verdicts `v`."""
@@ -114,15 +116,23 @@ class Coverage:
         )
         return [unpack(row[0]) for row in rows]
 
-    def skills_by_use_case(self, config: str | None, theta: float) -> list[tuple[str, str, int, int, int]]:
-        """(use case, skill, metadata, kept, accepted) for every two that occur together; skill '': none."""
+    def skills_by_use_case(
+        self, config: str | None, theta: float, most: int
+    ) -> list[tuple[str, str, int, int, int]]:
+        """(use case, skill, metadata, kept, accepted) for every two that occur together; skill '': none.
+
+        `most`: of so many use cases, those with the most metadata.
+        """
         rows = self._db.each(
             f"""with made as materialized (select n.place, {_COUNTS} from nodes n
                 left join verdicts v on v.comparison = n.comparison
-                where n.config = :config and not n.stale group by 1)
-            select l.use_case, l.skills, made.* from metadata m join labels l on l.seq = m.labels
-            left join made on made.place = m.place where m.state = 'active' and not {BLANK}""",
-            {"config": self._configs.find(config), "theta": theta},
+                where n.config = :config and not n.stale group by 1),
+            largest as materialized (select l.use_case from {_LABELLED} where {_ACTIVE} group by 1
+                order by count(*) desc, 1 limit :most)
+            select l.use_case, l.skills, made.* from {_LABELLED}
+            left join made on made.place = m.place where {_ACTIVE}
+            and l.use_case in (select use_case from largest)""",
+            {"config": self._configs.find(config), "theta": theta, "most": most},
         )
         lists = defaultdict[tuple[str, str], list[int]](lambda: [0, 0, 0])
         for use, skills, _, _, kept, accepted in rows:

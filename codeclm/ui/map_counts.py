@@ -52,9 +52,9 @@ class Counted:
         """When each of the last runs ended, and how far the side was from the seeds then."""
         return _course(self, by, side)
 
-    def tree(self) -> Tree:
-        """Every use case with every skill, with the counts of its metadata."""
-        return _tree(self)
+    def tree(self, most: int) -> Tree:
+        """The largest use cases with every skill, with the counts of its metadata."""
+        return _tree(self, most)
 
 
 def count_of(group: Group, side: Side) -> int:
@@ -95,6 +95,6 @@ def _far(groups: list[Group], side: Side) -> Divergence | None:
 
 
 @st.cache_resource(max_entries=8, ttl="1h", show_spinner="Counting…")
-def _tree(counted: Counted) -> Tree:
+def _tree(counted: Counted, most: int) -> Tree:
     with _open(counted) as store, store.read():
-        return store.coverage.skills_by_use_case(counted.config, counted.theta)
+        return store.coverage.skills_by_use_case(counted.config, counted.theta, most)

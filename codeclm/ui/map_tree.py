@@ -9,6 +9,7 @@ import streamlit as st
 from codeclm.charts import shares as charts
 from codeclm.charts.palette import CONFIG
 from codeclm.projects import Project
+from codeclm.ui.facets import facets
 from codeclm.ui.map_counts import Counted
 from codeclm.ui.page import empty
 from codeclm.ui.summary import Summary, config_id
@@ -33,7 +34,7 @@ def tree(project: Project, facts: Summary) -> None:
         key="map_measure",
         bind="query-params",
     )
-    counted = Counted.of(project, config_id(facts.config), facts.dials.theta).tree()
+    counted = Counted.of(project, config_id(facts.config), facts.dials.theta).tree(MOST_USES)
     if not counted:
         empty(
             "No metadata yet",
@@ -49,7 +50,7 @@ def tree(project: Project, facts: Summary) -> None:
         key="map_tree",
         alt="Use cases and their skills, by the number of metadata",
     )
-    uses = len({use for use, *_ in counted})
+    uses = len(facets(project).uses)
     st.caption(
         f"The area is the number of metadata; colour: {MEASURES[measure]}, from brown (none) to green "
         "(all). Grey: nothing yet. A metadata counts once for each of its skills."

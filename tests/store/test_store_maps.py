@@ -184,10 +184,13 @@ def test_skills_by_use_case(store):
     metadata = encoded(store)
     manual(store)
     grown(store, basic(metadata), 4)
-    assert sorted(store.coverage.skills_by_use_case(C, 3)) == [
+    assert sorted(store.coverage.skills_by_use_case(C, 3, 9)) == [
         ("poetry", "metre", 1, 0, 0),
         ("poetry", "rhyme", 2, 1, 0),
     ]
+    manual(store, "prose")
+    assert {row[0] for row in store.coverage.skills_by_use_case(C, 3, 1)} == {"poetry"}
+    assert {row[0] for row in store.coverage.skills_by_use_case(C, 3, 2)} == {"poetry", "prose"}
 
 
 def test_wishes_are_spread_and_make_work(store):

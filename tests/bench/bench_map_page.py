@@ -1,0 +1,108 @@
+"""What the Map page reads after a change, against reading the whole map, and how long its counts take.
+
+`python -m tests.bench.bench_map_page [--rows 17000]`: about three points for each row, so that the default
+is a map of 50,000. The baseline is reading all of it in the same run. Seconds are of the processor: what
+else the machine does changes them little. Wanted: half a second for whatever a click asks for.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from codeclm.jobs.map import config_of
+from codeclm.store import Store
+from codeclm.store.coverage import BYS
+from codeclm.store.maps import KINDS
+from codeclm.ui.map_colours import BY, colouring
+from codeclm.ui.map_data import MOST, Atlas
+from codeclm.ui.map_pick import within
+from codeclm.ui.map_points import Fates, Labels, Nodes, Placed, points
+from tests.bench import many
+
+WANTED = 0.5
+TIMES = 5
+
+
+class Bench:
+    """Takes times, and tells each as a share of the first."""
+
+    def __init__(self) -> None:
+        self.whole = 0.0
+
+    def __call__(self, name: str, ask: Callable[[], Any]) -> Any:
+        took = []
+        for _ in range(TIMES):
+            begun = time.process_time()
+            found = ask()
+            took.append(time.process_time() - begun)
+        best = min(took)
+        self.whole = self.whole or best
+        told = f"{best:7.3f} s {best / self.whole:7.1%} of all {best / WANTED:6.2f} of {WANTED:g} s"
+        sys.stdout.write(f"{name:<52}{told}\n")
+        return found
+
+
+def measure(store: Store) -> None:
+    bench, sheet, config, dials = Bench(), store.maps.sheet, config_of(store), store.settings.dials()
+    share = MOST / max(store.maps.count(), MOST)
+
+    def placed() -> dict[Any, Placed]:
+        return {kind: Placed(sheet.spots(kind, share)) for kind in KINDS}
+
+    def labels() -> Labels:
+        return Labels(sheet.labelled())
+
+    def nodes() -> Nodes:
+        return Nodes(sheet.reached(config, dials.theta, dials.iterations))
+
+    def fates() -> Fates:
+        return Fates(sheet.verdicts(), sheet.set_aside(), sheet.deleted())
+
+    whole = bench("all of it", lambda: (found := (placed(), labels(), nodes()), points(*found, fates()))[0])
+    found = bench("after a decision or an exclusion", lambda: points(*whole, fates()))
+    sys.stdout.write(f"    {len(found.ids):,} points\n")
+    bench("after an edit of labels", lambda: points(whole[0], labels(), nodes(), fates()))
+    bench("after a score or another θ", lambda: points(whole[0], whole[1], nodes(), fates()))
+    atlas = Atlas(found, {each.id: each for each in store.maps.clusters()}, 0, store.maps.count(), 0, config)
+    for by in BY:
+        bench(f"coloured by {by}", lambda by=by: (atlas.made.clear(), colouring(atlas, by)))
+    rows = np.arange(len(found.ids))
+    bench("a search", lambda: atlas.find(store.maps.search("museum", KINDS, config, share), rows))
+    turn = np.linspace(0, 2 * np.pi, 200)
+    bench("a lasso of 200 corners", lambda: within(found.places, 6 * np.cos(turn), 6 * np.sin(turn)))
+    bench("what is not on the map", lambda: store.maps.missing(config, 0.0))
+    steps = [n * len(found.ids) // 40 for n in range(1, 13)]
+    for by in BYS:
+        bench(f"coverage by {by}", lambda by=by: store.coverage.groups(by, config, dials.theta))
+        bench("    over twelve runs", lambda by=by: store.coverage.course(by, config, dials.theta, steps))
+    bench("use cases and skills", lambda: store.coverage.skills_by_use_case(config, dials.theta, 40))
+    bench("metadata by part of a label", lambda: store.metadata.count(search="travel"))
+    bench("metadata by skill", lambda: store.metadata.count(skill="planning"))
+    bench("facets of metadata", lambda: (store.metadata.facets(), store.metadata.clusters()))
+    bench("pairs, rare clusters first", lambda: store.pairs.ids(config, 3, 4, None, "rare"))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=17_000)
+    options = parser.parse_args()
+    sys.stdout.write(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores\n")
+    with tempfile.TemporaryDirectory() as name:
+        project = os.environ.get("BENCH_PROJECT") or str(Path(name) / "p.db")
+        if not Path(project).exists():
+            many.build(Path(project), options.rows)
+        with Store.open(project) as store, store.read():
+            measure(store)
+
+
+if __name__ == "__main__":
+    main()
