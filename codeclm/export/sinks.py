@@ -93,17 +93,7 @@ def csv_lines(rows: list[Row]) -> list[str]:
 
 def cells(row: Row) -> list[str | int | float]:
     """The cells of a row: skills parted by "; ", missing values empty, truth as true or false."""
-    return [_cell(value) for value in values(row)]
-
-
-def _cell(value: Any) -> str | int | float:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return value
-    return neutral("; ".join(value) if isinstance(value, tuple) else str(value))
+    return [_CELLS[type(value)](value) for value in values(row)]
 
 
 def neutral(text: str) -> str:
@@ -113,6 +103,16 @@ def neutral(text: str) -> str:
     already before such a sign count as part of it, so that `restore` undoes this exactly.
     """
     return f"'{text}" if _FORMULA.match(text) else text
+
+
+_CELLS: dict[type, Callable[[Any], str | int | float]] = {
+    str: neutral,
+    tuple: lambda names: neutral("; ".join(names)),
+    bool: lambda truth: "true" if truth else "false",
+    int: int,
+    float: float,
+    type(None): lambda _: "",
+}
 
 
 def restore(cell: str) -> str:
