@@ -44,7 +44,7 @@ def test_a_cell_edit_goes_to_its_row_and_can_be_undone(app, project):
     app.open("Metadata", project="mine")
     with project.open(readonly=True) as store:
         second = store.metadata.page()[1]
-    type_into_cell(app, 170, 90, "new case")
+    type_into_cell(app, 270, 90, "new case")
     with project.open(readonly=True) as store:
         assert store.metadata.get(second.id).labels.use_case == "new case"
         assert len(store.metadata.history(second.id)) == 2
