@@ -14,8 +14,8 @@ from codeclm.ui.map_counts import Counted
 from codeclm.ui.page import empty
 from codeclm.ui.summary import Summary, config_id
 
-MOST_USES = 40
-MOST_SKILLS = 12
+MOST_USES = 24
+MOST_SKILLS = 8
 MEASURES = {
     "accepted of kept": "accepted of what was kept",
     "kept per metadata": "kept pairs for each metadata",
