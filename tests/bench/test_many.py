@@ -21,7 +21,7 @@ def test_it_holds_what_a_run_would_have_left(tmp_path):
         assert (funnel.seeds, funnel.comparisons) == (60, 60)
         assert min(funnel.kept, funnel.exhausted, funnel.pending, funnel.accepted, funnel.calls) > 0
         assert len(store.maps.sources(store.maps.kinds(), CONFIG.id)) == len(
-            store.maps.points(store.maps.kinds(), *HERE)
+            store.maps.points(store.maps.kinds(), CONFIG.id)
         )
         pair = store.pairs.page(*HERE, PairFilter(status="kept"), limit=1)[0]
         assert {call.call.request.stage for call in store.calls.page()} > {"answer", "judge"}

@@ -32,6 +32,7 @@ LITERAL = {
     "Dataframe.columns",
     "MultiSelect.options",
     "Selectbox.options",
+    "Selectbox.raw_value",
     "Text.body",
     "TextArea.default",
     "TextArea.value",
