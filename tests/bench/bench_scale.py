@@ -205,6 +205,8 @@ def main() -> None:
     )
     parser.add_argument("--only", choices=["import", "pages", "acts", "memory"], action="append")
     options = parser.parse_args()
+    if options.project:
+        os.environ["BENCH_PROJECT"] = str(options.project)
     parts = options.only or ["import", "pages", "acts", "memory"]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
