@@ -123,7 +123,6 @@ def nothing(found: Exported, options: Options) -> None:
         st.info("Nothing is accepted yet. Review pairs first, or choose Kept.", icon=":material/info:")
         go("Review", "Review pairs", status="kept")
     elif found.dropped:
-        st.info(
-            f"{FORMATS[options.format][0]}: no pair fits; the reasons are above. A lower θ keeps more.",
-            icon=":material/info:",
-        )
+        said = f"{FORMATS[options.format][0]}: no pair fits; the reasons are above."
+        under = found.dropped.keys() & {"pending", "exhausted"}
+        st.info(f"{said} A lower θ keeps more." if under else said, icon=":material/info:")
