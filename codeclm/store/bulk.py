@@ -1,4 +1,4 @@
-"""Pairs read in one scan, for exports: a tenth of the time that pages would take.
+"""Pairs read in one scan, for exports, in a fraction of the time that pages would take.
 
 Most of a pair is not asked for by most readers, so that each part is decoded when it is. What an export
 has no use for is not read: the judge's explanations and the seeds' tags.

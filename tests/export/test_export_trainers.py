@@ -7,6 +7,7 @@ LLaMA-Factory and Axolotl are large; where they are not installed, nothing is pr
 import json
 from types import SimpleNamespace
 
+import pyarrow.parquet as pq
 import pytest
 import yaml
 
@@ -67,7 +68,9 @@ def test_llama_factory_loads_what_dataset_info_names(write, tmp_path, form):
 
 @pytest.fixture
 def tokenizer():
-    transformers, tokenizers = pytest.importorskip("transformers"), pytest.importorskip("tokenizers")
+    import tokenizers
+    import transformers
+
     signs = {
         sign: number for number, sign in enumerate(["[UNK]", "</s>", *map(chr, range(10, 0x250)), *"—好"])
     }
@@ -80,7 +83,7 @@ def tokenizer():
 
 def rows_of(path):
     if path.suffix == ".parquet":
-        return pytest.importorskip("pyarrow.parquet").read_table(path).to_pylist()
+        return pq.read_table(path).to_pylist()
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
@@ -89,7 +92,8 @@ def test_axolotl_makes_prompts_of_what_its_stanza_names(write, tokenizer, form):
     strategies = pytest.importorskip("axolotl.prompt_strategies")
     shared = pytest.importorskip("axolotl.utils.dict")
     wrappers = pytest.importorskip("axolotl.utils.data.wrappers")
-    datasets = pytest.importorskip("datasets")
+    import datasets
+
     out = write(form)
     stanza = yaml.safe_load((out / "axolotl.yaml").read_text("utf-8"))
     assert strategies
