@@ -31,6 +31,10 @@ ROOM = 2**16
 REFUSED = (sqlite3.Error, UnicodeEncodeError, OverflowError)
 """What SQLite raises where it cannot do what it was asked."""
 
+SPREAD = "({} * 2654435761 & 4294967295)"
+"""A row's number, spread over 32 bits (Knuth's hash): what lies below a bound is a fair sample of rows, and a
+sum tells one set of rows from another."""
+
 _ID = re.compile(r"[0-9a-f]{20}").fullmatch
 
 

@@ -18,8 +18,8 @@ first whose cluster on the map is the smallest (of one, where it is in none), or
 case."""
 
 CLUSTER = """coalesce(
-    (select cluster from spots where kind = 2 and record = n.id),
-    (select cluster from spots where kind = 0 and record = m.id))"""
+    (select cluster from spots where kind = 2 and number = n.instruction),
+    (select cluster from spots where kind = 0 and number = m.seq))"""
 """The cluster of node `n` on the map, or that of its metadata `m`."""
 _EXACT = {
     "use_case": "l.use_case = :use_case",

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
+from codeclm.store.connection import SPREAD
 from codeclm.store.metadata import BLANK
 
 MapKind = Literal["metadata", "seeds", "instructions"]
@@ -26,23 +27,16 @@ SOURCES: dict[MapKind, str] = {
         left join labels l on l.seq = m.labels
         where n.config = :config and not n.stale order by n.place, n.sample, n.iteration, n.id""",
 }
-PLACED: dict[MapKind, str] = {
-    "metadata": f"""metadata x join labels l on l.seq = x.labels where {_LIVE.replace("m.", "x.")}
-        and not {BLANK}""",
-    "seeds": "seeds x where x.deleted = 0",
-    "instructions": "nodes x where x.config = :config and not x.stale",
-}
-"""What `sources` gives, as `x` and to be counted only."""
 ON_MAP: dict[MapKind, str] = {
-    "metadata": f"""metadata m on m.id = p.record join labels l on l.seq = m.labels
-        where p.kind = 0 and {_LIVE} and not {BLANK} order by m.place""",
-    "seeds": "seeds s on s.id = p.record where p.kind = 1 and s.deleted = 0 order by s.seq",
-    "instructions": """instructions i on i.id = p.record join metadata m on m.seq = i.metadata
-        join nodes n on n.config = :config and n.place = m.place and n.sample = i.sample
-        and n.iteration = i.iteration and n.id = i.id
+    "metadata": f"""metadata x on x.seq = p.number join labels l on l.seq = x.labels
+        where p.kind = 0 and {_LIVE.replace("m.", "x.")} and not {BLANK} order by x.place""",
+    "seeds": "seeds x on x.seq = p.number where p.kind = 1 and x.deleted = 0 order by x.seq",
+    "instructions": """instructions x on x.seq = p.number join metadata m on m.seq = x.metadata
+        join nodes n on n.config = :config and n.place = m.place and n.sample = x.sample
+        and n.iteration = x.iteration and n.id = x.id
         where p.kind = 2 and not n.stale order by n.place, n.sample, n.iteration, n.id""",
 }
-"""To be joined to spots `p`: those whose records are still what `sources` gives."""
+"""To be joined to spots `p`, as `x`: those records that are still what `sources` gives."""
 
 
 class Source(NamedTuple):
@@ -73,3 +67,13 @@ def label_text(use_case: str, skills: Sequence[str]) -> str:
 def read_skills(stored: str) -> tuple[str, ...]:
     """A stored list of labels."""
     return tuple(json.loads(stored))
+
+
+def sampled(number: str) -> str:
+    """The condition that a record of this number is among a share of all; the share is the value `:most`."""
+    return f"{SPREAD.format(number)} < :most"
+
+
+def most(share: float) -> int:
+    """The value that goes with `sampled`."""
+    return round(min(share, 1.0) * 2**32)

@@ -12,19 +12,20 @@ from typing import Literal, NamedTuple
 
 from codeclm.errors import ProjectError
 from codeclm.store.configs import Configs
-from codeclm.store.connection import Connection, Value, chunks, dump, pack, search, slots, unpack
+from codeclm.store.connection import SPREAD, Connection, Value, chunks, dump, pack, search, slots, unpack
 from codeclm.store.mapped import (
     KINDS,
     ON_MAP,
-    PLACED,
     SOURCES,
     MapKind,
     Point,
     Source,
     label_text,
+    most,
     read_skills,
+    sampled,
 )
-from codeclm.store.sheet import Sheet, bound
+from codeclm.store.sheet import Sheet
 
 __all__ = ["KINDS", "Cluster", "MapKind", "Maps", "NamedBy", "Point", "Source", "label_text"]
 
@@ -89,8 +90,8 @@ class Maps:
             self._db.execute("delete from spots")
             for kind, record, text in spots:
                 self._db.execute(
-                    "insert into spots values (?, ?, ?, ?, ?, ?)",
-                    [KINDS.index(kind), pack(record), text, *places[text]],
+                    f"insert into spots select ?, seq, ?, ?, ?, ? from {kind} where id = ?",
+                    [KINDS.index(kind), text, *places[text], pack(record)],
                 )
             self._db.execute("update clusters set alive = 0 where alive")
             for each in clusters:
@@ -127,8 +128,9 @@ class Maps:
     def marked(self) -> Marks:
         """Marks that differ once the map is drawn, its clusters are named, or seeds or decisions change."""
         row = self._db.row(
-            """select (select value from settings where name = 'map'), (select max(seq) from decisions),
-            (select max(seq) || ' ' || (select count(*) from seeds where deleted = 0) from seeds),
+            f"""select (select value from settings where name = 'map'), (select max(seq) from decisions),
+            (select max(seq) from seeds) || (select ' ' || count(*) || ' ' || total({SPREAD.format("seq")})
+                from seeds where deleted = 1),
             (select group_concat(seq || named || name) from clusters where alive)"""
         )
         return Marks(*(f"{self._db.born()} {mark}" for mark in row or ("",) * 4))
@@ -146,42 +148,31 @@ class Maps:
         found: list[Point] = []
         for kind in (kind for kind in KINDS if kind in kinds):
             rows = self._db.rows(
-                f"select p.record, p.x, p.y, p.cluster from spots p cross join {ON_MAP[kind]}",
+                f"select x.id, p.x, p.y, p.cluster from spots p cross join {ON_MAP[kind]}",
                 self._values(kind, config),
             )
             found += [Point(kind, unpack(record), *place) for record, *place in rows]
         return found
 
-    def missing(self, config: str | None, since: float) -> int:
-        """How many records have no place yet, and metadata with labels changed `since` the map was drawn."""
+    def relabelled(self, since: float) -> int:
+        """How many metadata on the map have labels that came `since` it was drawn (seconds of the epoch)."""
         number: int = self._db.value(
             "select count(*) from revisions r join metadata m on m.seq = r.metadata and m.labels = r.labels"
-            " where r.at > ? and exists (select 1 from spots p where p.kind = 0 and p.record = m.id)",
+            " where r.at > ? and exists (select 1 from spots p where p.kind = 0 and p.number = m.seq)",
             [since],
         )
-        for at, kind in enumerate(KINDS):
-            number += self._db.value(
-                f"""select count(*) from {PLACED[kind]}
-                and not exists (select 1 from spots p where p.kind = {at} and p.record = x.id)""",
-                self._values(kind, config),
-            )
         return number
 
-    def search(
-        self, part: str, kinds: Collection[MapKind], config: str | None, share: float = 1.0
-    ) -> set[str]:
-        """The ids of the records of these kinds, or of a share of them as on the sheet, whose text, or whose
-        labels, hold `part`, whatever its case."""
+    def search(self, part: str, kinds: Collection[MapKind], share: float = 1.0) -> set[str]:
+        """The ids of the seeds and instructions, or of a share of them as on the sheet, whose text holds
+        `part`, whatever its case. Metadata has no text of its own."""
+        condition, (value,) = search("x.text", part)
+        values: dict[str, Value] = {"part": value, "most": most(share)}
         found: set[str] = set()
-        for kind in kinds:
-            conditions, values = [], dict[str, Value](self._values(kind, config))
-            for at, column in enumerate(("x.use_case", "x.skills", "x.text")):
-                condition, given = search(column, part)
-                conditions.append(condition.replace("?", f":part{at}"))
-                values[f"part{at}"] = given[0]
-            values["bound"] = bound(share)
+        for kind in (kind for kind in kinds if kind != "metadata"):
             rows = self._db.rows(
-                f"select x.id from ({SOURCES[kind]}) x where x.id <= :bound and ({' or '.join(conditions)})",
+                f"""select x.id from {kind} x where {sampled("x.seq")}
+                and {condition.replace("?", ":part", 1)}""",
                 values,
             )
             found.update(unpack(row[0]) for row in rows)
@@ -189,9 +180,14 @@ class Maps:
 
     def text_keys(self, kinds: Collection[MapKind]) -> dict[tuple[MapKind, str], bytes]:
         """Which text each record on the map stands for."""
-        wanted = [number for number, kind in enumerate(KINDS) if kind in kinds]
-        rows = self._db.rows(f"select kind, record, text from spots where kind in ({slots(wanted)})", wanted)
-        return {(KINDS[kind], unpack(record)): text for kind, record, text in rows}
+        found: dict[tuple[MapKind, str], bytes] = {}
+        for kind in kinds:
+            rows = self._db.rows(
+                f"select x.id, p.text from spots p join {kind} x on x.seq = p.number where p.kind = ?",
+                [KINDS.index(kind)],
+            )
+            found |= {(kind, unpack(id_)): text for id_, text in rows}
+        return found
 
     def texts(self, records: Iterable[tuple[MapKind, str]]) -> dict[tuple[MapKind, str], str]:
         """The texts of some records, of metadata their labels."""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import time
-from collections import Counter
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from codeclm.errors import ProjectError
 from codeclm.ids import content_id
 from codeclm.records import Labels, Metadata, MetadataState, Origin
 from codeclm.store.connection import (
+    SPREAD,
     Added,
     Connection,
     Row,
@@ -37,13 +36,6 @@ _SELECT = """select m.origin, s.id, m.draw, m.state, l.use_case, l.skills,
     case when m.original <> m.labels then o.use_case end, o.skills
     from metadata m join labels l on l.seq = m.labels join labels o on o.seq = m.original
     left join seeds s on s.seq = m.seed"""
-
-
-class Facets(NamedTuple):
-    """Use cases and skills with how many metadata have them, most used first."""
-
-    uses: list[tuple[str, int]]
-    skills: list[tuple[str, int]]
 
 
 class MetadataRoom:
@@ -146,29 +138,18 @@ class MetadataRoom:
         )
         return [(_labels(use_case, skills), author, at) for use_case, skills, author, at in rows]
 
-    def facets(self) -> Facets:
-        """The labels of active metadata with their counts, in one scan."""
-        uses, lists = Counter[str](), Counter[str]()
-        for use_case, skills in self._db.each(
-            "select l.use_case, l.skills from metadata m join labels l on l.seq = m.labels "
-            "where m.state = 'active'"
-        ):
-            uses[use_case] += 1
-            lists[skills] += 1
-        single = Counter[str]()
-        for skills, number in lists.items():
-            for skill in json.loads(skills):
-                single[skill] += number
-        return Facets(_ranked(uses), _ranked(single))
-
     def labelled(self) -> str:
-        """A mark that differs once labels or states do: what `facets` gives lasts as long."""
-        row = self._db.row("select count(*), total(seq) from metadata where state <> 'active'") or (0, 0)
-        return f"{self.revised()} {row[0]} {row[1]:.0f}"
+        """A mark that differs once labels or states do."""
+        aside = self._db.rows(
+            f"""select state, count(*), sum({SPREAD.format("seq")}) from metadata
+            where state <> 'active' group by 1 order by 1"""
+        )
+        return f"{self._db.born()} {self.revised()} {aside}"
 
-    def revised(self) -> str:
-        """A mark that differs once labels do."""
-        return f"{self._db.born()} {self._db.value('select max(seq) from revisions') or 0}"
+    def revised(self) -> int:
+        """The number of the newest revision of labels; 0: there is none."""
+        number: int = self._db.value("select max(seq) from revisions") or 0
+        return number
 
     def origins(self) -> list[tuple[str, int]]:
         """Where the metadata is from, whatever its state, with counts, most first."""
@@ -277,7 +258,7 @@ def _where(
         conditions.append("exists (select 1 from json_each(l.skills) where value = ?)")
         values.append(skill)
     if cluster is not None:
-        conditions.append("m.id in (select record from spots where kind = 0 and cluster = ?)")
+        conditions.append("m.seq in (select number from spots where kind = 0 and cluster = ?)")
         values.append(cluster)
     if selection is not None:
         conditions.append(OF_SELECTION.replace(":selection", "?"))
@@ -288,12 +269,6 @@ def _where(
             conditions.append(f"{column} = ?")
             values.append(value)
     return " and ".join(conditions), values
-
-
-def _ranked(counts: Counter[str]) -> list[tuple[str, int]]:
-    return sorted(
-        ((name, number) for name, number in counts.items() if name), key=lambda item: (-item[1], item[0])
-    )
 
 
 def _labels(use_case: str, skills: str) -> Labels:

@@ -26,11 +26,11 @@ _TAKEN = """with mine as materialized (select k.seq, k.stage from kinds k, confi
     from calls c join mine k on k.seq = c.kind group by c.record"""
 """What the calls for each record took: to answer and score it, and to improve on it."""
 _NOTHING = (0.0, 0.0, 0.0, 0.0)
-_CLUSTERS = "select record, cluster from spots where kind in (0, 2) and cluster is not null"
-"""The cluster of each node and metadata on the map: read whole, a third of the time of looking each up."""
-_NODES = """select c.id, n.id, m.id from nodes n join comparisons c on c.seq = n.comparison
-    join instructions i on i.seq = n.instruction join metadata m on m.seq = i.metadata
-    where n.config = :config"""
+_CLUSTERS = """select c.id, coalesce(p.cluster, q.cluster) from nodes n
+    join comparisons c on c.seq = n.comparison join instructions i on i.seq = n.instruction
+    left join spots p on p.kind = 2 and p.number = n.instruction
+    left join spots q on q.kind = 0 and q.number = i.metadata
+    where n.config = :config and coalesce(p.cluster, q.cluster) is not null"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +108,8 @@ def scan(db: Connection, configs: Configs, config: str | None) -> Scan:
 
 def clusters(db: Connection, configs: Configs, config: str | None) -> dict[str, int]:
     """The cluster of each scored pair that has one: on the map, its instruction's or its metadata's."""
-    with db.read():
-        known: dict[bytes | str, int] = dict(db.rows(_CLUSTERS))
-        rows = db.rows(_NODES, {"config": configs.find(config)})
-    found = ((pair, known.get(node, known.get(metadata))) for pair, node, metadata in rows)
-    return {unpack(pair): cluster for pair, cluster in found if cluster is not None}
+    rows = db.rows(_CLUSTERS, {"config": configs.find(config)})
+    return {unpack(pair): cluster for pair, cluster in rows}
 
 
 def _orders(

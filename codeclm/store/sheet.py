@@ -12,15 +12,11 @@ from typing import Any, NamedTuple
 
 from codeclm.store.configs import Configs
 from codeclm.store.connection import Connection, Row, Value, unpack
-from codeclm.store.mapped import KINDS, MapKind, read_skills
+from codeclm.store.mapped import KINDS, MapKind, most, read_skills, sampled
 from codeclm.store.nodes import STATUS
 
 _BATCH = 1_000
-_SPOTS: dict[MapKind, str] = {
-    "metadata": "m.seq, m.seq from spots p cross join metadata m on m.id = p.record",
-    "seeds": "s.seq, 0 from spots p cross join seeds s on s.id = p.record",
-    "instructions": "i.seq, i.metadata from spots p cross join instructions i on i.id = p.record",
-}
+_METADATA: dict[MapKind, str] = {"metadata": "x.seq", "seeds": "0", "instructions": "x.metadata"}
 
 
 class Spots(NamedTuple):
@@ -37,7 +33,7 @@ class Spots(NamedTuple):
 
 
 class Labelled(NamedTuple):
-    """All metadata by number, with its seed (0: none) and newest labels."""
+    """Metadata by number, with its seed (0: none) and newest labels."""
 
     number: list[int]
     seed: list[int]
@@ -49,15 +45,13 @@ class Reached(NamedTuple):
     """The nodes of a config that are not stale, with their state for a θ and a cap."""
 
     instruction: list[int]
+    metadata: list[int]
     iteration: list[int]
+    given: list[int]
+    """1: a person gave it."""
     gap: list[float | None]
     state: list[str]
     comparison: list[int | None]
-
-
-def bound(share: float) -> bytes:
-    """The highest id within a share of all. Ids are hashes, so that those up to it are a fair sample."""
-    return b"\xff" * 11 if share >= 1 else int(share * 2**80).to_bytes(10, "big")
 
 
 class Sheet:
@@ -70,18 +64,30 @@ class Sheet:
     def spots(self, kind: MapKind, share: float = 1.0) -> Spots:
         """Where the records of a kind were put, or about a share of them."""
         rows = self._db.each(
-            f"""select p.record, p.x, p.y, coalesce(p.cluster, 0), {_SPOTS[kind]}
-            where p.kind = ? and p.record <= ? order by 5""",
-            [KINDS.index(kind), bound(share)],
+            f"""select x.id, p.x, p.y, coalesce(p.cluster, 0), p.number, {_METADATA[kind]}
+            from spots p cross join {kind} x on x.seq = p.number
+            where p.kind = :kind and {sampled("p.number")} order by p.number""",
+            {"kind": KINDS.index(kind), "most": most(share)},
         )
         id_, *others = _columns(rows, 6)
         return Spots([unpack(each) for each in id_], *others)
 
-    def labelled(self) -> Labelled:
-        """Every metadata's labels."""
+    def clustered(self, kind: MapKind) -> tuple[list[int], list[int]]:
+        """The numbers of all records of a kind that were put on the map, and the cluster of each."""
         rows = self._db.each(
-            """select m.seq, coalesce(m.seed, 0), l.use_case, l.skills from metadata m
-            join labels l on l.seq = m.labels"""
+            "select number, coalesce(cluster, 0) from spots where kind = ? order by number",
+            [KINDS.index(kind)],
+        )
+        number, cluster = _columns(rows, 2)
+        return number, cluster
+
+    def labelled(self, since: int = 0) -> Labelled:
+        """The labels of all metadata, or of that which was revised after revision `since`."""
+        changed = "where m.seq in (select metadata from revisions where seq > :since)" if since else ""
+        rows = self._db.each(
+            f"""select m.seq, coalesce(m.seed, 0), l.use_case, l.skills from metadata m
+            join labels l on l.seq = m.labels {changed}""",
+            {"since": since} if since else {},
         )
         number, seed, use_case, skills = _columns(rows, 4)
         read = {stored: read_skills(stored) for stored in set(skills)}
@@ -91,11 +97,13 @@ class Sheet:
         """Every node's state; of one without scores it is pending."""
         values: dict[str, Value] = {"config": self._configs.find(config), "theta": theta, "cap": cap}
         rows = self._db.each(
-            f"""select n.instruction, n.iteration, n.gap, case when n.gap is null then 'pending' else {STATUS}
-            end, n.comparison from nodes n where n.config = :config and not n.stale order by 1""",
+            f"""select n.instruction, i.metadata, n.iteration, n.given, n.gap,
+                case when n.gap is null then 'pending' else {STATUS} end, n.comparison
+            from nodes n join instructions i on i.seq = n.instruction
+            where n.config = :config and not n.stale order by 1""",
             values,
         )
-        return Reached(*_columns(rows, 5))
+        return Reached(*_columns(rows, 7))
 
     def verdicts(self) -> dict[int, str]:
         """What was decided of comparisons, by their numbers."""

@@ -58,7 +58,7 @@ class Store:
         self.maps = Maps(db, configs)
         self.selections = Selections(db)
         self.wishes = Wishes(db, configs)
-        self.coverage = Coverage(db, configs)
+        self.coverage = Coverage(db)
         self.relabels = Relabels(db, self.metadata)
         self.evaluations = Evaluations(db, texts)
         self._configs = configs
@@ -123,6 +123,10 @@ class Store:
         """A number that differs after each committed write by any process: a key for caches."""
         number: int = self._db.value("select number from revision")
         return number
+
+    def born(self) -> str:
+        """When the file was made: tells it from another that had its path before."""
+        return self._db.born()
 
     def scored(self) -> str:
         """A mark that differs once nodes, scores, calls, failures or labels do: a plain decision leaves it

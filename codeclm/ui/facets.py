@@ -8,7 +8,8 @@ import streamlit as st
 
 from codeclm.projects import Project
 from codeclm.store import Store
-from codeclm.store.metadata import Facets
+from codeclm.ui import cached, tally
+from codeclm.ui.tally import Facets
 
 
 def facets(project: Project) -> Facets:
@@ -20,5 +21,5 @@ def facets(project: Project) -> Facets:
 
 @st.cache_resource(max_entries=8, ttl="2h", show_spinner=False)
 def _facets(path: str, stamp: str) -> Facets:
-    with Store.open(Path(path), readonly=True) as store:
-        return store.metadata.facets()
+    with Store.open(Path(path), readonly=True) as store, store.read():
+        return tally.facets(cached.labels(store), cached.fates(store))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from codeclm.charts.atlas import CATEGORIES, MANY, SHAPES, unscored
 from codeclm.charts.palette import GRAY, KEPT, REJECTED, STRONG, TARGET
 from codeclm.store.maps import KINDS
+from codeclm.ui.columns import codes, single
 from codeclm.ui.map_data import Atlas, Rows
 from codeclm.ui.map_points import Column, Points
 
@@ -125,18 +126,15 @@ def _small(codes: NDArray[np.int64]) -> NDArray[Any]:
 
 def _by_skill(points: Points) -> Column[str]:
     """Each point's skill that most points have: a record may have three, a point has one colour."""
-    lists, of = points.skills.names, points.skills.codes
-    names = [*dict.fromkeys(skill for each in lists for skill in each)]
-    place = {skill: at for at, skill in enumerate(names)}
-    sizes = np.zeros(len(names), np.int64)
-    for each, count in zip(lists, np.bincount(of[of >= 0], minlength=len(lists)).tolist(), strict=True):
-        for skill in each:
-            sizes[place[skill]] += count
-    main = [
-        max((place[skill] for skill in each), key=lambda at: (sizes[at], names[at]), default=-1)
-        for each in lists
-    ]
-    return Column(np.array([*main, -1], np.int64)[of], names)
+    lists, of = single(points.skills.names), points.skills.codes
+    counts = np.bincount(of[of >= 0], minlength=len(points.skills.names))
+    sizes = np.bincount(lists.skill, counts[lists.list], len(lists.names)).astype(np.int64)
+    order = sorted(range(len(sizes)), key=lambda at: (sizes[at], lists.names[at]))
+    rank = codes(range(len(sizes)), order)
+    first = np.flatnonzero(np.diff(lists.list, prepend=-1))
+    main = np.full(len(points.skills.names) + 1, -1)
+    main[lists.list[first]] = np.array(order, np.int64)[np.maximum.reduceat(rank[lists.skill], first)]
+    return Column(main[of], lists.names)
 
 
 def _winner(points: Points) -> Column[str]:

@@ -9,19 +9,20 @@ from codeclm.atlas.coverage import Divergence, Gap, gaps
 from codeclm.charts import shares as charts
 from codeclm.charts.palette import CONFIG
 from codeclm.projects import Project
-from codeclm.store.coverage import BYS, By, Group
+from codeclm.store.coverage import BYS, By
 from codeclm.ui.guard import guarded, notify
-from codeclm.ui.map_counts import SIDES, Counted, Side, count_of
+from codeclm.ui.map_counts import Counted
 from codeclm.ui.map_data import Atlas
 from codeclm.ui.page import empty, go
 from codeclm.ui.summary import Summary, config_id
+from codeclm.ui.tally import SIDES, Key, Side, Tally
 from codeclm.ui.text import ago, number, one_line, plain, plural
 
 _BARS = 20
 _LISTED = 15
 UNCLUSTERED = "unclustered"
 
-Keys = dict[str | int, str]
+Names = dict[Key, str]
 
 
 def coverage(project: Project, facts: Summary, atlas: Atlas | None) -> None:
@@ -35,21 +36,21 @@ def coverage(project: Project, facts: Summary, atlas: Atlas | None) -> None:
         )
         return
     by, side = _choice(atlas)
-    counted = Counted.of(project, config_id(facts.config), facts.dials.theta)
-    groups, total = counted.groups(by)
-    names = _names(groups, atlas)
-    if not groups:
+    counted = Counted.of(project)
+    tally = counted.tally(by)
+    names = _names(tally, atlas)
+    if not tally.keys:
         st.caption("The seeds were not read yet: run the encoding on Generate, and look again.")
         return
-    _unread(by, groups, facts)
+    _unread(by, tally, facts)
     left, right = st.columns([1, 2], gap="medium", vertical_alignment="center")
     with left:
         _figure(counted.divergence(by, side), side)
     with right:
         _course(counted, by, side)
     _wishes(project, facts)
-    _gaps(project, facts, groups, total, by, side, names)
-    _shares(groups, total, side, names)
+    _gaps(project, facts, tally, counted.totals()[side], by, side, names)
+    _shares(tally, side, names)
 
 
 def _choice(atlas: Atlas | None) -> tuple[By, Side]:
@@ -69,22 +70,22 @@ def _choice(atlas: Atlas | None) -> tuple[By, Side]:
     return by, side
 
 
-def _unread(by: By, groups: list[Group], facts: Summary) -> None:
+def _unread(by: By, tally: Tally, facts: Summary) -> None:
     """Seeds that cannot be counted yet."""
-    left = facts.funnel.seeds - sum(group.seeds for group in groups) if by != "skill" else facts.unencoded
+    left = facts.funnel.seeds - int(tally.seeds.sum()) if by != "skill" else facts.unencoded
     if left > 0:
         why = "are not on the map: update it" if by == "cluster" else "have no metadata yet"
         st.caption(f"{plural(left, 'seed')} {why}; they are not counted here.")
 
 
-def _names(groups: list[Group], atlas: Atlas | None) -> Keys:
-    found: Keys = {}
-    for group in groups:
-        if isinstance(group.key, int):
-            known = atlas.clusters.get(group.key) if atlas is not None else None
-            found[group.key] = known.name if known is not None else UNCLUSTERED
+def _names(tally: Tally, atlas: Atlas | None) -> Names:
+    found: Names = {}
+    for key in tally.keys:
+        if isinstance(key, int):
+            known = atlas.clusters.get(key) if atlas is not None else None
+            found[key] = known.name if known is not None else UNCLUSTERED
         else:
-            found[group.key] = group.key
+            found[key] = key
     return found
 
 
@@ -138,11 +139,11 @@ def _forget(project: Project) -> None:
 
 
 def _gaps(
-    project: Project, facts: Summary, groups: list[Group], total: Group, by: By, side: Side, names: Keys
+    project: Project, facts: Summary, tally: Tally, total: int, by: By, side: Side, names: Names
 ) -> None:
-    counted = [(each.key, each.seeds, count_of(each, side)) for each in groups if each.key != 0]
-    seeds = total.seeds if by == "skill" else sum(each.seeds for each in groups)
-    found = gaps(counted, seeds, count_of(total, side))
+    rows = zip(tally.keys, tally.seeds.tolist(), tally.sides[side].tolist(), strict=True)
+    seeds = facts.funnel.seeds if by == "skill" else int(tally.seeds.sum())
+    found = gaps([row for row in rows if row[0] != 0], seeds, total)
     st.subheader("Gaps", anchor=False)
     if not found:
         st.caption(f"Every {by} of the seeds has at least its share of what is {side}.")
@@ -168,7 +169,7 @@ def _gaps(
                 _gap(project, facts, each, by, names[each.key], at)
 
 
-def _gap(project: Project, facts: Summary, found: Gap[str | int], by: By, name: str, at: int) -> None:
+def _gap(project: Project, facts: Summary, found: Gap[Key], by: By, name: str, at: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center", border=True):
         said = f"{found.seed_share:.1%} of the seeds, {found.share:.1%} here"
         st.markdown(f"**{plain(name, 80)}** · {said}", width="stretch")
@@ -182,7 +183,7 @@ def _gap(project: Project, facts: Summary, found: Gap[str | int], by: By, name: 
 
 
 @guarded
-def _fill(project: Project, facts: Summary, by: By, key: str | int, count: int) -> None:
+def _fill(project: Project, facts: Summary, by: By, key: Key, count: int) -> None:
     with project.open() as store:
         metadata = store.coverage.metadata(by, key)
         config = facts.config.id if facts.config else None
@@ -197,16 +198,14 @@ def _fill(project: Project, facts: Summary, by: By, key: str | int, count: int) 
     notify(f"The next run writes {plural(count, 'instruction')} more here, from {told}.")
 
 
-def _shares(groups: list[Group], total: Group, side: Side, names: Keys) -> None:
+def _shares(tally: Tally, side: Side, names: Names) -> None:
     st.subheader("Shares", anchor=False)
-    seeds = sum(each.seeds for each in groups) or 1
-    others = sum(count_of(each, side) for each in groups) or 1
-    shown = groups[:_BARS]
+    seeds, others = (counts / max(1, counts.sum()) for counts in (tally.seeds, tally.sides[side]))
     st.plotly_chart(
         charts.beside(
-            [names[each.key] for each in shown],
-            [each.seeds / seeds for each in shown],
-            [count_of(each, side) / others for each in shown],
+            [names[key] for key in tally.keys[:_BARS]],
+            seeds[:_BARS].tolist(),
+            others[:_BARS].tolist(),
             side,
         ),
         config=CONFIG,
@@ -218,11 +217,9 @@ def _shares(groups: list[Group], total: Group, side: Side, names: Keys) -> None:
             st.dataframe(
                 pd.DataFrame(
                     {
-                        "Group": [one_line(names[each.key], 80) for each in groups],
-                        "Seeds": [each.seeds for each in groups],
-                        "Generated": [each.generated for each in groups],
-                        "Kept": [each.kept for each in groups],
-                        "Accepted": [each.accepted for each in groups],
+                        "Group": [one_line(names[key], 80) for key in tally.keys],
+                        "Seeds": tally.seeds,
+                        **{side.capitalize(): tally.sides[side] for side in SIDES},
                     }
                 ),
                 hide_index=True,

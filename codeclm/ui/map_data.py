@@ -9,17 +9,19 @@ import time
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from codeclm.jobs.map import MAP, config_of
+from codeclm.jobs.map import MAP
 from codeclm.projects import Project
 from codeclm.store import Store
 from codeclm.store.maps import KINDS, Cluster, MapKind
-from codeclm.ui.map_points import Fates, Labels, Nodes, Placed, Points, points
+from codeclm.ui import cached
+from codeclm.ui.cached import Marks
+from codeclm.ui.map_points import Points, missing, points
 
 STEADY = 30
 """Seconds for which a picture holds while a run goes on."""
@@ -45,7 +47,6 @@ class Atlas:
     """How many records are on the map; the points may be a sample of them."""
     texts: int
     """How many texts there were when it was laid out."""
-    config: str
     made: dict[str, Any] = field(default_factory=dict)
     """What was worked out of all points, by name: a lasso asks for it again and again."""
 
@@ -72,10 +73,24 @@ class Atlas:
         """Kind and id of these points."""
         return [self.key(row) for row in rows.tolist()]
 
-    def find(self, ids: Collection[str], rows: Rows | None = None) -> Rows:
-        """Which of these rows, or of all, have one of these ids; as places among the rows."""
-        asked = self.points.ids if rows is None else [self.points.ids[row] for row in rows.tolist()]
-        return np.flatnonzero(np.fromiter((id_ in ids for id_ in asked), bool, len(asked)))
+    def find(self, ids: Collection[str]) -> Rows:
+        """The rows that have one of these ids."""
+        return np.flatnonzero(self.among(ids, np.arange(len(self.points.ids))))
+
+    def among(self, ids: Collection[str], rows: Rows) -> NDArray[np.bool_]:
+        """Which of these rows have one of these ids."""
+        asked = self.points.ids
+        return np.fromiter((asked[row] in ids for row in rows.tolist()), bool, len(rows))
+
+    def labelled(self, part: str, rows: Rows) -> NDArray[np.bool_]:
+        """Which of these rows have a use case or a skill that holds `part`, whatever its case."""
+        wanted, uses, lists = part.casefold(), self.points.use_case, self.points.skills
+        named = [wanted in use.casefold() for use in uses.names]
+        skilled = [any(wanted in skill.casefold() for skill in each) for each in lists.names]
+        found: NDArray[np.bool_] = (
+            np.array([*named, False])[uses.codes[rows]] | np.array([*skilled, False])[lists.codes[rows]]
+        )
+        return found
 
     def cluster_name(self, row: int) -> str:
         """What the point's cluster is called."""
@@ -88,68 +103,22 @@ def read(project: Project, running: bool) -> Atlas | None:
     with project.open(readonly=True) as store:
         if not store.maps.kinds():
             return None
-        now = marks(store)
+        now = cached.marks(store)
     if running:
-        now = now._replace(**dict.fromkeys(("revised", "placed", "grown"), str(time.time() // STEADY)))
+        now = now._replace(**dict.fromkeys(("placed", "grown"), str(time.time() // STEADY)))
     return _read(str(project.path), now)
-
-
-class Marks(NamedTuple):
-    """What tells that something has changed; tags, selections and wishes change no point."""
-
-    drawn: str
-    revised: str
-    """The labels of metadata."""
-    placed: str
-    """Those and the states of metadata, and which seeds there are."""
-    grown: str
-    """What there is of instructions and their scores, and what their state is read at."""
-    decided: str
-    names: str
-
-
-def marks(store: Store) -> Marks:
-    """The marks of a project as it is now."""
-    found, dials = store.maps.marked(), store.settings.dials()
-    grown = f"{store.scored()} {config_of(store)} {dials.theta} {dials.iterations}"
-    revised, placed = store.metadata.revised(), f"{store.metadata.labelled()} {found.seeds}"
-    return Marks(found.drawn, revised, placed, grown, found.decided, found.names)
 
 
 @st.cache_resource(max_entries=4, ttl="1h", show_spinner="Reading the map…")
 def _read(path: str, marks: Marks) -> Atlas:
     with Store.open(Path(path), readonly=True) as store, store.read():
-        there, config = store.maps.count(), config_of(store)
-        clusters = {cluster.id: cluster for cluster in store.maps.clusters()}
-        texts = store.settings.get(MAP, {}).get("texts", 0)
-        sheet = store.maps.sheet
-        found = points(
-            {kind: _placed(store, path, kind, marks.drawn) for kind in KINDS},
-            _labels(store, path, marks.revised),
-            _nodes(store, path, marks.grown),
-            Fates(sheet.verdicts(), sheet.set_aside(), sheet.deleted()),
+        there, drawn = store.maps.count(), store.settings.get(MAP, {})
+        labels, nodes, fates = cached.labels(store), cached.nodes(store), cached.fates(store)
+        return Atlas(
+            points(cached.placed(store, MOST / max(there, MOST)), labels, nodes, fates),
+            {cluster.id: cluster for cluster in store.maps.clusters()},
+            missing(cached.clustered(store), labels, nodes, fates, store.seeds.count())
+            + store.maps.relabelled(drawn.get("at", 0.0)),
+            there,
+            drawn.get("texts", 0),
         )
-    missing = _missing(path, f"{marks.drawn} {marks.placed} {marks.grown}")
-    return Atlas(found, clusters, missing, there, texts, config)
-
-
-@st.cache_resource(max_entries=4 * len(KINDS), ttl="1h", show_spinner=False)
-def _placed(_store: Store, path: str, kind: MapKind, drawn: str) -> Placed:
-    return Placed(_store.maps.sheet.spots(kind, MOST / max(_store.maps.count(), MOST)))
-
-
-@st.cache_resource(max_entries=4, ttl="1h", show_spinner=False)
-def _labels(_store: Store, path: str, revision: str) -> Labels:
-    return Labels(_store.maps.sheet.labelled())
-
-
-@st.cache_resource(max_entries=4, ttl="1h", show_spinner=False)
-def _nodes(_store: Store, path: str, grown: str) -> Nodes:
-    dials = _store.settings.dials()
-    return Nodes(_store.maps.sheet.reached(config_of(_store), dials.theta, dials.iterations))
-
-
-@st.cache_resource(max_entries=4, ttl="1h", show_spinner=False)
-def _missing(path: str, mark: str) -> int:
-    with Store.open(Path(path), readonly=True) as store, store.read():
-        return store.maps.missing(config_of(store), store.settings.get(MAP, {}).get("at", 0.0))

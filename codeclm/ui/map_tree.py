@@ -12,7 +12,7 @@ from codeclm.projects import Project
 from codeclm.ui.facets import facets
 from codeclm.ui.map_counts import Counted
 from codeclm.ui.page import empty
-from codeclm.ui.summary import Summary, config_id
+from codeclm.ui.summary import Summary
 
 MOST_USES = 24
 MOST_SKILLS = 8
@@ -34,7 +34,7 @@ def tree(project: Project, facts: Summary) -> None:
         key="map_measure",
         bind="query-params",
     )
-    counted = Counted.of(project, config_id(facts.config), facts.dials.theta).tree(MOST_USES)
+    counted = Counted.of(project).tree(MOST_USES)
     if not counted:
         empty(
             "No metadata yet",

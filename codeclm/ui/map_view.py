@@ -97,8 +97,8 @@ def _lit(project: Project, atlas: Atlas, rows: Rows, kinds: list[str], part: str
         return None
     with project.open(readonly=True) as store:
         wanted: list[MapKind] = [kind for kind in KINDS if kind in kinds]
-        found = store.maps.search(part, wanted, atlas.config, atlas.share)
-    hits = atlas.find(found, rows)
+        found = store.maps.search(part, wanted, atlas.share)
+    hits = np.flatnonzero(atlas.labelled(part, rows) | atlas.among(found, rows))
     st.caption(f"{plural(len(hits), 'match', 'matches')} for the search.")
     return hits
 

@@ -21,11 +21,14 @@ import numpy as np
 from codeclm.jobs.map import config_of
 from codeclm.store import Store
 from codeclm.store.coverage import BYS
-from codeclm.store.maps import KINDS
+from codeclm.store.maps import KINDS, MapKind
+from codeclm.ui import tally
+from codeclm.ui.columns import Clustered, Fates, Labels, Nodes, Placed
 from codeclm.ui.map_colours import BY, colouring
 from codeclm.ui.map_data import MOST, Atlas
 from codeclm.ui.map_pick import within
-from codeclm.ui.map_points import Fates, Labels, Nodes, Placed, points
+from codeclm.ui.map_points import Points, missing, points
+from codeclm.ui.map_tree import MOST_USES
 from tests.bench import many
 
 WANTED = 0.5
@@ -55,11 +58,11 @@ def measure(store: Store) -> None:
     bench, sheet, config, dials = Bench(), store.maps.sheet, config_of(store), store.settings.dials()
     share = MOST / max(store.maps.count(), MOST)
 
-    def placed() -> dict[Any, Placed]:
+    def placed() -> dict[MapKind, Placed]:
         return {kind: Placed(sheet.spots(kind, share)) for kind in KINDS}
 
-    def labels() -> Labels:
-        return Labels(sheet.labelled())
+    def clustered() -> dict[MapKind, Clustered]:
+        return {kind: Clustered(*sheet.clustered(kind)) for kind in KINDS}
 
     def nodes() -> Nodes:
         return Nodes(sheet.reached(config, dials.theta, dials.iterations))
@@ -67,27 +70,43 @@ def measure(store: Store) -> None:
     def fates() -> Fates:
         return Fates(sheet.verdicts(), sheet.set_aside(), sheet.deleted())
 
-    whole = bench("all of it", lambda: (found := (placed(), labels(), nodes()), points(*found, fates()))[0])
-    found = bench("after a decision or an exclusion", lambda: points(*whole, fates()))
+    def drawn(*columns: Any) -> tuple[Points, int]:
+        where, there, *rest = columns
+        return points(where, *rest), missing(there, *rest, store.seeds.count())
+
+    def all_of_it() -> tuple[Any, ...]:
+        found = placed(), clustered(), Labels().revised(sheet.labelled()), nodes()
+        drawn(*found, fates())
+        return found
+
+    where, there, labels, grown = bench("all of it", all_of_it)
+    found, _ = bench("after a decision or an exclusion", lambda: drawn(where, there, labels, grown, fates()))
     sys.stdout.write(f"    {len(found.ids):,} points\n")
-    bench("after an edit of labels", lambda: points(whole[0], labels(), nodes(), fates()))
-    bench("after a score or another θ", lambda: points(whole[0], whole[1], nodes(), fates()))
-    atlas = Atlas(found, {each.id: each for each in store.maps.clusters()}, 0, store.maps.count(), 0, config)
+    edited = store.metadata.revised() - 1
+    bench(
+        "after an edit of labels",
+        lambda: drawn(where, there, labels.revised(sheet.labelled(edited)), nodes(), fates()),
+    )
+    bench("after a score or another θ", lambda: drawn(where, there, labels, nodes(), fates()))
+    atlas = Atlas(found, {each.id: each for each in store.maps.clusters()}, 0, store.maps.count(), 0)
     for by in BY:
         bench(f"coloured by {by}", lambda by=by: (atlas.made.clear(), colouring(atlas, by)))
     rows = np.arange(len(found.ids))
-    bench("a search", lambda: atlas.find(store.maps.search("museum", KINDS, config, share), rows))
+    bench(
+        "a search",
+        lambda: atlas.labelled("museum", rows) | atlas.among(store.maps.search("museum", KINDS, share), rows),
+    )
     turn = np.linspace(0, 2 * np.pi, 200)
     bench("a lasso of 200 corners", lambda: within(found.places, 6 * np.cos(turn), 6 * np.sin(turn)))
-    bench("what is not on the map", lambda: store.maps.missing(config, 0.0))
-    steps = [n * len(found.ids) // 40 for n in range(1, 13)]
+    steps = [n * len(grown.instruction) // 40 for n in range(1, 13)]
+    counted = tally.Sheet(labels, grown, fates(), there)
     for by in BYS:
-        bench(f"coverage by {by}", lambda by=by: store.coverage.groups(by, config, dials.theta))
-        bench("    over twelve runs", lambda by=by: store.coverage.course(by, config, dials.theta, steps))
-    bench("use cases and skills", lambda: store.coverage.skills_by_use_case(config, dials.theta, 40))
+        bench(f"coverage by {by}", lambda by=by: counted.tally(by))
+        bench("    over twelve runs", lambda by=by: counted.course(by, steps))
+    bench("use cases and skills", lambda: counted.tree(MOST_USES))
     bench("metadata by part of a label", lambda: store.metadata.count(search="travel"))
     bench("metadata by skill", lambda: store.metadata.count(skill="planning"))
-    bench("facets of metadata", lambda: (store.metadata.facets(), store.metadata.clusters()))
+    bench("facets of metadata", lambda: (tally.facets(labels, fates()), store.metadata.clusters()))
     bench("pairs, rare clusters first", lambda: store.pairs.ids(config, 3, 4, None, "rare"))
 
 

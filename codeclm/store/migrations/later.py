@@ -1,0 +1,25 @@
+"""The newest migrations."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+
+from codeclm.store.migrations.steps import migrations, run
+
+
+@migrations()
+def m018_numbered(db: Database) -> None:
+    """A spot goes by its record's number: both are read in one order, without a search for each."""
+    run(
+        db,
+        """create table numbered (
+            kind integer not null, number integer not null, text blob not null, x real not null,
+            y real not null, cluster integer, primary key (kind, number)) without rowid""",
+        *(
+            f"""insert into numbered select p.kind, r.seq, p.text, p.x, p.y, p.cluster
+            from {table} r join spots p on p.kind = {kind} and p.record = r.id order by r.seq"""
+            for kind, table in enumerate(("metadata", "seeds", "instructions"))
+        ),
+        "drop table spots",
+        "alter table numbered rename to spots",
+    )
