@@ -73,7 +73,7 @@ def pairs(table: Table, field: str | None = None, input_field: str | None = None
             continue
         try:
             bundle = _bundle(table.name, row, columns)
-            key = bundle.instruction.id
+            key = bundle.strong.instruction
             first = seen.setdefault(key, bundle)
             if (first.strong, first.target) != (bundle.strong, bundle.target):
                 raise RowError(f"the instruction of row {rows[key]} again, with other answers")

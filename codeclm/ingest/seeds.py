@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from codeclm.errors import InputError
 from codeclm.ingest.chats import chat_seed, turns
 from codeclm.ingest.fields import RowError, find, is_chat, joined, require, text_of, value
@@ -65,4 +67,10 @@ def input_text(row: Row, column: str | None) -> str:
         return ""
     if isinstance(raw, int | float) and not isinstance(raw, bool):
         return str(raw)
-    return text_of(raw, f"“{shown(str(column), 40)}”", empty=True)
+    return text_of(raw, _named(column or ""), empty=True)
+
+
+@lru_cache(maxsize=64)
+def _named(column: str) -> str:
+    """Remembered, as it is wanted for every row, though it is only told of one that cannot be used."""
+    return f"“{shown(column, 40)}”"

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from codeclm import ingest
 from codeclm.garbage import uncollected
 from codeclm.ingest import Bundle, Rejected, Table
-from codeclm.store import Added, Store
+from codeclm.store import Added, GivenPair, Store
 
 Kind = Literal["seeds", "metadata", "pairs"]
 
@@ -77,9 +77,8 @@ def add_pairs(store: Store, bundles: Iterable[Bundle]) -> Added:
         store.metadata.add({bundle.metadata.id: bundle.metadata for bundle in bundles}.values())
         # In the order in which they are read again, or an export would jump about in the file.
         bundles.sort(key=_place)
-        added = sum(
-            store.lineages.add_given(each.instruction, (each.strong, each.target), each.comparison)
-            for each in bundles
+        added = store.lineages.add_given(
+            [GivenPair(each.instruction, (each.strong, each.target), each.comparison) for each in bundles]
         )
     return Added(added, len(bundles) - added)
 
@@ -87,7 +86,7 @@ def add_pairs(store: Store, bundles: Iterable[Bundle]) -> Added:
 def _place(bundle: Bundle) -> tuple[float, str, str]:
     """Where a pair stands among those of its file: by its labels' seed; without one last, by its labels."""
     seed = bundle.seed.row if bundle.seed and bundle.metadata.seed else math.inf
-    return seed, bundle.metadata.id, bundle.instruction.id
+    return seed, bundle.instruction.metadata, bundle.strong.instruction
 
 
 def _count(parsed: ingest.Parsed[Any], added: Added) -> Imported:

@@ -13,6 +13,7 @@ from codeclm.store.connection import Added
 from codeclm.store.evaluations import Evaluation, Given, Missed, Prompt
 from codeclm.store.filters import PairFilter, PairOrder
 from codeclm.store.funnel import Funnel
+from codeclm.store.given import GivenPair
 from codeclm.store.jobs import Job
 from codeclm.store.scan import Scan
 from codeclm.store.store import Store
@@ -28,6 +29,7 @@ __all__ = [
     "Evaluation",
     "Funnel",
     "Given",
+    "GivenPair",
     "Job",
     "LoggedCall",
     "Missed",

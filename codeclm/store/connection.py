@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from codeclm.errors import ProjectError
 
@@ -22,6 +22,7 @@ LONGEST = 2**26
 """Bytes of one value or row; the largest that is written has some hundred thousand."""
 
 Row = tuple[Any, ...]
+T = TypeVar("T")
 Value = str | int | float | bytes | None
 Values = Sequence[Value] | Mapping[str, Value]
 
@@ -130,6 +131,16 @@ class Connection:
         """Run an insert with `on conflict do nothing`: the new row's number, or None where it was there."""
         cursor = self.execute(sql, values)
         return cursor.lastrowid if cursor.rowcount > 0 else None
+
+    def many(self, sql: str, rows: Iterable[Values]) -> None:
+        """Run one statement for each row of values."""
+        with self.guard():
+            self.raw.executemany(sql, rows)
+
+    def newest(self, table: str) -> int:
+        """The highest number in a table, 0 where it is empty; inside a write the next row has the next."""
+        number: int = self.value(f"select coalesce(max(seq), 0) from {table}")
+        return number
 
     @contextmanager
     def write(self) -> Iterator[None]:
@@ -241,9 +252,9 @@ def search(column: str, part: str) -> tuple[str, list[Value]]:
     return f"contains({column}, ?)", [part.casefold()]
 
 
-def chunks(items: Iterable[str], size: int = 500) -> Iterator[list[str]]:
+def chunks(items: Iterable[T], size: int = 500) -> Iterator[list[T]]:
     """The items in lists short enough for one statement."""
-    batch: list[str] = []
+    batch: list[T] = []
     for item in items:
         batch.append(item)
         if len(batch) == size:

@@ -13,12 +13,12 @@ from codeclm.records import IMPORTED, Answer, Comparison, Instruction, RubricSet
 from codeclm.settings import Dials
 from codeclm.store.configs import IMPORTED_SEQ, Configs
 from codeclm.store.connection import Connection, chunks, dump, pack, slots, unpack
+from codeclm.store.given import GivenPair, add
 from codeclm.store.nodes import Nodes
 from codeclm.store.rows import (
     INSTRUCTION,
     insert_answer,
     insert_comparison,
-    insert_given,
     insert_instruction,
     read_comparison,
     read_instruction,
@@ -112,36 +112,17 @@ class Lineages:
             for stage in ("answer", "judge"):
                 self._resolve(config, stage, comparison.instruction, -1)
 
-    def add_given(
-        self, instruction: Instruction, answers: Sequence[Answer], comparison: Comparison | None
-    ) -> bool:
-        """Keep an instruction that a file gives, with all that it gives; whether it is new.
-
-        A new one has no node, no failure and no answer to be looked for, which takes half of the steps.
-        """
+    def add_given(self, given: Sequence[GivenPair]) -> int:
+        """Keep instructions that a file gives, with all that it gives; how many were new."""
         with self._db.write():
-            seq = insert_given(self._db, instruction)
-            if seq is None:
-                self._add_known(instruction, answers, comparison)
-                return False
-            config = self._configs.make(IMPORTED)
-            made = {each.id: insert_answer(self._db, self._texts, config, seq, each) for each in answers}
-            scored, gap = None, None
-            if comparison is not None:
-                both = [made[comparison.strong_answer] or 0, made[comparison.target_answer] or 0]
-                scored = insert_comparison(self._db, self._texts, config, seq, both, comparison)
-                gap = comparison.gap
-            self._nodes.give(config, seq, scored, gap)
-            return True
-
-    def _add_known(
-        self, instruction: Instruction, answers: Sequence[Answer], comparison: Comparison | None
-    ) -> None:
-        self.add_instruction(instruction, IMPORTED)
-        for answer in answers:
-            self.add_answer(answer)
-        if comparison is not None:
-            self.add_comparison(comparison)
+            known = add(self._db, self._texts, self._nodes, self._configs.make(IMPORTED), given)
+            for each in known:
+                self.add_instruction(each.instruction, IMPORTED)
+                for answer in each.answers:
+                    self.add_answer(answer)
+                if each.comparison is not None:
+                    self.add_comparison(each.comparison)
+        return len(given) - len(known)
 
     def get(self, instruction: str) -> Instruction | None:
         """An instruction."""

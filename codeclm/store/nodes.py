@@ -14,8 +14,10 @@ improvement, and what it was made from neither passes for it nor waits for it. K
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from codeclm.store.configs import Configs
-from codeclm.store.connection import Connection, Row
+from codeclm.store.connection import Connection, Row, Value
 from codeclm.store.metadata import BLANK
 
 STATUS = """case when n.reach > :theta then 'superseded' when abs(n.gap) > :theta then 'kept'
@@ -32,6 +34,12 @@ EXHAUSTED = """(n.leaf and n.reach <= :theta and case when n.gap is null then n.
 
 _KEY = """config = ? and (place, sample, iteration, id) = (select m.place, i.sample, i.iteration, i.id
     from instructions i join metadata m on m.seq = i.metadata where i.seq = ?)"""
+
+_INSERT = f"""insert into nodes
+    select ?, m.place, i.sample, i.iteration, i.id, i.seq, ?, ?, ?, 1, ?, i.labels <> m.labels and not {BLANK}
+    from instructions i join metadata m on m.seq = i.metadata join labels l on l.seq = i.labels
+    where i.seq = ?"""
+"""Of a config, comparison, gap, reach, whether a person gave it, and the instruction."""
 
 
 def failed(condition: str) -> str:
@@ -57,10 +65,10 @@ class Nodes:
         for shown in self._configs.shown_under(config):
             self._link(shown, instruction)
 
-    def give(self, config: int, instruction: int, comparison: int | None, gap: float | None) -> None:
-        """Note an instruction that nobody has met before, made from no other, with its scores."""
+    def give(self, config: int, given: Sequence[Sequence[Value]]) -> None:
+        """Note instructions of no parent that nobody met before: (comparison, gap, 0, 1, instruction)."""
         for shown in self._configs.shown_under(config):
-            self._insert(shown, instruction, comparison, gap, 0.0, 1)
+            self._db.many(_INSERT, [[shown, *row] for row in given])
 
     def unlink(self, instruction: int) -> None:
         """Forget that an instruction without scores or children was reached."""
@@ -91,25 +99,7 @@ class Nodes:
             gap, above, _, given = self._node(config, parent) or (None, 0.0, 1, 0)
             reach = max(above, abs(gap or 0.0))
             self._db.execute(f"update nodes set leaf = 0 where {_KEY}", [config, parent])
-        self._insert(config, instruction, None, None, reach, given)
-
-    def _insert(
-        self,
-        config: int,
-        instruction: int,
-        comparison: int | None,
-        gap: float | None,
-        reach: float,
-        given: int,
-    ) -> None:
-        self._db.execute(
-            f"""insert into nodes
-            select ?, m.place, i.sample, i.iteration, i.id, i.seq, ?, ?, ?, 1, ?,
-                i.labels <> m.labels and not {BLANK}
-            from instructions i join metadata m on m.seq = i.metadata join labels l on l.seq = i.labels
-            where i.seq = ?""",
-            [config, comparison, gap, reach, given, instruction],
-        )
+        self._db.execute(_INSERT, [config, None, None, reach, given, instruction])
 
     def _pass_on(self, config: int, instruction: int, reach: float) -> None:
         children = self._db.rows(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 
 from codeclm.errors import ProjectError
 from codeclm.records import Answer, Comparison, Instruction, Scores
-from codeclm.store.connection import Connection, Row, dump, pack, unpack
+from codeclm.store.connection import Connection, Row, Value, dump, pack, unpack
 from codeclm.store.texts import Texts
 
 INSTRUCTION = """select m.id, l.id, i.text, i.sample, p.id, i.action, i.iteration, i.origin
@@ -36,56 +37,59 @@ def insert_instruction(db: Connection, instruction: Instruction) -> int:
     return seq_of(db, "instructions", instruction.id)
 
 
-def insert_given(db: Connection, instruction: Instruction) -> int | None:
-    """Keep an instruction without a parent: its number; None where it is here, or its metadata is not."""
-    return db.insert(
-        """insert into instructions (id, metadata, labels, sample, iteration, origin, action, text)
-        select ?, m.seq, l.seq, ?, ?, ?, ?, ? from metadata m, labels l where m.id = ? and l.id = ?
-        on conflict do nothing""",
-        [
-            pack(instruction.id),
-            instruction.sample,
-            instruction.iteration,
-            instruction.origin,
-            instruction.action,
-            instruction.text,
-            pack(instruction.metadata),
-            pack(instruction.revision),
-        ],
-    )
+ANSWERS = """(seq, id, instruction, config, role, sample, text, truncated, model, length)
+    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+"""A number, or null for the next, then an `answer_row`."""
+
+COMPARISONS = """(seq, id, instruction, config, strong, target, strong_first, target_first, rationales)
+    values (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+"""A number, or null for the next, then a `comparison_row`."""
 
 
-def insert_answer(db: Connection, texts: Texts, config: int, instruction: int, answer: Answer) -> int | None:
-    """Keep an answer: its number, None where there is one. Its text leans on no other: others will on it."""
-    return db.insert(
-        """insert into answers (id, instruction, config, role, sample, text, truncated, model, length)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing""",
-        [
-            pack(answer.id),
-            instruction,
-            config,
-            answer.role,
-            answer.sample,
-            texts.put(answer.text, pack(answer.instruction), lean=False),
-            int(answer.truncated),
-            answer.model,
-            len(answer.text),
-        ],
-    )
+def answer_row(config: int, instruction: int, text: int, answer: Answer) -> list[Value]:
+    """An answer as it is stored, but for its number."""
+    return [
+        pack(answer.id),
+        instruction,
+        config,
+        answer.role,
+        answer.sample,
+        text,
+        int(answer.truncated),
+        answer.model,
+        len(answer.text),
+    ]
+
+
+def insert_answer(db: Connection, texts: Texts, config: int, instruction: int, answer: Answer) -> None:
+    """Keep an answer, if it is new. Its text leans on no other: others will on it."""
+    text = texts.put(answer.text, pack(answer.instruction), lean=False)
+    row = answer_row(config, instruction, text, answer)
+    db.execute(f"insert into answers {ANSWERS} on conflict do nothing", [None, *row])
+
+
+def comparison_row(
+    texts: Texts, config: int, instruction: int, answers: Sequence[int], made: Comparison
+) -> list[Value]:
+    """The scores of two answers, by their numbers, as they are stored, but for their own number."""
+    orders = [_order(scores.strong, scores.target) for scores in made.orders]
+    rationales = [texts.put(scores.rationale, pack(made.instruction)) for scores in made.orders]
+    second = orders[1] if len(orders) > 1 else None
+    return [pack(made.id), instruction, config, *answers, orders[0], second, dump(rationales)]
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _order(strong: float, target: float) -> str:
+    """Remembered, as a scale has few marks."""
+    return dump([strong, target])
 
 
 def insert_comparison(
     db: Connection, texts: Texts, config: int, instruction: int, answers: Sequence[int], made: Comparison
 ) -> int | None:
     """Keep the scores of two answers, by their numbers: its number, None where it is here."""
-    orders = [dump([scores.strong, scores.target]) for scores in made.orders]
-    rationales = [texts.put(scores.rationale, pack(made.instruction)) for scores in made.orders]
-    second = orders[1] if len(orders) > 1 else None
-    return db.insert(
-        """insert into comparisons (id, instruction, config, strong, target, strong_first, target_first,
-        rationales) values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing""",
-        [pack(made.id), instruction, config, *answers, orders[0], second, dump(rationales)],
-    )
+    row = comparison_row(texts, config, instruction, answers, made)
+    return db.insert(f"insert into comparisons {COMPARISONS} on conflict do nothing", [None, *row])
 
 
 def seq_of(db: Connection, table: str, record: str) -> int:

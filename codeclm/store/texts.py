@@ -11,9 +11,10 @@ import hashlib
 import itertools
 import zlib
 from collections import OrderedDict
+from collections.abc import Sequence
 
 from codeclm.errors import ProjectError
-from codeclm.store.connection import LONGEST, Connection
+from codeclm.store.connection import LONGEST, Connection, chunks, slots
 
 SHORT = 48
 """Up to so many bytes a text is kept as it is."""
@@ -23,6 +24,10 @@ WINDOW = 32_768
 
 RAW = -15
 """How zlib is told that there is no header."""
+
+Squeezed = tuple[bytes, bytes | str]
+"""A text's hash, and what is stored of it."""
+
 _WORTH = 0.7
 _BASES = 8
 _RECORDS = 512
@@ -51,13 +56,27 @@ class Texts:
             return self._short[text]
         with self._db.guard():
             data = text.encode()
-        digest = hashlib.blake2b(data, digest_size=12).digest()
+        digest = _digest(data)
         seq: int | None = self._db.value("select seq from texts where hash = ?", [digest])
         if seq is None:
             seq = self._insert(digest, data, self._bases(record, like) if lean else [], record, like)
         if len(data) <= SHORT and len(self._short) < _RECORDS:
             self._short[text] = seq
         return seq
+
+    def put_all(self, texts: Sequence[Squeezed]) -> list[int]:
+        """Store texts that lean on no other, and return their numbers."""
+        known: dict[bytes, int] = {}
+        for some in chunks({digest for digest, _ in texts}):
+            known.update(self._db.rows(f"select hash, seq from texts where hash in ({slots(some)})", some))
+        rows: list[tuple[int, bytes, bytes | str]] = []
+        newest = self._db.newest("texts")
+        for digest, stored in texts:
+            if digest not in known:
+                known[digest] = newest + len(rows) + 1
+                rows.append((known[digest], digest, stored))
+        self._db.many("insert into texts (seq, hash, data) values (?, ?, ?)", rows)
+        return [known[digest] for digest, _ in texts]
 
     def follow(self, record: bytes | str, source: bytes | str) -> None:
         """A record was made from another, whose texts are likely to repeat in its own."""
@@ -134,6 +153,16 @@ class Texts:
         self._near.clear()
         self._like.clear()
         self._short.clear()
+
+
+def squeezed(text: str) -> Squeezed:
+    """A text that leans on no other, as it is stored. UnicodeEncodeError: it holds half a character."""
+    data = text.encode()
+    return _digest(data), _squeeze(data, [])[0]
+
+
+def _digest(data: bytes) -> bytes:
+    return hashlib.blake2b(data, digest_size=12).digest()
 
 
 def _squeeze(data: bytes, bases: list[bytes]) -> tuple[bytes | str, bool]:

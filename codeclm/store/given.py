@@ -1,0 +1,120 @@
+"""Pairs that a file gives, into a project by the thousand.
+
+A new one has no parent, no node, no failure and no answer to be looked for: its rows are numbered here and
+go in table by table, while another thread deflates the texts of the next thousand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+from codeclm.records import Answer, Comparison, Instruction
+from codeclm.store.connection import Connection, Value, chunks, pack, slots
+from codeclm.store.nodes import Nodes
+from codeclm.store.rows import ANSWERS, COMPARISONS, answer_row, comparison_row
+from codeclm.store.texts import Squeezed, Texts, squeezed
+
+BATCH = 1000
+
+
+class GivenPair(NamedTuple):
+    """An instruction that a file gives, its answers by both models, and their scores where it has them."""
+
+    instruction: Instruction
+    answers: tuple[Answer, Answer]
+    comparison: Comparison | None = None
+
+    @property
+    def id(self) -> str:
+        """The instruction's, as its answers name it: to make it anew would take a tenth of the time."""
+        return self.answers[0].instruction
+
+
+def add(
+    db: Connection, texts: Texts, nodes: Nodes, config: int, given: Sequence[GivenPair]
+) -> list[GivenPair]:
+    """Keep those whose instruction is new, in one transaction; the others come back.
+
+    ProjectError: a metadata that one is of is not in the project.
+    """
+    known: list[GivenPair] = []
+    with db.write(), ThreadPoolExecutor(1, "codeclm-texts") as other:
+        for batch, made in _ahead(other, given):
+            fresh = _fresh(db, batch)
+            wanted = [pair for number in fresh for pair in made[2 * number : 2 * number + 2]]
+            _insert(db, texts, nodes, config, [batch[number] for number in fresh], texts.put_all(wanted))
+            known += [each for number, each in enumerate(batch) if number not in fresh]
+    return known
+
+
+def _ahead(
+    other: ThreadPoolExecutor, given: Sequence[GivenPair]
+) -> Iterator[tuple[Sequence[GivenPair], list[Squeezed]]]:
+    """The pairs batch by batch, each with its answers' texts as they are stored."""
+    batches = [given[start : start + BATCH] for start in range(0, len(given), BATCH)]
+    coming = [other.submit(_squeeze, batch) for batch in batches[:1]]
+    for number, batch in enumerate(batches):
+        made = coming.pop().result()
+        coming += [other.submit(_squeeze, following) for following in batches[number + 1 : number + 2]]
+        yield batch, made
+
+
+def _squeeze(batch: Sequence[GivenPair]) -> list[Squeezed]:
+    return [squeezed(answer.text) for each in batch for answer in each.answers]
+
+
+def _fresh(db: Connection, batch: Sequence[GivenPair]) -> dict[int, None]:
+    """Which of the batch have an instruction that neither the project nor one before them has."""
+    first: dict[bytes | str, int] = {}
+    for number, each in enumerate(batch):
+        first.setdefault(pack(each.id), number)
+    for ids in chunks(first):
+        for (known,) in db.rows(f"select id from instructions where id in ({slots(ids)})", ids):
+            del first[known]
+    return dict.fromkeys(first.values())
+
+
+def _insert(
+    db: Connection, texts: Texts, nodes: Nodes, config: int, batch: Sequence[GivenPair], stored: Sequence[int]
+) -> None:
+    instruction, answer, comparison = map(db.newest, ("instructions", "answers", "comparisons"))
+    rows: tuple[list[list[Value]], ...] = ([], [], [], [])
+    for number, each in enumerate(batch):
+        instruction += 1
+        rows[0].append(_instruction(instruction, each))
+        for text, said in zip(stored[2 * number : 2 * number + 2], each.answers, strict=True):
+            answer += 1
+            rows[1].append([answer, *answer_row(config, instruction, text, said)])
+        scored, gap = None, None
+        if each.comparison is not None:
+            comparison += 1
+            scored, gap = comparison, each.comparison.gap
+            both = answer - 1, answer
+            rows[2].append([comparison, *comparison_row(texts, config, instruction, both, each.comparison)])
+        rows[3].append([scored, gap, 0.0, 1, instruction])
+    db.many(_INSTRUCTIONS, rows[0])
+    db.many(f"insert into answers {ANSWERS}", rows[1])
+    db.many(f"insert into comparisons {COMPARISONS}", rows[2])
+    nodes.give(config, rows[3])
+
+
+_INSTRUCTIONS = """insert into instructions
+    (seq, id, metadata, labels, sample, iteration, origin, action, text)
+    select ?, ?, m.seq, l.seq, ?, ?, ?, ?, ? from metadata m, labels l where m.id = ? and l.id = ?"""
+
+
+def _instruction(seq: int, given: GivenPair) -> list[Value]:
+    made = given.instruction
+    return [
+        seq,
+        pack(given.id),
+        made.sample,
+        made.iteration,
+        made.origin,
+        made.action,
+        made.text,
+        pack(made.metadata),
+        pack(made.revision),
+    ]

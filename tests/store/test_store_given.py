@@ -1,0 +1,115 @@
+"""Pairs of a file go in by the thousand: they must come to what they would one by one."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from growing import CONFIG, C
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from codeclm.errors import ProjectError
+from codeclm.records import IMPORTED, Answer, Comparison, Instruction, Labels, Metadata, Pair, Scores
+from codeclm.store import GivenPair, PairFilter, Store
+from codeclm.store import given as room
+
+TEXTS = st.sampled_from(
+    ["", "short", "a longer answer that is worth to be deflated, as it says nothing new " * 3]
+)
+
+
+def pair(
+    number: int, case: str = "letters", texts: Sequence[str] = ("good", "bad"), gap: float | None = 4
+) -> GivenPair:
+    metadata = Metadata("imported", Labels(case, ("rhyme",)))
+    instruction = Instruction(metadata.id, metadata.revision, f"Write letter {number}", origin="imported")
+    strong, target = (
+        Answer(instruction.id, role, IMPORTED, text, model="m", truncated=not text)
+        for role, text in zip(("strong", "target"), texts, strict=True)
+    )
+    comparison = None
+    if gap is not None:
+        orders = Scores(5 + gap, 5), Scores(5.0, 5.0) if number % 2 else None
+        comparison = Comparison(instruction.id, strong.id, target.id, IMPORTED, *orders)
+    return GivenPair(instruction, (strong, target), comparison)
+
+
+def one_by_one(store: Store, pairs: Sequence[GivenPair]) -> None:
+    for each in pairs:
+        store.lineages.add_instruction(each.instruction, IMPORTED)
+        for answer in each.answers:
+            store.lineages.add_answer(answer)
+        if each.comparison is not None:
+            store.lineages.add_comparison(each.comparison)
+
+
+def project(path: Path, pairs: Sequence[GivenPair]) -> Store:
+    store = Store.open(path, create=True)
+    store.settings.use_config(CONFIG)
+    cases = {each.instruction.metadata for each in pairs}
+    labels = [Labels(case, ("rhyme",)) for case in ("letters", "poems")]
+    wanted = [Metadata("imported", each) for each in labels]
+    store.metadata.add([each for each in wanted if each.id in cases])
+    return store
+
+
+def all_of(store: Store) -> tuple[list[Pair], list[Pair], object]:
+    pages = [store.pairs.page(config, 3, 4, PairFilter(status=None), limit=None) for config in (IMPORTED, C)]
+    return pages[0], pages[1], store.funnel(C, 3, 4)
+
+
+@settings(max_examples=12, deadline=None)
+@given(
+    st.lists(
+        st.builds(
+            pair,
+            st.integers(0, 12),
+            st.sampled_from(["letters", "poems"]),
+            st.tuples(TEXTS, TEXTS),
+            st.sampled_from([None, 0, 1, 4]),
+        ),
+        max_size=20,
+    ),
+    st.integers(1, 7),
+)
+def test_in_bulk_they_come_to_what_they_would_one_by_one(
+    tmp_path_factory: pytest.TempPathFactory, pairs: list[GivenPair], size: int
+) -> None:
+    folder = tmp_path_factory.mktemp("given")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(room, "BATCH", size)
+        with project(folder / "bulk.db", pairs) as bulk, project(folder / "single.db", pairs) as single:
+            new = bulk.lineages.add_given(pairs)
+            one_by_one(single, pairs)
+            assert new == len({each.id for each in pairs})
+            assert all_of(bulk) == all_of(single)
+            assert bulk.lineages.add_given(pairs) == 0
+            assert all_of(bulk) == all_of(single)
+
+
+def test_a_text_that_is_there_is_not_stored_again(path: Path) -> None:
+    said = "An answer of some length, which several of the pairs of a file have word for word."
+    pairs = [pair(number, texts=(said, said)) for number in range(3)]
+    with project(path, pairs) as store:
+        store.lineages.add_given(pairs[:1])
+        store.lineages.add_given(pairs)
+        stored = store._db.value("select count(*) from texts where typeof(data) = 'blob'")
+        assert stored == 1
+
+
+def test_a_pair_of_a_metadata_that_is_not_there_puts_nothing_in(path: Path) -> None:
+    pairs = [pair(1), pair(2)]
+    stray = replace(pairs[1].instruction, metadata="none")
+    with project(path, pairs) as store:
+        with pytest.raises(ProjectError, match="refers to one that is not in the project"):
+            store.lineages.add_given([pairs[0], pairs[1]._replace(instruction=stray)])
+        assert store.pairs.count(IMPORTED, 3, 4, PairFilter(status=None)) == 0
+
+
+def test_half_a_character_is_told_and_puts_nothing_in(path: Path) -> None:
+    broken = pair(1, texts=("half of a character, \ud800, in a text that is long enough to be deflated", "x"))
+    with project(path, [broken]) as store:
+        with pytest.raises(ProjectError, match="half a character"):
+            store.lineages.add_given([pair(2), broken])
+        assert store.pairs.count(IMPORTED, 3, 4, PairFilter(status=None)) == 0
