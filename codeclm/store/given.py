@@ -1,12 +1,12 @@
 """Pairs that a file gives, into a project by the thousand.
 
 A new one has no parent, no node, no failure and no answer to be looked for: its rows are numbered here and
-go in table by table, while another thread deflates the texts of the next thousand.
+go in table by table, while another thread deflates the texts of the next ones.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -40,25 +40,14 @@ def add(
     ProjectError: a metadata that one is of is not in the project.
     """
     known: list[GivenPair] = []
+    batches = [given[start : start + BATCH] for start in range(0, len(given), BATCH)]
     with db.write(), ThreadPoolExecutor(1, "codeclm-texts") as other:
-        for batch, made in _ahead(other, given):
+        for batch, made in zip(batches, other.map(_squeeze, batches), strict=True):
             fresh = _fresh(db, batch)
             wanted = [pair for number in fresh for pair in made[2 * number : 2 * number + 2]]
             _insert(db, texts, nodes, config, [batch[number] for number in fresh], texts.put_all(wanted))
             known += [each for number, each in enumerate(batch) if number not in fresh]
     return known
-
-
-def _ahead(
-    other: ThreadPoolExecutor, given: Sequence[GivenPair]
-) -> Iterator[tuple[Sequence[GivenPair], list[Squeezed]]]:
-    """The pairs batch by batch, each with its answers' texts as they are stored."""
-    batches = [given[start : start + BATCH] for start in range(0, len(given), BATCH)]
-    coming = [other.submit(_squeeze, batch) for batch in batches[:1]]
-    for number, batch in enumerate(batches):
-        made = coming.pop().result()
-        coming += [other.submit(_squeeze, following) for following in batches[number + 1 : number + 2]]
-        yield batch, made
 
 
 def _squeeze(batch: Sequence[GivenPair]) -> list[Squeezed]:
