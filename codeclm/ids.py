@@ -9,18 +9,20 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
+from functools import lru_cache
 from typing import Any
 
 _encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
+_quote = json.encoder.encode_basestring
 
 
 def canonical(value: Any) -> str:
     """The one JSON text of a value: keys sorted, strings in NFC, no spaces."""
-    # json's encoder is made anew for all but a bare text, which takes longer than most values do.
+    # Most values are texts or nothing; json's encoder is made anew for each and takes longer than they do.
     if value is None:
         return "null"
-    text = str(value) if type(value) is int else _encode(value)
-    return text if unicodedata.is_normalized("NFC", text) else _encode(_nfc(value))
+    text = _quote(value) if type(value) is str else str(value) if type(value) is int else _encode(value)
+    return text if text.isascii() or unicodedata.is_normalized("NFC", text) else _encode(_nfc(value))
 
 
 def _nfc(value: Any) -> Any:
@@ -35,11 +37,23 @@ def _nfc(value: Any) -> Any:
 
 def content_id(kind: str, **parts: Any) -> str:
     """20 hexadecimal digits (80 bits) that name a record by what makes it itself."""
-    return content_id_of(kind, **{name: canonical(value) for name, value in parts.items()})
+    frame, names = _frame(kind, tuple(parts))
+    return _digits(frame % tuple([canonical(parts[name]) for name in names]))
 
 
 def content_id_of(kind: str, **texts: str) -> str:
     """The same id, from parts that are canonical JSON already: for what would be encoded again and again."""
-    texts["kind"] = f'"{kind}"'
-    text = "{" + ",".join([f'"{name}":{texts[name]}' for name in sorted(texts)]) + "}"
+    frame, names = _frame(kind, tuple(texts))
+    return _digits(frame % tuple([texts[name] for name in names]))
+
+
+@lru_cache(maxsize=64)
+def _frame(kind: str, names: tuple[str, ...]) -> tuple[str, list[str]]:
+    """The object of a kind's parts with a gap for each part, and their names in its order."""
+    parts = {**dict.fromkeys(names, "%s"), "kind": f'"{kind}"'}
+    whole = ",".join([f'"{name}":{parts[name]}' for name in sorted(parts)])
+    return f"{{{whole}}}", sorted(names)
+
+
+def _digits(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:20]

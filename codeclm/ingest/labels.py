@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from codeclm.ingest.fields import RowError, find, require, text_of, value
@@ -36,8 +37,21 @@ def metadata(table: Table, field: str | None = None, skills_field: str | None = 
 
 def labels_of(row: Row, case: str, skills: str | None) -> Labels:
     """The labels of a row. RowError: no use case, or something that is no label."""
-    use_case = _label(value(row.values, case), "the use case")
-    return Labels(use_case, _skills(value(row.values, skills) if skills else None))
+    use_case, named = value(row.values, case), value(row.values, skills) if skills else None
+    if type(named) is list:
+        named = tuple(named)
+    try:
+        return _remembered(use_case, named)
+    except TypeError:  # something without a hash, which is no label either
+        return _labels(use_case, named)
+
+
+def _labels(use_case: Any, skills: Any) -> Labels:
+    return Labels(_label(use_case, "the use case"), _skills(skills))
+
+
+_remembered = lru_cache(maxsize=4096, typed=True)(_labels)
+"""Many rows of a file have the same labels."""
 
 
 def _label(raw: Any, what: str) -> str:
@@ -52,7 +66,7 @@ def _skills(raw: Any) -> tuple[str, ...]:
         return ()
     if isinstance(raw, str):
         raw = [part for part in re.split(";" if ";" in raw else ",", raw) if part.strip()]
-    if not isinstance(raw, list):
+    if not isinstance(raw, list | tuple):
         raise RowError("the skills are neither a list nor text")
     skills = dict.fromkeys(_label(item, "a skill") for item in raw)
     if len(skills) > MAX_SKILLS:

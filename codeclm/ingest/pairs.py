@@ -182,4 +182,6 @@ def _with_seeds(bundles: list[Bundle]) -> list[Bundle]:
         for bundle in bundles
         if bundle.seed and len(seeds[bundle.metadata.id]) == 1
     }
+    if not linked:
+        return bundles
     return [replace(bundle, metadata=linked.get(bundle.metadata.id, bundle.metadata)) for bundle in bundles]

@@ -7,14 +7,13 @@ go in table by table, while another thread deflates the texts of the next ones.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 from codeclm.records import Answer, Comparison, Instruction
 from codeclm.store.connection import Connection, Value, chunks, pack, slots
 from codeclm.store.nodes import Nodes
 from codeclm.store.rows import ANSWERS, COMPARISONS, answer_row, comparison_row
-from codeclm.store.texts import Squeezed, Texts, squeezed
+from codeclm.store.texts import Texts, squeezed
 
 BATCH = 1000
 
@@ -41,17 +40,14 @@ def add(
     """
     known: list[GivenPair] = []
     batches = [given[start : start + BATCH] for start in range(0, len(given), BATCH)]
-    with db.write(), ThreadPoolExecutor(1, "codeclm-texts") as other:
-        for batch, made in zip(batches, other.map(_squeeze, batches), strict=True):
+    with db.write():
+        for batch in batches:
+            made = [squeezed(answer.text) for each in batch for answer in each.answers]
             fresh = _fresh(db, batch)
             wanted = [pair for number in fresh for pair in made[2 * number : 2 * number + 2]]
             _insert(db, texts, nodes, config, [batch[number] for number in fresh], texts.put_all(wanted))
             known += [each for number, each in enumerate(batch) if number not in fresh]
     return known
-
-
-def _squeeze(batch: Sequence[GivenPair]) -> list[Squeezed]:
-    return [squeezed(answer.text) for each in batch for answer in each.answers]
 
 
 def _fresh(db: Connection, batch: Sequence[GivenPair]) -> dict[int, None]:

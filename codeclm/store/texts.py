@@ -24,6 +24,8 @@ WINDOW = 32_768
 
 RAW = -15
 """How zlib is told that there is no header."""
+_AHEAD = 262
+"""Bytes of its window that deflate does not look back on."""
 
 Squeezed = tuple[bytes, bytes | str]
 """A text's hash, and what is stored of it."""
@@ -184,7 +186,9 @@ def _inflate(data: bytes, dictionary: bytes) -> bytes:
 
 
 def _deflate(data: bytes, dictionary: bytes = b"") -> bytes:
-    squeeze = zlib.compressobj(wbits=RAW, zdict=dictionary) if dictionary else zlib.compressobj(wbits=RAW)
+    # To clear tables for the widest window takes five times as long as to deflate a text of usual length.
+    bits = min(-RAW, max(12, (len(dictionary) + len(data) + _AHEAD).bit_length()))
+    squeeze = zlib.compressobj(wbits=-bits, memLevel=bits - 7, zdict=dictionary)
     return squeeze.compress(data) + squeeze.flush()
 
 
