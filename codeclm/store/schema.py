@@ -37,6 +37,8 @@ def prepare(db: Connection, *, readonly: bool = False) -> None:
     if version != LATEST:
         _renew(db, version, readonly)
     tables.refuse_other(db)
+    if not readonly and db.value("pragma journal_mode") != "wal":
+        _log_ahead(db)
 
 
 def _renew(db: Connection, version: int, readonly: bool) -> None:
@@ -79,6 +81,18 @@ def _bring_up(db: Connection) -> None:
     db.execute("pragma journal_mode = wal")
     # Of the file alone: a table renamed opens the temporary database, whose checkpoint SQLite refuses.
     db.execute("pragma main.wal_checkpoint(passive)")
+
+
+def _log_ahead(db: Connection) -> None:
+    """Let readers and writers of a copy not wait for each other; where others have it open, later."""
+    db.execute("pragma busy_timeout = 0")
+    try:
+        db.execute("pragma journal_mode = wal")
+    except ProjectError as error:
+        if not _busy(error):
+            raise
+    finally:
+        db.execute(f"pragma busy_timeout = {BUSY_SECONDS * 1000:.0f}")
 
 
 def _busy(error: ProjectError) -> bool:

@@ -261,3 +261,17 @@ def test_a_file_that_takes_the_path_of_another_has_other_marks(tmp_path):
             marks.append((store.revision(), store.scored(), store.metadata.labelled(), *store.maps.marked()))
         (tmp_path / "p.db").unlink()
     assert not set(marks[0]) & set(marks[1])
+
+
+def test_readers_and_writers_of_a_copy_do_not_wait_for_each_other(tmp_path: Path) -> None:
+    copied = tmp_path / "copy.db"
+    with Store.open(tmp_path / "first.db", create=True) as store:
+        store.copy(copied)
+    with Store.open(copied, readonly=True) as page, page.read():
+        assert page.seeds.count() == 0
+        Store.open(copied).close()  # it cannot be told while somebody reads it: no error
+    with Store.open(copied) as store, Store.open(copied, readonly=True) as page:
+        assert store._db.value("pragma journal_mode") == "wal"
+        with store.write(), page.read():
+            store.seeds.add([Seed("Explain.")])
+            assert page.seeds.count() == 0
