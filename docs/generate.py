@@ -50,8 +50,8 @@ TOOK = "`calls_sent, calls_cached, seconds`"
 ANSWERS = {
     "import": "`read, added, duplicates, rejected: [{row, reason}]`",
     "run": f"what `status` prints, and {TOOK}",
-    "quote": "`calls, prompt_tokens, completion_tokens, cost_usd, seconds`, each `{low, mid, high}`; "
-    "`cost_usd` null: a price is unknown",
+    "quote": "`calls, prompt_tokens, completion_tokens, cost_usd, seconds`, each `{low, mid, high}` of what "
+    "is left, `cost_usd` null: a price is unknown; and `spent`, the first four as they stand already",
     "status": "`seeds, encoded, metadata, instructions, comparisons, kept, superseded, exhausted, pending, "
     "accepted, rejected, failures, calls, prompt_tokens, completion_tokens, cost_usd, running`",
     "failures": "`failures: [{id, stage, record, reason, raw}]`",

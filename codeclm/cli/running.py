@@ -11,6 +11,7 @@ from codeclm.cli.output import Live, Result, plain, table, warn
 from codeclm.cli.reading import status_data, status_lines
 from codeclm.jobs import run as loop
 from codeclm.jobs.order import Order
+from codeclm.jobs.quote import lines
 from codeclm.jobs.quote import quote as foretell
 from codeclm.records import ROLES, Failure
 from codeclm.settings import Dials
@@ -86,9 +87,12 @@ def quote(args: Namespace) -> Result:
     open_project(args).close()
     with Live(quiet=args.quiet) as live:
         found = foretell(project_path(args), order_of(args), warn=live.warn, show=live.show)
-    return Result(found, table(("", "low", "mid", "high"), map(_quoted, found.items())))
+    return Result(
+        found, table(("", "spent", "left: low", "mid", "high", "in all"), map(_quoted, lines(found)))
+    )
 
 
-def _quoted(item: tuple[str, dict[str, float] | None]) -> tuple[object, ...]:
-    name, values = item
-    return (name, *("unknown" if values is None else f"{values[end]:.6g}" for end in ("low", "mid", "high")))
+def _quoted(line: tuple[str, list[float | None]]) -> tuple[str, ...]:
+    name, values = line
+    unknown = "unknown" if name == "cost_usd" else "-"
+    return (name, *(unknown if each is None else f"{each:.6g}" for each in values))

@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import fmean, pstdev
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from codeclm.errors import CodecError
 from codeclm.jobs.endpoints import room, slots
@@ -27,8 +27,10 @@ from codeclm.store import Store
 
 QUOTE = "quote"
 """The kind of this job, and the setting that holds what it found."""
-FEWEST, MOST = 5, 30
+FEWEST, MOST = 4, 30
 """Metadata that a quote is based on."""
+SHARE = 4
+"""A pilot takes one in so many, so that most of what is foretold is still to come."""
 LINEAGES = 60
 """The most lineages of a pilot, where each metadata gets several."""
 SURE = 1.64
@@ -39,8 +41,13 @@ SLACK = 1.3
 """The time that a run takes beyond what its requests would fill, at most."""
 COUNTED = ("calls", "prompt_tokens", "completion_tokens", "cost_usd")
 
+SPENT = "spent"
+"""Beside the ranges: what the project has spent up to now, the pilot's part included."""
+
 T = TypeVar("T")
 Range = dict[str, float]
+Quoted = dict[str, dict[str, Any] | None]
+"""By name a Range, None: a price is unknown; and what is SPENT, by COUNTED."""
 Tally = dict[str, float]
 """What one metadata took: COUNTED, and by URL the seconds of its calls."""
 
@@ -68,8 +75,8 @@ class Left:
         return len(self.seeds) + len(self.metadata) + self.mixed
 
 
-def quote(project: Path, order: Order, warn: Tell, show: Tell) -> dict[str, Range | None]:
-    """What the order would take from here on: low, mid and high of each; None: a price is unknown.
+def quote(project: Path, order: Order, warn: Tell, show: Tell) -> Quoted:
+    """What the order would take from here on: low, mid and high of each; and what is spent already.
 
     It is kept in the project as the newest quote. What stops the pilot is raised where nothing can be
     foretold without it.
@@ -77,21 +84,33 @@ def quote(project: Path, order: Order, warn: Tell, show: Tell) -> dict[str, Rang
     with hold(project, QUOTE):
         found = _quote(project, order, warn, show)
         with Store.open(project) as store:
+            spent = store.calls.spend()["all"]
+            costs = (spent.calls, spent.prompt_tokens, spent.completion_tokens, spent.cost)
+            found[SPENT] = dict(zip(COUNTED, costs, strict=True))
             told = {"order": order.as_dict(), "at": time.time(), "found": found}
             store.settings.set(QUOTE, told)
     return found
 
 
-def last_quote(store: Store, order: Order, since: float = 0.0) -> dict[str, Range | None] | None:
+def last_quote(store: Store, order: Order, since: float = 0.0) -> Quoted | None:
     """The newest quote, where it is one for this very order and later than `since`."""
     told = store.settings.get(QUOTE)
     if told is None or told["order"] != order.as_dict() or told["at"] < since:
         return None
-    found: dict[str, Range | None] = told["found"]
+    found: Quoted = told["found"]
     return found
 
 
-def _quote(project: Path, order: Order, warn: Tell, show: Tell) -> dict[str, Range | None]:
+def lines(found: Quoted) -> Iterator[tuple[str, list[float | None]]]:
+    """By name: what is spent, low, mid and high of what is left, spent and mid together. None: unknown."""
+    spent = found.get(SPENT) or {}
+    for name in (*COUNTED, "seconds"):
+        before, left = spent.get(name), found[name] or {}
+        low, mid, high = (left.get(end) for end in ("low", "mid", "high"))
+        yield name, [before, low, mid, high, None if before is None or mid is None else before + mid]
+
+
+def _quote(project: Path, order: Order, warn: Tell, show: Tell) -> Quoted:
     setup, left, seen = _look(project, order)
     missing = _wanted(left.growing + len(seen), setup) - len(seen)
     if missing > 0 and left.seeds + left.metadata:
@@ -129,7 +148,7 @@ def _mixed(store: Store, setup: Setup) -> int:
 def _wanted(units: int, setup: Setup) -> int:
     """How many metadata to base a quote on: more for a longer run, as their lineages differ in length."""
     most = max(3, min(MOST, LINEAGES // setup.dials.per_metadata))
-    return min(most, units, max(FEWEST, round(2 * math.sqrt(units))))
+    return min(most, units, max(FEWEST, min(round(2 * math.sqrt(units)), units // SHARE)))
 
 
 def _spread(items: Sequence[T], count: int) -> list[T]:
@@ -159,8 +178,8 @@ def _seen(store: Store, setup: Setup, row: Metadata) -> Seen:
     return Seen(sides[True], sides[False], priced)
 
 
-def _foretell(setup: Setup, left: Left, seen: list[Seen]) -> dict[str, Range | None]:
-    found: dict[str, Range | None] = {name: _range(left, seen, name) for name in COUNTED}
+def _foretell(setup: Setup, left: Left, seen: list[Seen]) -> Quoted:
+    found: Quoted = {name: _range(left, seen, name) for name in COUNTED}
     if not all(each.priced for each in seen):
         found["cost_usd"] = None
     for name in COUNTED[:3]:

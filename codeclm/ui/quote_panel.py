@@ -10,7 +10,7 @@ import streamlit as st
 from codeclm.jobs import process
 from codeclm.jobs.lock import holder
 from codeclm.jobs.order import Order
-from codeclm.jobs.quote import COUNTED, QUOTE, Range, last_quote
+from codeclm.jobs.quote import COUNTED, QUOTE, Quoted, last_quote, lines
 from codeclm.projects import Project
 from codeclm.ui.generate_plan import REACH, Wanted
 from codeclm.ui.guard import error_box, fragment, guarded
@@ -19,6 +19,7 @@ from codeclm.ui.text import dollars, duration, number
 
 _BEGUN = "quote_begun"
 _NAMES = dict(zip(COUNTED, ("Calls", "Tokens in", "Tokens out", "Cost"), strict=True)) | {"seconds": "Time"}
+_COLUMNS = ("Spent", "Low", "Mid", "High", "In all")
 _SHOWN = {"cost_usd": dollars, "seconds": duration}
 
 
@@ -89,14 +90,13 @@ def _own(project: Project) -> float:
     return float(begun["at"]) if begun.get("project") == project.name else 0.0
 
 
-def _table(found: dict[str, Range | None]) -> None:
+def _table(found: Quoted) -> None:
     rows = [
-        {"": name, **{end.capitalize(): _shown(key, found[key], end) for end in ("low", "mid", "high")}}
-        for key, name in _NAMES.items()
+        {"": _NAMES[key], **dict(zip(_COLUMNS, map(_SHOWN.get(key, number), values), strict=True))}
+        for key, values in lines(found)
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True, height="content", alt="What the run would take")
-    st.caption("From here on, from what the pilot took; nine times in ten the truth is between low and high.")
-
-
-def _shown(key: str, span: Range | None, end: str) -> str:
-    return _SHOWN.get(key, number)(None if span is None else span[end])
+    st.caption(
+        "Spent: by this project up to now, the pilot included. Low, mid and high: what is left, which nine "
+        "times in ten is between low and high. In all: spent and mid together."
+    )

@@ -70,7 +70,9 @@ def test_nothing_left_is_nothing_to_pay(project, order):
 def test_an_unknown_price_is_null_and_only_encoding_costs_a_call_each(project, order):
     found = quote(project(30), order(stages=("encode",)), silent, silent)
     assert found["cost_usd"] is None
-    assert found["calls"]["mid"] == 30 - 11
+    assert found["calls"]["mid"] == 30 - 7
+    assert found["spent"]["calls"] == 7
+    assert found["spent"]["cost_usd"] is None
 
 
 def test_what_stops_the_pilot_stops_the_quote(project, order):
