@@ -32,9 +32,7 @@ from codeclm.pipeline import (
 from codeclm.records import Instruction, Metadata, MetadataState
 from codeclm.stages.augment import mix
 from codeclm.store import Store, Writer
-
-BACKLOG = 1_000
-"""Writes that may wait."""
+from codeclm.store.writer import MOST
 
 
 @dataclass
@@ -113,21 +111,27 @@ class Work:
         self.progress.wanted["decode"] = sum(max(least, more.get(metadata, 0)) for metadata in ids)
 
         async def grow(metadata_id: str) -> None:
-            if (metadata := self.store.metadata.get(metadata_id)) is None:
+            if (task := self._task(metadata_id, more.get(metadata_id, 0))) is None:
                 return
-            task = Task(
-                metadata,
-                tuple(self._roots(metadata, more.get(metadata_id, 0))),
-                self.store.lineages.rubrics(metadata.revision, self.setup.config.id),
-                more.get(metadata_id, 0),
-                self.store.lineages.gaps(metadata_id, self.setup.config.id),
-            )
             async for event in pipeline.grow(task, self.plan, model):
                 self._keep(event)
                 self.progress.count(event, task.gaps)
             self.progress.done[LINEAGES] += 1
 
         await walk(ids, grow, width, self.troubled)
+
+    def _task(self, metadata_id: str, wanted: int) -> Task | None:
+        """What there is of a metadata, read in one go; None: there is no such metadata."""
+        with self.store.read():
+            if (metadata := self.store.metadata.get(metadata_id)) is None:
+                return None
+            return Task(
+                metadata,
+                tuple(self._roots(metadata, wanted)),
+                self.store.lineages.rubrics(metadata.revision, self.setup.config.id),
+                wanted,
+                self.store.lineages.gaps(metadata_id, self.setup.config.id),
+            )
 
     def _roots(self, metadata: Metadata, wanted: int) -> Iterator[Root]:
         config = self.setup.config.id
@@ -175,17 +179,26 @@ class Work:
                 self._write(lambda store: store.failures.put(failure))
 
 
-@dataclass(frozen=True, slots=True)
 class _Paced:
-    """A model that is asked no faster than what comes of it is written, so that memory stays bounded."""
+    """A model that is asked no faster than what comes of it is written, so that memory stays bounded.
 
-    model: ChatModel
-    writer: Writer
+    Where the log answers, asking waits for a whole commit: two threads that are busy at once would hand
+    the interpreter to each other at every statement.
+    """
+
+    def __init__(self, model: ChatModel, writer: Writer) -> None:
+        self._model = model
+        self._writer = writer
+        self._written: asyncio.Future[None] | None = None
 
     async def complete(self, request: Request) -> Reply:
-        while self.writer.backlog > BACKLOG:  # noqa: ASYNC110 - who writes is a thread, which sets no event
-            await asyncio.sleep(0.01)
-        return await self.model.complete(request)
+        while self._writer.backlog >= MOST:
+            written = self._written
+            if written is None or written.done():
+                written = self._written = asyncio.wrap_future(self._writer.hurry())
+            await asyncio.wait([written])
+            written.exception()  # looked at: a write that failed is found by those who write
+        return await self._model.complete(request)
 
 
 def seeds_left(store: Store, setup: Setup) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Protocol
@@ -55,7 +55,7 @@ class Request:
             role=_word(self.role),
             model=_word(self.model),
             messages=f"[{','.join(map(_turn, self.messages))}]",
-            sampling=canonical(self.sampling.model_dump(mode="json")),
+            sampling=_sampling(self.sampling),
             schema=_shape(self.schema),
             sample=str(self.sample),
             attempt=str(self.attempt),
@@ -64,6 +64,20 @@ class Request:
     def with_messages(self, *messages: Message) -> Request:
         """The same question with more turns behind it."""
         return replace(self, messages=self.messages + messages)
+
+
+def _sampling(asked: Sampling) -> str:
+    """The canonical JSON of a sampling: all but its seed is the same in very many requests."""
+    extra = canonical(asked.extra) if asked.extra else "{}"
+    frame = _unseeded(asked.temperature, asked.max_tokens, asked.reasoning_effort)
+    return frame % (extra, canonical(asked.seed))
+
+
+@lru_cache(maxsize=64, typed=True)
+def _unseeded(temperature: float | None, max_tokens: int, effort: str | None) -> str:
+    """The same with the extra fields and the seed left to be put in."""
+    room, wish, heat = (canonical(each).replace("%", "%%") for each in (max_tokens, effort, temperature))
+    return f'{{"extra":%s,"max_tokens":{room},"reasoning_effort":{wish},"seed":%s,"temperature":{heat}}}'
 
 
 @lru_cache(maxsize=64)
@@ -77,7 +91,7 @@ def _turn(message: Message) -> str:
     return f'{{"content":{canonical(message.content)},"role":{_word(message.role)}}}'
 
 
-_word = lru_cache(maxsize=64)(canonical)
+_word: Callable[[str], str] = lru_cache(maxsize=64)(canonical)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from functools import partial
 from typing import Any, TypeVar, get_args
 
 from codeclm.errors import ReplyError, TransportError
@@ -25,6 +26,7 @@ from codeclm.stages.checks import drift
 from codeclm.stages.steps import Steps, choose, decode_record
 
 Value = TypeVar("Value")
+Step = Callable[[], Awaitable[Value]]
 
 _ANSWERS: tuple[AnswerRole, ...] = get_args(AnswerRole)
 
@@ -154,7 +156,7 @@ class _Walk:
         answers = await self._answers(node, known)
         if answers is None or "judge" not in self._plan.stages:
             return None
-        orders = await _together(*(self._steps.judge(node, *answers, order) for order in (0, 1)))
+        orders = await _together(*(partial(self._steps.judge, node, *answers, order) for order in (0, 1)))
         first, second = orders
         if isinstance(first, Exception) or isinstance(second, Exception):
             self._fail("judge", node.id, *orders)
@@ -169,7 +171,7 @@ class _Walk:
         missing = [role for role in _ANSWERS if role not in had]
         if missing and "answer" not in self._plan.stages:
             return None
-        made = await _together(*(self._steps.answer(node, role) for role in missing))
+        made = await _together(*(partial(self._steps.answer, node, role) for role in missing))
         for answer in made:
             if isinstance(answer, Answer):
                 had[answer.role] = answer
@@ -217,15 +219,35 @@ class _Walk:
             self.events.put_nowait(_failed(self._steps, stage, record, errors[0]))
 
 
-async def _together(*steps: Awaitable[Value]) -> list[Value | Exception]:
+async def _together(*steps: Step[Value]) -> list[Value | Exception]:
     """What each step gave, or how it failed. What stops the run is raised once all are done."""
-    outcomes = await asyncio.gather(*steps, return_exceptions=True)
-    given: list[Value | Exception] = []
+    if not steps:
+        return []
+    first, *others = steps
+    begun: list[asyncio.Task[Value | Exception]] = []
+    # Only where the first has to wait: where the log answers, tasks would be most of the work.
+    beginning = asyncio.get_running_loop().call_soon(
+        lambda: begun.extend([asyncio.create_task(_outcome(step)) for step in others])
+    )
+    try:
+        outcomes = [await _outcome(first)]
+        beginning.cancel()
+        outcomes += [await task for task in begun] if begun else [await _outcome(step) for step in others]
+    finally:
+        for task in begun:
+            task.cancel()
+        await asyncio.gather(*begun, return_exceptions=True)
     for outcome in outcomes:
-        if isinstance(outcome, BaseException) and not isinstance(outcome, ReplyError | TransportError):
+        if isinstance(outcome, Exception) and not isinstance(outcome, ReplyError | TransportError):
             raise outcome
-        given.append(outcome)
-    return given
+    return outcomes
+
+
+async def _outcome(step: Step[Value]) -> Value | Exception:
+    try:
+        return await step()
+    except Exception as error:
+        return error
 
 
 def _failed(steps: Steps, stage: Stage, record: str, error: ReplyError | TransportError) -> Failed:

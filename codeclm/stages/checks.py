@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections import Counter
 from difflib import SequenceMatcher
+from string import ascii_letters
 
 from codeclm.errors import ReplyError
 from codeclm.records import Labels
@@ -99,6 +100,8 @@ def _answers(text: str, before: str) -> bool:
 
 def _script(text: str) -> str:
     """The script of most letters; empty where there are few."""
+    if text.isascii():
+        return "LATIN" if sum(map(text.count, ascii_letters)) >= LETTERS else ""
     counts: Counter[str] = Counter()
     for sign, times in Counter(text).items():
         if unicodedata.category(sign)[0] == "L":

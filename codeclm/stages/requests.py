@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from codeclm.ids import content_id
+from codeclm.ids import canonical, content_id_of
 from codeclm.llm.model import Request, Schema
 from codeclm.records import AnswerRole, Instruction, Message, Metadata, Role, Seed, Stage
 from codeclm.settings import Config
@@ -95,5 +95,6 @@ def _request(
 
 
 def _wire_seed(config: Config, role: Role, stage: Stage, record: str, sample: int, attempt: int) -> int:
-    parts = {"record": record, "sample": sample, "attempt": attempt}
-    return int(content_id("wire", seed=config.seed, role=role, stage=stage, **parts)[:7], 16)
+    numbers = {"seed": str(config.seed), "sample": str(sample), "attempt": str(attempt)}
+    words = {"role": f'"{role}"', "stage": f'"{stage}"', "record": canonical(record)}
+    return int(content_id_of("wire", **numbers, **words)[:7], 16)

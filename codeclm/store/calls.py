@@ -88,8 +88,9 @@ class Calls(CallPages):
         ]
         text = raw = None
         if reply is not None:
-            raw = self._texts.put(reply.raw, record, lean=False)
-            text = self._texts.put(reply.text, record)
+            raw = text = self._texts.put(reply.raw, record, lean=False)
+            if reply.text != reply.raw:
+                text = self._texts.put(reply.text, record)
         seq = self._db.insert(
             """insert into calls (key, kind, record, messages, seed, sample, attempt, reply, raw, finish,
             prompt_tokens, completion_tokens, cost, took, started, error)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 
-from codeclm.errors import ProjectError
 from codeclm.records import IMPORTED, Answer, Comparison, Instruction, RubricSet, Stage
 from codeclm.settings import Dials
 from codeclm.store.configs import IMPORTED_SEQ, Configs
@@ -84,33 +83,25 @@ class Lineages:
         with self._db.write():
             seq = self._configs.make(config)
             self._nodes.link(seq, insert_instruction(self._db, instruction))
-            stage, record, sample = "decode", instruction.metadata, instruction.sample
-            if instruction.parent is not None:
-                stage, record, sample = "rubrics", instruction.parent, -1
-            self._texts.follow(pack(instruction.id), pack(record))
-            if instruction.origin == "generated":
-                self._resolve(seq, stage, record, sample)
+            parent = instruction.parent
+            self._texts.follow(pack(instruction.id), pack(parent or instruction.metadata))
+            if instruction.origin == "generated" and parent is not None:
+                self._resolve(seq, parent, -1, "rubrics")
+            elif instruction.origin == "generated":
+                self._resolve(seq, instruction.metadata, instruction.sample, "decode")
 
     def add_answer(self, answer: Answer) -> None:
         """Keep an answer; its instruction must be there."""
         with self._db.write():
-            instruction = self._seq("instructions", answer.instruction)
-            insert_answer(self._db, self._texts, self._configs.make(answer.config), instruction, answer)
+            insert_answer(self._db, self._texts, self._configs.make(answer.config), answer)
 
     def add_comparison(self, comparison: Comparison) -> None:
         """Keep the scores of two answers that are there; resolves failures to answer and to judge."""
         with self._db.write():
-            instruction = self._seq("instructions", comparison.instruction)
-            answers = [
-                self._answer(instruction, answer)
-                for answer in (comparison.strong_answer, comparison.target_answer)
-            ]
             config = self._configs.make(comparison.config)
-            made = insert_comparison(self._db, self._texts, config, instruction, answers, comparison)
-            seq = self._seq("comparisons", comparison.id) if made is None else made
+            seq, instruction = insert_comparison(self._db, self._texts, config, comparison)
             self._nodes.score(config, instruction, seq, comparison.gap)
-            for stage in ("answer", "judge"):
-                self._resolve(config, stage, comparison.instruction, -1)
+            self._resolve(config, comparison.instruction, -1, "answer", "judge")
 
     def add_given(self, given: Sequence[GivenPair]) -> int:
         """Keep instructions that a file gives, with all that it gives; how many were new."""
@@ -238,17 +229,9 @@ class Lineages:
     def _seq(self, table: str, record: str) -> int:
         return seq_of(self._db, table, record)
 
-    def _answer(self, instruction: int, answer: str) -> int:
-        seq: int | None = self._db.value(
-            "select seq from answers where instruction = ? and id = ?", [instruction, pack(answer)]
-        )
-        if seq is None:
-            raise ProjectError(f"{self._db.path}: answer {answer} is not in the project.")
-        return seq
-
-    def _resolve(self, config: int, stage: str, record: str, sample: int) -> None:
+    def _resolve(self, config: int, record: str, sample: int, *stages: Stage) -> None:
         self._db.execute(
-            """update failures set open = 0
-            where config = ? and stage = ? and record = ? and sample = ? and open""",
-            [config, stage, pack(record), sample],
+            f"""update failures set open = 0
+            where config = ? and stage in ({slots(stages)}) and record = ? and sample = ? and open""",
+            [config, *stages, pack(record), sample],
         )

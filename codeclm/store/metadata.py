@@ -208,12 +208,11 @@ class MetadataRoom:
 
     def _labels(self, metadata: str, labels: Labels) -> int:
         revision = content_id("revision", metadata=metadata, use_case=labels.use_case, skills=labels.skills)
-        self._db.execute(
+        made = self._db.insert(
             "insert into labels (id, use_case, skills) values (?, ?, ?) on conflict do nothing",
             [pack(revision), labels.use_case, dump(labels.skills)],
         )
-        seq: int = self._db.value("select seq from labels where id = ?", [pack(revision)])
-        return seq
+        return made or int(self._db.value("select seq from labels where id = ?", [pack(revision)]))
 
     def _log(self, seq: int | None, labels: int, author: str) -> None:
         self._db.execute(

@@ -80,26 +80,41 @@ class Nodes:
     def score(self, config: int, instruction: int, comparison: int, gap: float) -> None:
         """Give a node its scores; those it has already stay."""
         for shown in self._configs.shown_under(config):
-            self._link(shown, instruction)
-            changed = self._db.execute(
-                f"update nodes set comparison = ?, gap = ? where comparison is null and {_KEY}",
-                [comparison, gap, shown, instruction],
-            ).rowcount
-            node = self._node(shown, instruction)
-            if changed and node is not None and not node[2]:
+            node = self._scored(shown, instruction, comparison, gap)
+            if node is None:
+                self._link(shown, instruction)
+                node = self._scored(shown, instruction, comparison, gap)
+            if node is not None and not node[0]:
                 self._pass_on(shown, instruction, max(node[1], abs(gap)))
 
+    def _scored(self, config: int, instruction: int, comparison: int, gap: float) -> Row | None:
+        """Whether a node that had no scores until now is a leaf, and its reach."""
+        return self._db.row(
+            f"""update nodes set comparison = ?, gap = ? where comparison is null and {_KEY}
+            returning leaf, reach""",
+            [comparison, gap, config, instruction],
+        )
+
     def _link(self, config: int, instruction: int) -> None:
-        if self._node(config, instruction) is not None:
+        parent, origin, known = self._origin(config, instruction)
+        if known:
             return
-        parent, origin = self._parent(instruction)
         reach, given = 0.0, int(origin != "generated")
-        if parent is not None:
-            self._link(config, parent)
-            gap, above, _, given = self._node(config, parent) or (None, 0.0, 1, 0)
+        # What a person gave improves on nothing.
+        if parent is not None and not given:
+            node = self._grown(config, parent)
+            if node is None:
+                self._link(config, parent)
+                node = self._grown(config, parent)
+            gap, above, given = node or (None, 0.0, 0)
             reach = max(above, abs(gap or 0.0))
-            self._db.execute(f"update nodes set leaf = 0 where {_KEY}", [config, parent])
         self._db.execute(_INSERT, [config, None, None, reach, given, instruction])
+
+    def _grown(self, config: int, instruction: int) -> Row | None:
+        """A node is no leaf any more: its gap, reach, and whether a person gave it."""
+        return self._db.row(
+            f"update nodes set leaf = 0 where {_KEY} returning gap, reach, given", [config, instruction]
+        )
 
     def _pass_on(self, config: int, instruction: int, reach: float) -> None:
         children = self._db.rows(
@@ -115,8 +130,14 @@ class Nodes:
         """(gap, reach, leaf, given) of a node."""
         return self._db.row(f"select gap, reach, leaf, given from nodes where {_KEY}", [config, instruction])
 
-    def _parent(self, instruction: int) -> tuple[int | None, str]:
-        """What an instruction improves on: nothing where a person gave it; and its origin."""
-        row = self._db.row("select parent, origin from instructions where seq = ?", [instruction])
+    def _origin(self, config: int, instruction: int) -> Row:
+        """What an instruction was made from, by whom, and whether it has a node under a config."""
+        row = self._db.row(
+            """select i.parent, i.origin, n.id is not null from instructions i
+            join metadata m on m.seq = i.metadata left join nodes n on n.config = ? and n.place = m.place
+                and n.sample = i.sample and n.iteration = i.iteration and n.id = i.id
+            where i.seq = ?""",
+            [config, instruction],
+        )
         assert row is not None  # noqa: S101 - a foreign key says so
-        return (row[0] if row[1] == "generated" else None), row[1]
+        return row

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -18,36 +19,51 @@ INSTRUCTION = """select m.id, l.id, i.text, i.sample, p.id, i.action, i.iteratio
 
 def insert_instruction(db: Connection, instruction: Instruction) -> int:
     """Keep an instruction, if it is new: its number. ProjectError: what it is made from is not here."""
-    parent = None if instruction.parent is None else seq_of(db, "instructions", instruction.parent)
-    db.execute(
+    parent = None if instruction.parent is None else pack(instruction.parent)
+    made = db.insert(
         """insert into instructions (id, metadata, labels, parent, sample, iteration, origin, action, text)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing""",
+        select ?, m.seq, l.seq, p.seq, ?, ?, ?, ?, ? from metadata m, labels l
+        left join instructions p on p.id = ? where m.id = ? and l.id = ? and p.id is ?
+        on conflict do nothing""",
         [
             pack(instruction.id),
-            seq_of(db, "metadata", instruction.metadata),
-            seq_of(db, "labels", instruction.revision),
-            parent,
             instruction.sample,
             instruction.iteration,
             instruction.origin,
             instruction.action,
             instruction.text,
+            parent,
+            pack(instruction.metadata),
+            pack(instruction.revision),
+            parent,
         ],
     )
-    return seq_of(db, "instructions", instruction.id)
+    if made is None:
+        seq_of(db, "metadata", instruction.metadata)
+        seq_of(db, "labels", instruction.revision)
+        if instruction.parent is not None:
+            seq_of(db, "instructions", instruction.parent)
+        made = seq_of(db, "instructions", instruction.id)
+    return made
 
 
 ANSWERS = """(seq, id, instruction, config, role, sample, text, truncated, model, length)
     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 """A number, or null for the next, then an `answer_row`."""
+_OF_INSTRUCTION = ANSWERS.replace("?, ?, ?,", "?, ?, (select seq from instructions where id = ?),", 1)
+"""The same, with the instruction by its id."""
 
 COMPARISONS = """(seq, id, instruction, config, strong, target, strong_first, target_first, rationales)
-    values (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+    values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"""
 """A number, or null for the next, then a `comparison_row`."""
+_OF_ANSWERS = re.sub(
+    r"(\?[56])", r"(select seq from answers where instruction = ?3 and id = \1)", COMPARISONS
+)
+"""The same, with the two answers by their ids."""
 
 
-def answer_row(config: int, instruction: int, text: int, answer: Answer) -> list[Value]:
-    """An answer as it is stored, but for its number."""
+def answer_row(config: int, instruction: Value, text: int, answer: Answer) -> list[Value]:
+    """An answer as it is stored, but for its number. The instruction: as the statement names it."""
     return [
         pack(answer.id),
         instruction,
@@ -61,21 +77,22 @@ def answer_row(config: int, instruction: int, text: int, answer: Answer) -> list
     ]
 
 
-def insert_answer(db: Connection, texts: Texts, config: int, instruction: int, answer: Answer) -> None:
+def insert_answer(db: Connection, texts: Texts, config: int, answer: Answer) -> None:
     """Keep an answer, if it is new. Its text leans on no other: others will on it."""
-    text = texts.put(answer.text, pack(answer.instruction), lean=False)
-    row = answer_row(config, instruction, text, answer)
-    db.execute(f"insert into answers {ANSWERS} on conflict do nothing", [None, *row])
+    instruction = pack(answer.instruction)
+    row = answer_row(config, instruction, texts.put(answer.text, instruction, lean=False), answer)
+    db.execute(f"insert into answers {_OF_INSTRUCTION} on conflict do nothing", [None, *row])
 
 
 def comparison_row(
-    texts: Texts, config: int, instruction: int, answers: Sequence[int], made: Comparison
+    texts: Texts, config: int, instruction: int, answers: Sequence[Value], made: Comparison
 ) -> list[Value]:
-    """The scores of two answers, by their numbers, as they are stored, but for their own number."""
+    """The scores of two answers as they are stored, but for their number. Answers: as `answer_row` has it."""
     orders = [_order(scores.strong, scores.target) for scores in made.orders]
     rationales = [texts.put(scores.rationale, pack(made.instruction)) for scores in made.orders]
     second = orders[1] if len(orders) > 1 else None
-    return [pack(made.id), instruction, config, *answers, orders[0], second, dump(rationales)]
+    whys = ",".join(map(str, rationales))
+    return [pack(made.id), instruction, config, *answers, orders[0], second, f"[{whys}]"]
 
 
 @lru_cache(maxsize=4096, typed=True)
@@ -84,12 +101,16 @@ def _order(strong: float, target: float) -> str:
     return dump([strong, target])
 
 
-def insert_comparison(
-    db: Connection, texts: Texts, config: int, instruction: int, answers: Sequence[int], made: Comparison
-) -> int | None:
-    """Keep the scores of two answers, by their numbers: its number, None where it is here."""
+def insert_comparison(db: Connection, texts: Texts, config: int, made: Comparison) -> tuple[int, int]:
+    """Keep the scores of two answers, if they are new: their number and that of their instruction.
+
+    ProjectError: one of the answers is not in the project.
+    """
+    instruction = seq_of(db, "instructions", made.instruction)
+    answers = pack(made.strong_answer), pack(made.target_answer)
     row = comparison_row(texts, config, instruction, answers, made)
-    return db.insert(f"insert into comparisons {COMPARISONS} on conflict do nothing", [None, *row])
+    seq = db.insert(f"insert into comparisons {_OF_ANSWERS} on conflict do nothing", [None, *row])
+    return seq or seq_of(db, "comparisons", made.id), instruction
 
 
 def seq_of(db: Connection, table: str, record: str) -> int:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import queue
 import threading
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -72,12 +75,16 @@ class Writer:
         """How many writes are not committed yet: who makes them faster than they are written must wait."""
         return self._submitted - self._written
 
+    def hurry(self) -> Future[None]:
+        """Write what was submitted at once, without waiting for more; done when it is committed."""
+        last = self.submit(_nothing)
+        self._hurry.set()
+        return last
+
     def flush(self) -> None:
         """Wait until all that was submitted is committed. Raises the first error since the last flush."""
         if not self._closed:
-            last = self.submit(_nothing)
-            self._hurry.set()
-            last.exception()
+            self.hurry().exception()
         error, self._error = self._error, None
         if error is not None:
             raise error
@@ -114,7 +121,6 @@ class Writer:
         if first is None:
             return []
         self._hurry.wait(WINDOW if self._queue.qsize() < MOST else TURN)
-        self._hurry.clear()
         batch = [first]
         while len(batch) < MOST and not self._queue.empty():
             item = self._queue.get()
@@ -122,6 +128,8 @@ class Writer:
                 self._queue.put(None)
                 break
             batch.append(item)
+        if self._queue.empty():
+            self._hurry.clear()
         return batch
 
     def _commit(self, store: Store, batch: list[_Write]) -> None:
@@ -141,15 +149,25 @@ class Writer:
 
 
 class RunLog:
-    """llm.model.CallLog over a reader's connection and a writer: also answers what is not committed yet."""
+    """llm.model.CallLog over a reader's connection and a writer: also answers what is not committed yet.
+
+    What the event loop reads in one turn is of one state of the file: to look for a newer one each time
+    would take longer than the reading.
+    """
 
     def __init__(self, store: Store, writer: Writer) -> None:
         self._store = store
         self._writer = writer
         self._waiting: dict[str, Reply] = {}
+        self._committed: deque[str] = deque()
+        """Keys of `_waiting` that a state read from now on holds."""
+        self._reading = ExitStack()
+        self._read = False
 
     def get(self, key: str) -> Reply | None:
         """The reply that answers this key, or None."""
+        if not self._read:
+            self._look()
         waiting = self._waiting.get(key)
         return self._store.calls.get(key) if waiting is None else replace(waiting, cached=True)
 
@@ -159,7 +177,19 @@ class RunLog:
         if call.reply is not None and not call.error:
             self._waiting.setdefault(key, call.reply)
         future = self._writer.submit(lambda store: store.calls.put(call, key))
-        future.add_done_callback(lambda _: self._waiting.pop(key, None))
+        future.add_done_callback(lambda _: self._committed.append(key))
+
+    def _look(self) -> None:
+        """Read from now on, and until the loop's next turn, the file as it is now."""
+        while self._committed:
+            self._waiting.pop(self._committed.popleft(), None)
+        self._reading.enter_context(self._store.read())
+        self._read = True
+        asyncio.get_running_loop().call_soon(self._leave)
+
+    def _leave(self) -> None:
+        self._read = False
+        self._reading.close()
 
 
 def _nothing(store: Store) -> None:

@@ -62,7 +62,7 @@ def test_what_its_parts_are_missing_is_refused(store: Store) -> None:
         with pytest.raises(ProjectError, match=r"none|project"):
             write()
     store.lineages.add_instruction(first, C)
-    with pytest.raises(ProjectError, match="answer"):
+    with pytest.raises(ProjectError, match="refers to one that is not in the project"):
         store.lineages.add_comparison(compared(first, 1))
     assert store.funnel(C, 3, 4).comparisons == 0
 
