@@ -46,23 +46,43 @@ class Near:
     likeness: float
 
 
-def near(counts: Mapping[str, int], vectors: Floats | None = None) -> list[Near]:
-    """Pairs of labels nearly the same, the surest first. `vectors`: a row for each label, in order."""
-    labels = list(counts)
-    found: dict[tuple[int, int], tuple[Why, float]] = {}
-    read = [_Read.of(label) for label in labels]
-    for one, other in _alike_in_writing(labels):
-        if said := _compared(read[one], read[other]):
-            found[one, other] = said
-    if vectors is not None and len(labels) > 1:
-        indices, distances = neighbours(vectors, _NEAREST)
-        for one, (row, away) in enumerate(zip(indices.tolist(), distances.tolist(), strict=True)):
-            for other, distance in zip(row, away, strict=True):
-                pair = (min(one, other), max(one, other))
-                if 1 - distance >= MEANING and pair not in found:
-                    found[pair] = ("meaning", 1 - distance)
-    pairs = [_near(labels[one], labels[other], counts, said) for (one, other), said in found.items()]
+Said = tuple[Why, float]
+Alike = dict[tuple[str, str], Said]
+"""Pairs of labels, each in order of its letters, with why they are nearly the same and how much."""
+
+
+def ranked(counts: Mapping[str, int], alike: Alike) -> list[Near]:
+    """The pairs as they are offered: which one is kept, the surest first."""
+    pairs = [_near(one, other, counts, said) for (one, other), said in alike.items()]
     return sorted(pairs, key=lambda pair: (_RANK[pair.why], -pair.likeness, pair.keep, pair.drop))
+
+
+def written(labels: Iterable[str], known: Collection[str] = ()) -> Alike:
+    """Pairs that are nearly the same in writing; those of two `known` labels are left out."""
+    fresh, old = sorted({*labels} - {*known}), sorted({*labels} & {*known})
+    listed, found = [*fresh, *old], Alike()
+    read = [_Read.of(label) for label in listed]
+    for one, other in _alike_in_writing(listed, len(fresh)):
+        if said := _compared(read[one], read[other]):
+            found[_pair(listed[one], listed[other])] = said
+    return found
+
+
+def meant(labels: Sequence[str], vectors: Floats | None) -> Alike:
+    """Pairs that mean about the same. `vectors`: a row for each label."""
+    found: Alike = {}
+    if vectors is None or len(labels) < 2:
+        return found
+    indices, distances = neighbours(vectors, _NEAREST)
+    for one, (row, away) in enumerate(zip(indices.tolist(), distances.tolist(), strict=True)):
+        for other, distance in zip(row, away, strict=True):
+            if 1 - distance >= MEANING:
+                found.setdefault(_pair(labels[one], labels[other]), ("meaning", 1 - distance))
+    return found
+
+
+def _pair(one: str, other: str) -> tuple[str, str]:
+    return (one, other) if one < other else (other, one)
 
 
 def _near(one: str, other: str, counts: Mapping[str, int], said: tuple[Why, float]) -> Near:
@@ -70,9 +90,9 @@ def _near(one: str, other: str, counts: Mapping[str, int], said: tuple[Why, floa
     return Near(keep, drop, said[0], round(said[1], 3))
 
 
-def _alike_in_writing(labels: Sequence[str]) -> Iterable[tuple[int, int]]:
-    """Pairs that share at least half of their groups of three letters."""
-    if len(labels) < 2:
+def _alike_in_writing(labels: Sequence[str], fresh: int) -> Iterable[tuple[int, int]]:
+    """Pairs that share at least half of their groups of three letters; one is among the first `fresh`."""
+    if len(labels) < 2 or not fresh:
         return []
     rows = [Counter(_threes(label)) for label in labels]
     index = {three: at for at, three in enumerate(dict.fromkeys(three for row in rows for three in row))}
@@ -81,7 +101,7 @@ def _alike_in_writing(labels: Sequence[str]) -> Iterable[tuple[int, int]]:
     values = np.array([number for row in rows for number in row.values()], np.float64)
     matrix = sparse.csr_matrix((values, columns, sizes), shape=(len(labels), len(index)))
     lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
-    shared = sparse.triu((matrix @ matrix.T), k=1).tocoo()
+    shared = sparse.triu((matrix[:fresh] @ matrix.T), k=1).tocoo()
     likeness = shared.data / (lengths[shared.row] * lengths[shared.col])
     chosen = likeness >= _SHARED
     return zip(shared.row[chosen].tolist(), shared.col[chosen].tolist(), strict=True)

@@ -120,12 +120,11 @@ def points(
             )
         )
     ground, ink = ("rgba(16, 20, 19, 0.78)", "#E6ECE9") if dark else ("rgba(253, 253, 252, 0.82)", "#0F1715")
-    for each in apart([each._replace(text=label(headline(each.text), 34)) for each in names], sheet):
-        figure.add_annotation(
-            x=each.x, y=each.y, text=each.text, showarrow=False,
-            font={"size": 11, "color": ink}, bgcolor=ground, borderpad=2, captureevents=False,
-        )  # fmt: skip
-    figure.update_layout(selectionrevision=taken)
+    look = {"font": {"size": 11, "color": ink}, "bgcolor": ground, "borderpad": 2, "showarrow": False}
+    told = apart([each._replace(text=label(headline(each.text), 34)) for each in names], sheet)
+    # All at once: added one by one, each is checked with all before it.
+    annotations = [{"captureevents": False, **look, **each._asdict()} for each in told]
+    figure.update_layout(selectionrevision=taken, annotations=annotations)
     return _bare(figure, height, mouse)
 
 

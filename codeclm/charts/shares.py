@@ -58,10 +58,14 @@ def beside(names: Sequence[str], seeds: Sequence[float], others: Sequence[float]
     """For each group its share among the seeds and on the other side, joined by a line."""
     shown = [label(name, 34) for name in names]
     figure = go.Figure()
-    for at, (one, two) in enumerate(zip(seeds, others, strict=True)):
-        figure.add_shape(
-            type="line", x0=one * 100, x1=two * 100, y0=at, y1=at, line={"color": FAINT, "width": 3}
-        )
+    line = {"type": "line", "line": {"color": FAINT, "width": 3}}
+    # All at once: added one by one, each is checked with all before it.
+    figure.update_layout(
+        shapes=[
+            {**line, "x0": one * 100, "x1": two * 100, "y0": at, "y1": at}
+            for at, (one, two) in enumerate(zip(seeds, others, strict=True))
+        ]
+    )
     for values, colour, name in ((seeds, GRAY, "seeds"), (others, KEPT, other)):
         figure.add_trace(
             go.Scatter(

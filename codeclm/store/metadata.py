@@ -156,14 +156,6 @@ class MetadataRoom:
         rows = self._db.rows("select origin, count(*) from metadata group by 1 order by 2 desc, 1")
         return [(origin, number) for origin, number in rows]
 
-    def clusters(self) -> list[tuple[int, int]]:
-        """The clusters of the map by number, with the metadata in each, most first."""
-        rows = self._db.rows(
-            """select cluster, count(*) from spots where kind = 0 and cluster is not null
-            group by 1 order by 2 desc, 1"""
-        )
-        return [(cluster, number) for cluster, number in rows]
-
     def active(self, limit: int | None = None) -> list[Metadata]:
         """What a run works on, in order: active, its seed not deleted; `limit` as `run --limit`."""
         where, values = within(self._db, limit)

@@ -16,6 +16,8 @@ from codeclm.store.mapped import KINDS, MapKind, most, read_skills, sampled
 from codeclm.store.nodes import STATUS
 
 _BATCH = 1_000
+_REVISED = "select metadata from revisions where seq > :since"
+_OF_REVISED = f"and n.place in (select place from metadata where seq in ({_REVISED}))"
 _METADATA: dict[MapKind, str] = {"metadata": "x.seq", "seeds": "0", "instructions": "x.metadata"}
 
 
@@ -83,7 +85,7 @@ class Sheet:
 
     def labelled(self, since: int = 0) -> Labelled:
         """The labels of all metadata, or of that which was revised after revision `since`."""
-        changed = "where m.seq in (select metadata from revisions where seq > :since)" if since else ""
+        changed = f"where m.seq in ({_REVISED})" if since else ""
         rows = self._db.each(
             f"""select m.seq, coalesce(m.seed, 0), l.use_case, l.skills from metadata m
             join labels l on l.seq = m.labels {changed}""",
@@ -93,14 +95,20 @@ class Sheet:
         read = {stored: read_skills(stored) for stored in set(skills)}
         return Labelled(number, seed, use_case, [read[stored] for stored in skills])
 
-    def reached(self, config: str | None, theta: float, cap: int) -> Reached:
-        """Every node's state; of one without scores it is pending."""
+    def revised(self, since: int) -> list[int]:
+        """The numbers of the metadata that was revised after revision `since`."""
+        return [row[0] for row in self._db.rows(_REVISED, {"since": since})]
+
+    def reached(self, config: str | None, theta: float, cap: int, since: int = 0) -> Reached:
+        """Every node's state; of one without scores it is pending. With `since`: as `labelled` has it."""
         values: dict[str, Value] = {"config": self._configs.find(config), "theta": theta, "cap": cap}
+        if since:
+            values["since"] = since
         rows = self._db.each(
             f"""select n.instruction, i.metadata, n.iteration, n.given, n.gap,
                 case when n.gap is null then 'pending' else {STATUS} end, n.comparison
             from nodes n join instructions i on i.seq = n.instruction
-            where n.config = :config and not n.stale order by 1""",
+            where n.config = :config and not n.stale {_OF_REVISED if since else ""} order by 1""",
             values,
         )
         return Reached(*_columns(rows, 7))

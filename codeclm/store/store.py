@@ -131,7 +131,11 @@ class Store:
     def scored(self) -> str:
         """A mark that differs once nodes, scores, calls, failures or labels do: a plain decision leaves it
         as it is, so that what is read under it lasts through a review."""
-        tables = ("comparisons", "calls", "revisions", "configs")
+        return f"{self.written()} {self.metadata.revised()}"
+
+    def written(self) -> str:
+        """A mark as `scored`, which an edit of labels leaves as it is."""
+        tables = ("comparisons", "calls", "configs")
         numbers = [self._db.value(f"select max(seq) from {name}") for name in tables]
         open_ = self._db.value("select count(*) from failures where open")
         nodes = self._db.row("select count(*), total(instruction) from nodes") or (0, 0)

@@ -1,12 +1,13 @@
 """A project's columns as pages keep them: each is read again only where what it is read from has changed.
 
-Of labels only those are read that were revised since, as an edit changes one of very many.
+After an edit of labels only what it touched is read, as that is little of very much.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from threading import Lock
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 import streamlit as st
 
@@ -14,6 +15,8 @@ from codeclm.jobs.map import config_of
 from codeclm.store import Store
 from codeclm.store.maps import KINDS, MapKind
 from codeclm.ui.columns import Clustered, Fates, Labels, Nodes, Placed
+
+Read = TypeVar("Read")
 
 
 class Marks(NamedTuple):
@@ -32,30 +35,39 @@ def marks(store: Store) -> Marks:
     """The marks of a project as it is now."""
     found = store.maps.marked()
     return Marks(
-        found.drawn, f"{store.metadata.labelled()} {found.seeds}", _grown(store), found.decided, found.names
+        found.drawn,
+        f"{store.metadata.labelled()} {found.seeds}",
+        _under(store, store.scored()),
+        found.decided,
+        found.names,
     )
 
 
 def labels(store: Store) -> Labels:
     """The labels of all metadata as they are now."""
-    held = _held(str(store.path), store.born())
-    with held.lock:
-        newest = store.metadata.revised()
-        if newest > held.at:
-            held.labels = held.labels.revised(store.maps.sheet.labelled(held.at))
-            held.at = newest
-        return held.labels
+    sheet = store.maps.sheet
+    return _kept(
+        store,
+        _labels(str(store.path), store.born()),
+        lambda since, before: (before or Labels()).revised(sheet.labelled(since)),
+    )
+
+
+def nodes(store: Store) -> Nodes:
+    """The nodes of the current config at the project's own θ."""
+    sheet, config, dials = store.maps.sheet, config_of(store), store.settings.dials()
+
+    def read(since: int, before: Nodes | None) -> Nodes:
+        found = sheet.reached(config, dials.theta, dials.iterations, since)
+        return before.revised(found, sheet.revised(since)) if before and since else Nodes.of(found)
+
+    return _kept(store, _nodes(str(store.path), _under(store, store.written())), read)
 
 
 def fates(store: Store) -> Fates:
     """What has become of records; read anew each time, as it is little."""
     sheet = store.maps.sheet
     return Fates(sheet.verdicts(), sheet.set_aside(), sheet.deleted())
-
-
-def nodes(store: Store) -> Nodes:
-    """The nodes of the current config at the project's own θ."""
-    return _nodes(store, str(store.path), _grown(store))
 
 
 def placed(store: Store, share: float) -> dict[MapKind, Placed]:
@@ -70,27 +82,38 @@ def clustered(store: Store) -> dict[MapKind, Clustered]:
     return {kind: _clustered(store, str(store.path), kind, drawn) for kind in KINDS}
 
 
-class _Held:
-    """The labels of a file as they were at its newest revision."""
+class _Held(Generic[Read]):
+    """What was read of a file, as it was at a revision of its labels."""
 
     def __init__(self) -> None:
-        self.lock, self.at, self.labels = Lock(), 0, Labels()
+        self.lock, self.at = Lock(), 0
+        self.value: Read | None = None
 
 
-def _grown(store: Store) -> str:
+def _kept(store: Store, held: _Held[Read], read: Callable[[int, Read | None], Read]) -> Read:
+    """What is held, after reading again what was revised since."""
+    with held.lock:
+        newest = store.metadata.revised()
+        if held.value is None or newest > held.at:
+            held.value = read(held.at, held.value)
+            held.at = newest
+        return held.value
+
+
+def _under(store: Store, mark: str) -> str:
+    """The mark, and the config and dials that states are read at."""
     dials = store.settings.dials()
-    return f"{store.scored()} {config_of(store)} {dials.theta} {dials.iterations}"
+    return f"{mark} {config_of(store)} {dials.theta} {dials.iterations}"
 
 
 @st.cache_resource(max_entries=4, ttl="1h", show_spinner=False)
-def _held(path: str, born: str) -> _Held:
+def _labels(path: str, born: str) -> _Held[Labels]:
     return _Held()
 
 
 @st.cache_resource(max_entries=4, ttl="1h", show_spinner=False)
-def _nodes(_store: Store, path: str, grown: str) -> Nodes:
-    dials = _store.settings.dials()
-    return Nodes(_store.maps.sheet.reached(config_of(_store), dials.theta, dials.iterations))
+def _nodes(path: str, written: str) -> _Held[Nodes]:
+    return _Held()
 
 
 @st.cache_resource(max_entries=4 * len(KINDS), ttl="1h", show_spinner=False)

@@ -6,7 +6,7 @@ Records go by their row numbers, so that any of these is read again alone. Reads
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -20,6 +20,7 @@ Numbers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 STATES = ["active", "proposed", "excluded"]
 """Of metadata; the first is that of all that is not set aside."""
+NODE_STATES = ["exhausted", "improved", "kept", "pending", "superseded"]
 
 
 class Lists(NamedTuple):
@@ -28,6 +29,8 @@ class Lists(NamedTuple):
     names: list[str]
     list: Numbers
     skill: Numbers
+    lists: int
+    """How many, empty ones too."""
 
 
 def _none() -> Numbers:
@@ -47,6 +50,8 @@ class Labels:
     seed: Numbers = field(default_factory=_none)
     of_seed: Numbers = field(default_factory=_none)
     """By the number of a seed its metadata; 0: none."""
+    read: Lists | None = None
+    """The first of the `lists`, as single skills."""
 
     def revised(self, labelled: Labelled) -> Labels:
         """These with some metadata's labels read again, or read first."""
@@ -60,6 +65,7 @@ class Labels:
             spread(number, codes(labelled.skills, lists), -1, self.skills),
             spread(number, seed, 0, self.seed),
             spread(seed[seed > 0], number[seed > 0], 0, self.of_seed),
+            self.__dict__.get("single"),
         )
 
     @cached_property
@@ -72,7 +78,7 @@ class Labels:
     @cached_property
     def single(self) -> Lists:
         """The skills one by one."""
-        return single(self.lists)
+        return single(self.lists, self.read)
 
     def standing(self, fates: Fates) -> Flags:
         """Whose metadata is there, not excluded, not blank, and its seed not deleted."""
@@ -104,20 +110,59 @@ class Clustered:
         self.cluster = spread(self.number, np.array(cluster, np.int64), -1)
         """By number; 0: unclustered, −1: not on the map."""
 
+    def sizes(self) -> list[tuple[int, int]]:
+        """Each cluster with its number of records, the largest first."""
+        counts = np.bincount(self.cluster[self.cluster > 0])
+        found = [(at, int(counts[at])) for at in np.flatnonzero(counts).tolist()]
+        return sorted(found, key=lambda each: (-each[1], each[0]))
 
+
+@dataclass(frozen=True, eq=False)
 class Nodes:
-    """The nodes of a config that are not stale, by the number of their instruction."""
+    """The nodes of a config that are not stale, in order of their instructions' numbers."""
 
-    def __init__(self, reached: Reached) -> None:
-        self.instruction = np.array(reached.instruction, np.int64)
-        self.metadata = np.array(reached.metadata, np.int64)
-        self.iteration, self.gap = np.array(reached.iteration, np.int64), np.array(reached.gap, np.float32)
-        self.basic = (self.iteration == 1) | (np.array(reached.given, np.int64) > 0)
-        """Whether a lineage begins with it."""
-        self.states = sorted(set(reached.state))
-        self.state = codes(reached.state, self.states)
-        self.kept = self.state == (self.states.index("kept") if "kept" in self.states else -1)
-        self.comparison = np.array([each or 0 for each in reached.comparison], np.int64)
+    instruction: Numbers
+    metadata: Numbers
+    iteration: Numbers
+    gap: NDArray[np.float32]
+    """NaN: none."""
+    basic: Flags
+    """Whether a lineage begins with it."""
+    state: Numbers
+    """As its place among NODE_STATES."""
+    comparison: Numbers
+    """0: none."""
+
+    @classmethod
+    def of(cls, reached: Reached) -> Nodes:
+        """As they were read."""
+        iteration = np.array(reached.iteration, np.int64)
+        return cls(
+            np.array(reached.instruction, np.int64),
+            np.array(reached.metadata, np.int64),
+            iteration,
+            np.array(reached.gap, np.float32),
+            (iteration == 1) | (np.array(reached.given, np.int64) > 0),
+            codes(reached.state, NODE_STATES),
+            np.array([each or 0 for each in reached.comparison], np.int64),
+        )
+
+    def revised(self, reached: Reached, metadata: Sequence[int]) -> Nodes:
+        """These with the nodes of some metadata read again."""
+        stay, again = ~np.isin(self.metadata, metadata), Nodes.of(reached)
+        pairs = zip(self._all(), again._all(), strict=True)
+        columns = [np.concatenate([old[stay], new]) for old, new in pairs]
+        order = np.argsort(columns[0])
+        return Nodes(*(column[order] for column in columns))
+
+    @property
+    def kept(self) -> Flags:
+        """Which passed θ as the first of their lineage."""
+        found: Flags = self.state == NODE_STATES.index("kept")
+        return found
+
+    def _all(self) -> list[NDArray[Any]]:
+        return [getattr(self, each.name) for each in fields(self)]
 
 
 class Fates(NamedTuple):
@@ -146,12 +191,19 @@ class Fates(NamedTuple):
         return spread(decided, told, -1), names
 
 
-def single(lists: Sequence[Sequence[str]]) -> Lists:
-    """Lists of skills as single ones."""
-    flat = [skill for each in lists for skill in each]
-    names = [*dict.fromkeys(flat)]
-    sizes = np.fromiter(map(len, lists), np.int64, len(lists))
-    return Lists(names, np.repeat(np.arange(len(sizes)), sizes), codes(flat, names))
+def single(lists: Sequence[Sequence[str]], read: Lists | None = None) -> Lists:
+    """Lists of skills as single ones. `read`: what was made of the first of them."""
+    before = read or Lists([], _none(), _none(), 0)
+    fresh = lists[before.lists :]
+    flat = [skill for each in fresh for skill in each]
+    names = [*dict.fromkeys([*before.names, *flat])]
+    numbers = np.repeat(np.arange(before.lists, len(lists)), [*map(len, fresh)])
+    return Lists(
+        names,
+        np.concatenate([before.list, numbers]),
+        np.concatenate([before.skill, codes(flat, names)]),
+        len(lists),
+    )
 
 
 def spread(at: Numbers, values: Numbers, otherwise: int, before: Sequence[int] | Numbers = ()) -> Numbers:
@@ -172,5 +224,10 @@ def taken(column: NDArray[Any], at: Numbers, otherwise: Any) -> NDArray[Any]:
 
 def codes(values: Sequence[Hashable], names: Sequence[Hashable]) -> Numbers:
     """The place of each value among the names; −1: it is none of them."""
-    places = {name: at for at, name in enumerate(names)}
-    return np.fromiter((places.get(value, -1) for value in values), np.int64, len(values))
+    places = _Places((name, at) for at, name in enumerate(names))
+    return np.fromiter(map(places.__getitem__, values), np.int64, len(values))
+
+
+class _Places(dict[Hashable, int]):
+    def __missing__(self, key: Hashable) -> int:
+        return -1

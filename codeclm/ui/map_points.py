@@ -10,7 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from codeclm.store.maps import KINDS, MapKind
-from codeclm.ui.columns import STATES, Clustered, Fates, Flags, Labels, Nodes, Numbers, Placed, taken
+from codeclm.ui.columns import (
+    NODE_STATES,
+    STATES,
+    Clustered,
+    Fates,
+    Flags,
+    Labels,
+    Nodes,
+    Numbers,
+    Placed,
+    taken,
+)
 
 Value = TypeVar("Value", bound=Hashable)
 
@@ -79,7 +90,7 @@ def points(placed: Mapping[MapKind, Placed], labels: Labels, nodes: Nodes, fates
         np.concatenate([placed[kind].cluster[kept[kind]] for kind in KINDS]),
         Column(taken(labels.use, metadata, -1), labels.uses),
         Column(taken(labels.skills, metadata, -1), labels.lists),
-        Column(state, [*STATES, *nodes.states]),
+        Column(state, [*STATES, *NODE_STATES]),
         Column(taken(decision, taken(nodes.comparison, node, -1), -1), verdicts),
         taken(nodes.iteration, node, 0),
         taken(nodes.gap, node, np.nan),

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from codeclm.projects import Project
 from codeclm.records import MetadataState
+from codeclm.store import Store
+from codeclm.ui import cached
 from codeclm.ui.facet import facet
 from codeclm.ui.facets import facets
 from codeclm.ui.selected import within_selection
 from codeclm.ui.table import first_page
+from codeclm.ui.tally import Facets
 
 PAGE_KEY = "meta_page"
 STATES: dict[str, MetadataState] = {"in use": "active", "left out": "excluded", "proposed": "proposed"}
@@ -33,18 +38,26 @@ class Known:
 
     @classmethod
     def read(cls, project: Project) -> Known:
-        """Of a project."""
-        labels = facets(project)
+        """Of a project as it is now."""
         with project.open(readonly=True) as store:
-            states = [(name, store.metadata.count(state=state)) for name, state in STATES.items()]
-            return cls(
-                labels.uses,
-                labels.skills,
-                store.metadata.origins(),
-                [(name, count) for name, count in states if count],
-                [(str(cluster), count) for cluster, count in store.metadata.clusters()],
-                {str(cluster.id): cluster.name for cluster in store.maps.clusters()},
-            )
+            marked = store.maps.marked()
+            mark = f"{store.metadata.labelled()} {marked.drawn} {marked.names}"
+        return _known(str(project.path), mark, facets(project))
+
+
+@st.cache_resource(max_entries=4, ttl="1h", show_spinner=False)
+def _known(path: str, mark: str, _labels: Facets) -> Known:
+    with Store.open(Path(path), readonly=True) as store, store.read():
+        aside, clustered = cached.fates(store).set_aside, cached.clustered(store)["metadata"]
+        counts = Counter(aside.values())
+        counts["active"] = store.metadata.count() - len(aside)
+        return Known(
+            *_labels,
+            store.metadata.origins(),
+            [(name, counts[state]) for name, state in STATES.items() if counts[state]],
+            [(str(cluster), count) for cluster, count in clustered.sizes()],
+            {str(cluster.id): cluster.name for cluster in store.maps.clusters()},
+        )
 
 
 def filters(project: Project, known: Known) -> dict[str, Any]:

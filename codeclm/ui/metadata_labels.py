@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from threading import Lock
 
 import streamlit as st
 
-from codeclm.atlas.labels import Near, near
+from codeclm.atlas.labels import Alike, Near, meant, ranked, written
 from codeclm.embed import stored
 from codeclm.errors import UsageError
 from codeclm.jobs.map import MAP
@@ -108,12 +108,13 @@ def _recent(project: Project) -> None:
 
 
 def _offers(project: Project, facet: Facet, counts: dict[str, int]) -> None:
-    with project.open(readonly=True) as store:
-        mark = f"{store.metadata.labelled()} {store.maps.marked().drawn}"
+    labels = frozenset(counts)
+    with project.open(readonly=True) as store, st.spinner("Comparing labels…"):
         passed = {tuple(pair) for pair in store.settings.get(_PASSED, [])}
-    found, read = _near(str(project.path), mark, facet, counts)
-    offered = [pair for pair in found if (pair.keep, pair.drop) not in passed]
-    if not read:
+        meaning = _meant(store, str(project.path), store.maps.marked().drawn, labels)
+        alike = {**(meaning or {}), **_written(str(project.path), facet).of(labels)}
+    offered = [pair for pair in ranked(counts, alike) if (pair.keep, pair.drop) not in passed]
+    if meaning is None:
         st.caption("By spelling only: labels that mean the same show once the map was drawn.")
     if not offered:
         st.caption("No two labels look alike.")
@@ -145,12 +146,32 @@ def _offers(project: Project, facet: Facet, counts: dict[str, int]) -> None:
 _PASSED = "labels_apart"
 
 
-@st.cache_data(max_entries=8, ttl="1h", show_spinner="Comparing labels…")
-def _near(path: str, mark: str, facet: Facet, _counts: dict[str, int]) -> tuple[list[Near], bool]:
-    """Pairs nearly the same, and whether their meanings could be compared."""
-    with Store.open(Path(path), readonly=True) as store:
-        vectors = stored(store, list(_counts), store.settings.get(MAP, {}).get("model"))
-    return near(_counts, vectors), vectors is not None
+@st.cache_resource(max_entries=8, ttl="1h", show_spinner=False)
+def _meant(_store: Store, path: str, drawn: str, labels: frozenset[str]) -> Alike | None:
+    """Pairs that mean about the same; None: not all labels were read yet."""
+    listed = sorted(labels)
+    vectors = stored(_store, listed, _store.settings.get(MAP, {}).get("model"))
+    return None if vectors is None else meant(listed, vectors)
+
+
+@st.cache_resource(max_entries=8, ttl="1h", show_spinner=False)
+def _written(path: str, facet: Facet) -> _Written:
+    return _Written()
+
+
+class _Written:
+    """Pairs nearly the same in writing; after an edit only new labels are compared with the others."""
+
+    def __init__(self) -> None:
+        self._lock, self._known, self._found = Lock(), frozenset[str](), Alike()
+
+    def of(self, labels: frozenset[str]) -> Alike:
+        """Those among these labels."""
+        with self._lock:
+            there = {pair: said for pair, said in self._found.items() if labels.issuperset(pair)}
+            self._found = {**there, **written(labels, self._known)}
+            self._known = labels
+            return self._found
 
 
 @guarded

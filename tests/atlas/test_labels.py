@@ -1,7 +1,11 @@
 import numpy as np
 import pytest
 
-from codeclm.atlas.labels import near, plausible
+from codeclm.atlas.labels import meant, plausible, ranked, written
+
+
+def near(counts, vectors=None):
+    return ranked(counts, {**meant(list(counts), vectors), **written(counts)})
 
 
 def unit(*values):
@@ -46,6 +50,14 @@ def test_meaning_by_vectors():
         ("clear writing", "plain language", "meaning")
     ]
     assert near(counts) == []
+
+
+def test_new_labels_are_compared_with_all_and_old_ones_not_again():
+    old, new = ["recipe", "recipes", "poem"], ["Recipe", "poems", "pomes"]
+    among_old, whole = written(old), written([*old, *new])
+    assert among_old
+    assert {**among_old, **written([*old, *new], old)} == whole
+    assert written(old, old) == {}
 
 
 def test_surest_first():

@@ -65,7 +65,11 @@ def measure(store: Store) -> None:
         return {kind: Clustered(*sheet.clustered(kind)) for kind in KINDS}
 
     def nodes() -> Nodes:
-        return Nodes(sheet.reached(config, dials.theta, dials.iterations))
+        return Nodes.of(sheet.reached(config, dials.theta, dials.iterations))
+
+    def regrown(since: int) -> Nodes:
+        found = sheet.reached(config, dials.theta, dials.iterations, since)
+        return grown.revised(found, sheet.revised(since))
 
     def fates() -> Fates:
         return Fates(sheet.verdicts(), sheet.set_aside(), sheet.deleted())
@@ -85,7 +89,7 @@ def measure(store: Store) -> None:
     edited = store.metadata.revised() - 1
     bench(
         "after an edit of labels",
-        lambda: drawn(where, there, labels.revised(sheet.labelled(edited)), nodes(), fates()),
+        lambda: drawn(where, there, labels.revised(sheet.labelled(edited)), regrown(edited), fates()),
     )
     bench("after a score or another θ", lambda: drawn(where, there, labels, nodes(), fates()))
     atlas = Atlas(found, {each.id: each for each in store.maps.clusters()}, 0, store.maps.count(), 0)
@@ -106,7 +110,7 @@ def measure(store: Store) -> None:
     bench("use cases and skills", lambda: counted.tree(MOST_USES))
     bench("metadata by part of a label", lambda: store.metadata.count(search="travel"))
     bench("metadata by skill", lambda: store.metadata.count(skill="planning"))
-    bench("facets of metadata", lambda: (tally.facets(labels, fates()), store.metadata.clusters()))
+    bench("facets of metadata", lambda: (tally.facets(labels, fates()), there["metadata"].sizes()))
     bench("pairs, rare clusters first", lambda: store.pairs.ids(config, 3, 4, None, "rare"))
 
 

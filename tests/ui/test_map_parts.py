@@ -64,7 +64,7 @@ def atlas_of(asked, clusters=2):
         [each["gap"] for each in shown], [each["state"] for each in shown], mine,
     )  # fmt: skip
     verdicts = {n: each["decision"] for n, each in zip(mine, shown, strict=True) if each["decision"]}
-    found = points(placed, Labels().revised(labelled), Nodes(reached), Fates(verdicts, {}, []))
+    found = points(placed, Labels().revised(labelled), Nodes.of(reached), Fates(verdicts, {}, []))
     named = {number: Cluster(number, f"Cluster {number}") for number in range(1, clusters + 1)}
     return Atlas(found, named, 0, count, 0)
 
@@ -141,7 +141,7 @@ def test_what_went_or_was_set_aside_is_no_point():
     )
     seeds = Placed(Spots(["77" * 10, "88" * 10], [0.0] * 2, [0.0] * 2, [0] * 2, [7, 8], [0, 0]))
     placed = {"metadata": rows, "seeds": seeds, "instructions": NOTHING}
-    none = Nodes(Reached([], [], [], [], [], [], []))
+    none = Nodes.of(Reached([], [], [], [], [], [], []))
 
     def left(set_aside, deleted):
         return points(placed, labels, none, Fates({}, set_aside, deleted)).ids
@@ -153,7 +153,7 @@ def test_what_went_or_was_set_aside_is_no_point():
 
 def test_what_is_not_on_the_map_is_counted():
     labels = Labels().revised(Labelled([1, 2, 3, 4], [7, 0, 8, 0], ["a", "", "b", "c"], [(), (), (), ()]))
-    nodes = Nodes(Reached([5, 6], [1, 3], [1, 1], [0, 0], [None, None], ["pending"] * 2, [None, None]))
+    nodes = Nodes.of(Reached([5, 6], [1, 3], [1, 1], [0, 0], [None, None], ["pending"] * 2, [None, None]))
     clustered = {
         "metadata": Clustered([1], [3]),
         "seeds": Clustered([7, 8], [0, 0]),
@@ -167,6 +167,10 @@ def test_what_is_not_on_the_map_is_counted():
     assert left({4: "excluded"}, [8], 2) == 0 + 1 + 1
 
 
+def test_clusters_by_size():
+    assert Clustered([1, 2, 5, 7], [3, 0, 3, 9]).sizes() == [(3, 2), (9, 1)]
+
+
 def test_labels_read_again_take_the_place_of_the_old():
     labels = Labels().revised(Labelled([1, 2], [7, 0], ["a", "b"], [("x",), ("y",)]))
     again = labels.revised(Labelled([2, 3], [0, 9], ["c", "a"], [("x",), ()]))
@@ -174,6 +178,10 @@ def test_labels_read_again_take_the_place_of_the_old():
     assert [again.lists[code] for code in again.skills[1:]] == [("x",), ("x",), ()]
     assert (again.of_seed[7], again.of_seed[9]) == (1, 3)
     assert [labels.uses[code] for code in labels.use[1:]] == ["a", "b"]
+    whole = labels.single
+    more = labels.revised(Labelled([1, 4], [7, 0], ["a", "b"], [("z", "x"), ()])).single
+    assert (whole.names, more.names) == (["x", "y"], ["x", "y", "z"])
+    assert (more.list.tolist(), more.skill.tolist(), more.lists) == ([0, 1, 2, 2], [0, 1, 2, 0], 4)
 
 
 def test_where_clusters_share_a_colour_they_have_another_sign_and_are_far_apart():

@@ -24,7 +24,7 @@ def sheet(store):
     read = store.maps.sheet
     return Sheet(
         Columns().revised(read.labelled()),
-        Nodes(read.reached(C, 3, 4)),
+        Nodes.of(read.reached(C, 3, 4)),
         Fates(read.verdicts(), read.set_aside(), read.deleted()),
         {kind: Clustered(*read.clustered(kind)) for kind in KINDS},
     )
