@@ -1,7 +1,7 @@
 """Pairs that a file gives, into a project by the thousand.
 
 A new one has no parent, no node, no failure and no answer to be looked for: its rows are numbered here and
-go in table by table, while another thread deflates the texts of the next ones.
+go in table by table.
 """
 
 from __future__ import annotations
