@@ -9,15 +9,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from codeclm.export.flat import COLUMNS, FLAGS, NUMBERS, values
+from codeclm.export.flat import COLUMNS, FLAGS, NUMBERS, columns
 from codeclm.export.row import Row
 
-_ROWS = 4000
+_ROWS = 250
+"""Rows turned into columns at once: with more of them their texts would leave the processor's cache."""
+
+_GROUP = 16
+"""So many of those are a row group."""
+
 _TURN = pa.struct([("role", pa.string()), ("content", pa.string())])
 _TYPES = {
     "skills": pa.list_(pa.string()),
@@ -39,32 +43,41 @@ class Parquet:
         )
         self._compressor = ThreadPoolExecutor(1, "codeclm-parquet")
         self._written: Future[None] | None = None
-        self._rows: list[tuple[Any, ...]] = []
+        self._rows: list[Row] = []
+        self._parts: list[pa.RecordBatch] = []
 
     def add(self, row: Row) -> None:
         """Write a row, or keep it until its group is full."""
-        self._rows.append(values(row))
+        self._rows.append(row)
         if len(self._rows) >= _ROWS:
-            self._flush()
+            self._gather()
+            if len(self._parts) >= _GROUP:
+                self._flush()
 
     def close(self) -> None:
         """Write the last group and the footer."""
         try:
             if self._rows:
+                self._gather()
+            if self._parts:
                 self._flush()
             self._wait()
         finally:
             self._compressor.shutdown()
             self._writer.close()
 
-    def _flush(self) -> None:
-        columns = dict(zip(COLUMNS, zip(*self._rows, strict=True), strict=True))
+    def _gather(self) -> None:
+        record = columns(self._rows)
         self._rows.clear()
-        arrays = [pa.array(column, SCHEMA.field(name).type) for name, column in columns.items()]
-        chats = _chats(columns["system"], columns["instruction"], columns["response"])
-        table = pa.Table.from_arrays([chats, *arrays], schema=SCHEMA)
+        arrays = [pa.array(record[name], SCHEMA.field(name).type) for name in COLUMNS]
+        chats = _chats(record["system"], record["instruction"], record["response"])
+        self._parts.append(pa.RecordBatch.from_arrays([chats, *arrays], schema=SCHEMA))
+
+    def _flush(self) -> None:
+        group = pa.Table.from_batches(self._parts)
+        self._parts.clear()
         self._wait()
-        self._written = self._compressor.submit(self._writer.write_table, table)
+        self._written = self._compressor.submit(self._writer.write_table, group)
 
     def _wait(self) -> None:
         if self._written is not None:

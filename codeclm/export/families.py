@@ -18,12 +18,9 @@ class Families:
 
     def system(self, pair: Scanned) -> str:
         """The system prompt of a pair's seed."""
-        seed = pair.seed
-        if seed is None:
-            return ""
         if self._systems is None:
             self._systems = self.store.seeds.systems()
-        return self._systems.get(seed, "")
+        return self._systems.get(pair.seed or "", "") if self._systems else ""
 
     def of(self, pair: Scanned) -> str:
         """The family: the seed; without one the metadata; for an imported pair its first instruction."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from codeclm.records import AnswerRole
 from codeclm.store import Scanned
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A pair as it is exported: edits applied, the answers in their places."""
 
     pair: Scanned

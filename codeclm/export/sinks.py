@@ -5,15 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 from pydantic_core import to_json
 
-from codeclm.export.flat import COLUMNS, values
+from codeclm.export.flat import COLUMNS, columns
 from codeclm.export.row import Row
 
+_ROWS = 500
 _BREAKS = {sign: f"\\u{ord(sign):04x}" for sign in "\x85\u2028\u2029"}
 _FORMULA = re.compile(r"'*[\s\x00\u200b\ufeff]*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 """Also behind blanks, seen or unseen: some spreadsheets pass over them."""
@@ -67,14 +68,24 @@ class Csv:
         self._stream = path.open("w", encoding="utf-8-sig", newline="")
         self._writer = _writer(self._stream)
         self._writer.writerow(COLUMNS)
+        self._rows: list[Row] = []
 
     def add(self, row: Row) -> None:
-        """Write a row."""
-        self._writer.writerow(cells(row))
+        """Write a row, or keep it until there are some."""
+        self._rows.append(row)
+        if len(self._rows) >= _ROWS:
+            self._flush()
 
     def close(self) -> None:
-        """Flush and close."""
-        self._stream.close()
+        """Write the last rows and close."""
+        try:
+            self._flush()
+        finally:
+            self._stream.close()
+
+    def _flush(self) -> None:
+        self._writer.writerows(cells(self._rows))
+        self._rows.clear()
 
 
 def _writer(stream: io.TextIOBase) -> Any:
@@ -84,16 +95,19 @@ def _writer(stream: io.TextIOBase) -> Any:
 def csv_lines(rows: list[Row]) -> list[str]:
     """The header and the rows as `Csv` writes them, each without its line end."""
     lines = []
-    for row in (list(COLUMNS), *map(cells, rows)):
+    for row in (COLUMNS, *cells(rows)):
         stream = io.StringIO()
         _writer(stream).writerow(row)
         lines.append(stream.getvalue().removesuffix("\r\n"))
     return lines
 
 
-def cells(row: Row) -> list[str | int | float]:
-    """The cells of a row: skills parted by "; ", missing values empty, truth as true or false."""
-    return [_CELLS[type(value)](value) for value in values(row)]
+def cells(rows: Sequence[Row]) -> list[tuple[str | int | float, ...]]:
+    """The cells of rows: skills parted by "; ", missing values empty, truth as true or false."""
+    if not rows:
+        return []
+    found = [[_CELLS[type(value)](value) for value in values] for values in columns(rows).values()]
+    return list(zip(*found, strict=True))
 
 
 def neutral(text: str) -> str:

@@ -6,7 +6,6 @@ has no use for is not read: the judge's explanations and the seeds' tags.
 
 from __future__ import annotations
 
-import operator
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -127,8 +126,8 @@ def _trim(known: dict[str, Any]) -> None:
 
 def _as(column: str, decode: Callable[[Any], Any]) -> Any:
     """A field that is made of a column whenever it is read."""
-    stored = operator.attrgetter(column)
-    return property(lambda pair: decode(stored(pair)))
+    place = _Stored._fields.index(column)
+    return property(lambda pair: decode(pair[place]))
 
 
 class Scanned(_Stored):

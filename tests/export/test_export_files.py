@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-from dataclasses import replace
 
 import pyarrow.parquet as pq
 import pytest
@@ -24,7 +23,7 @@ from codeclm.export.rows import compose
 from codeclm.export.sinks import csv_lines, line, neutral, restore
 from codeclm.records import Decision
 
-ROW = replace(compose(pair(), preference=True), system="Be brief.")
+ROW = compose(pair(), preference=True)._replace(system="Be brief.")
 USER = {"role": "user", "content": "Name fish number 1"}
 SYSTEM = {"role": "system", "content": "Be brief."}
 GOOD = {"role": "assistant", "content": "Cod 1"}
@@ -48,7 +47,7 @@ def test_the_shapes():
     alpaca = {"instruction": "Name fish number 1", "input": "", "output": "Cod 1", "system": "Be brief."}
     assert shapes.alpaca(ROW) == alpaca
     assert [turn["from"] for turn in shapes.sharegpt(ROW)["conversations"]] == ["system", "human", "gpt"]
-    assert shapes.messages(replace(ROW, system="")) == {"messages": [USER, GOOD]}
+    assert shapes.messages(ROW._replace(system="")) == {"messages": [USER, GOOD]}
 
 
 def test_a_format_that_is_none():
@@ -109,7 +108,7 @@ def test_an_edited_instruction_has_no_scores():
 
 
 def test_parquet_has_types_and_row_groups(tmp_path, monkeypatch):
-    monkeypatch.setattr("codeclm.export.columnar._ROWS", 2)
+    monkeypatch.setattr("codeclm.export.columnar._GROUP", 2)
     rows = [ROW, *(compose(pair(number), preference=False) for number in (2, 3))]
     table = pq.read_table(written("parquet", rows, tmp_path))
     assert table.schema.equals(SCHEMA)
