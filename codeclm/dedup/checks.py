@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from codeclm.dedup.near import Near, Vectors, by_ngram, by_vector, leaks_by_ngram, leaks_by_vector
-from codeclm.dedup.shingles import Grams, normal
+from codeclm.dedup.shingles import Grams
+from codeclm.dedup.words import normal
 from codeclm.errors import UsageError
 from codeclm.export import Row
 

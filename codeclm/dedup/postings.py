@@ -14,13 +14,14 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from codeclm.dedup.shingles import Grams, Numbers, distinct
+from codeclm.dedup.shingles import Grams, distinct
+from codeclm.dedup.words import Numbers
 
 Mask = NDArray[np.bool_]
 
-_BLOCK = 128
+_BLOCK = 1024
 """Texts looked at together."""
-_MOST = 2_000_000
+_MOST = 1_000_000
 """Pairs looked at together, but for a single text."""
 _WORDS = 4
 """Of 64 bits each, in a signature."""

@@ -1,47 +1,18 @@
-"""Texts as sets of word n-grams: by word, or by sign in scripts that write no spaces between words.
-
-Case, punctuation and width do not count. All texts are read at once, as arrays: one by one, 100,000 of
-them would take seconds. Knows neither rows nor thresholds.
-"""
+"""Texts as sets of word n-grams, all at once, as arrays. Knows neither rows nor thresholds."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
 
-Numbers = NDArray[np.int64]
+from codeclm.dedup.words import Numbers, mixed, read
 
 SIZE = 3
 """Words in an n-gram: long enough to be rare, short enough for an instruction of a dozen words."""
-
-_SPACELESS = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
-    "\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # Japanese, Chinese
-)
-_TOKEN = re.compile(rf"[{_SPACELESS}]|[^\W_{_SPACELESS}]+")
-_END = "\0"
-"""Stands between texts; in none of them, as no word holds it."""
-_WORD_OR_END = re.compile(rf"{_END}|{_TOKEN.pattern}")
-_GAP = " " + f"{_END} " * (SIZE - 1)
-_ASCII = {code: chr(code).lower() if chr(code).isalnum() or code == ord(_END) else " " for code in range(128)}
-"""What becomes of plain letters and marks: a thousand times the speed of a pattern."""
-_LARGEST = 2**62
-
-
-def tokens(text: str) -> list[str]:
-    """The words of a text, or the signs where its script writes no spaces."""
-    return _TOKEN.findall(unicodedata.normalize("NFKC", text).casefold())
-
-
-def normal(text: str) -> str:
-    """What two texts share that differ in case, punctuation and spaces alone."""
-    return " ".join(tokens(text))
+_BASE = np.uint64(0x9E3779B97F4A7C15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +29,7 @@ class Grams:
     @classmethod
     def of(cls, texts: Sequence[str]) -> Grams:
         """The n-grams of texts. A text shorter than an n-gram is one itself; one without words has none."""
-        words, owner = _words(texts)
+        words, owner = read(texts, behind=SIZE - 1)
         grams, places = _windows(words, owner)
         return cls.numbered(grams, places, len(texts))
 
@@ -115,33 +86,12 @@ def _counted(numbers: Numbers) -> Numbers:
     return found
 
 
-def _words(texts: Sequence[str]) -> tuple[Numbers, Numbers]:
-    """The words of all texts as numbers, each text with SIZE - 1 zeros behind it; and whose each is."""
-    plain = np.array([text.isascii() for text in texts], dtype=bool)
-    flat: list[str] = []
-    for alike in (plain, ~plain):
-        part = (text.replace(_END, " ") for text in compress(texts, alike))
-        whole = "".join(text + _GAP for text in part)
-        if alike is plain:
-            flat += whole.translate(_ASCII).split()
-        else:
-            flat += _WORD_OR_END.findall(unicodedata.normalize("NFKC", whole).casefold())
-    known = {word: number for number, word in enumerate(dict.fromkeys([_END, *flat]))}
-    words = np.fromiter(map(known.__getitem__, flat), np.int64, len(flat))
-    order = np.concatenate([np.flatnonzero(plain), np.flatnonzero(~plain)])
-    ends = np.cumsum(words == 0) - (words == 0)
-    return words, order[ends // (SIZE - 1)] if len(order) else ends
-
-
 def _windows(words: Numbers, owner: Numbers) -> tuple[Numbers, Numbers]:
     """The n-grams of the words as numbers, and whose each is."""
     count = max(0, len(words) - SIZE + 1)
-    most = int(words.max(initial=0)) + 1
     grams = words[:count]
     for step in range(1, SIZE):
-        if int(grams.max(initial=0)) >= _LARGEST // most:
-            grams = _counted(grams)
-        grams = grams * most + words[step : count + step]
+        grams = mixed(grams.view(np.uint64) * _BASE + words[step : count + step].view(np.uint64))
     begins = np.diff(owner[:count], prepend=-1) != 0
     whole = (words[:count] != 0) & (begins | (words[SIZE - 1 :] != 0))
     return grams[whole], owner[:count][whole]

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codeclm.dedup import Candidate, Checks, check, postings
+from codeclm.dedup import words as reading
 from codeclm.dedup.near import by_ngram, by_vector, leaks_by_ngram, leaks_by_vector
-from codeclm.dedup.shingles import SIZE, Grams, jaccard, normal, overlap, tokens
+from codeclm.dedup.shingles import SIZE, Grams, jaccard, overlap
+from codeclm.dedup.words import normal, tokens
 from codeclm.errors import UsageError
 
 BASE = "Plan a three-day walking trip through the hills for a family with two small children"
@@ -55,6 +57,15 @@ def test_texts_read_at_once_are_as_one_by_one(texts):
     assert [len(each) for each in found] == found.sizes.tolist() == [len(each) for each in sets]
     for one, two in combinations(range(len(texts)), 2):
         assert len(found[one] & found[two]) == len(sets[one] & sets[two])
+
+
+def test_reading_in_blocks_changes_nothing(monkeypatch):
+    texts = [BASE, "東京で会う", "", "Straße", OTHER, "STRASSE", "a\0b", BASE.upper()]
+    whole = Grams.of(texts)
+    monkeypatch.setattr(reading, "_BLOCK", 3)
+    for one, other in zip(whole, Grams.of(texts), strict=True):
+        assert one == other
+    assert whole[3] == whole[5] != frozenset()
 
 
 def test_overlap_is_whole_where_one_holds_the_other():
