@@ -6,7 +6,9 @@ Pure: pieces of plain text go out, and whoever draws them decides how.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from difflib import SequenceMatcher
+from functools import lru_cache
 from itertools import groupby
 from typing import Literal
 
@@ -35,7 +37,7 @@ def tokens(text: str) -> list[str]:
     found: list[str] = []
     last = ""
     for grapheme in graphemes(text):
-        kind = _kind(grapheme)
+        kind = _kind(grapheme[0])
         if found and kind == last and kind in ("word", "space"):
             found[-1] += grapheme
         else:
@@ -55,22 +57,26 @@ def graphemes(text: str) -> list[str]:
     return found
 
 
-def diff(old: str, new: str) -> list[Piece]:
-    """Pieces that make `old` without "new", and `new` without "gone"; what is gone comes first."""
+@lru_cache(maxsize=256)
+def diff(old: str, new: str) -> tuple[Piece, ...]:
+    """Pieces that make `old` without "new", and `new` without "gone"; what is gone comes first.
+
+    Remembered, as what is drawn anew with every look at a page has seldom changed.
+    """
     before, after = tokens(old), tokens(new)
     if len(before) > LONGEST or len(after) > LONGEST:
         whole: list[Piece] = [("same", new)] if old == new else [("gone", old), ("new", new)]
-        return [piece for piece in whole if piece[1]]
+        return tuple(piece for piece in whole if piece[1])
     pieces: list[Piece] = []
     for tag, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if tag == "equal":
             pieces.append(("same", "".join(before[a:b])))
         else:
             pieces += [("gone", "".join(before[a:b])), ("new", "".join(after[c:d]))]
-    return _joined([piece for piece in pieces if piece[1]])
+    return tuple(_joined([piece for piece in pieces if piece[1]]))
 
 
-def changed(pieces: list[Piece]) -> float:
+def changed(pieces: Sequence[Piece]) -> float:
     """The share of the signs of both texts that changed, from 0 to 1."""
     total = sum(len(text) * (2 if kind == "same" else 1) for kind, text in pieces)
     return sum(len(text) for kind, text in pieces if kind != "same") / total if total else 0.0
@@ -108,8 +114,8 @@ def _swap(pieces: list[Piece], at: int) -> bool:
     return len(left) == 2 and len(right) == 2
 
 
-def _kind(grapheme: str) -> str:
-    sign = grapheme[0]
+@lru_cache(maxsize=2**16)
+def _kind(sign: str) -> str:
     if sign.isspace():
         return "space"
     if any(low <= ord(sign) <= high for low, high in _SPACELESS):
@@ -117,6 +123,7 @@ def _kind(grapheme: str) -> str:
     return "word" if sign.isalnum() or sign in "_'’" else "sign"
 
 
+@lru_cache(maxsize=2**16)
 def _joins(sign: str) -> bool:
     if unicodedata.category(sign).startswith("M") or sign == _JOINER:
         return True
