@@ -1,7 +1,6 @@
 /* The desk: a queue of cards fetched ahead, and the hands on them. A decision is applied to the card on
    screen at once and goes into the outbox. */
 
-const JUDGING = new Set(["better", "other", "edit", "reject", "submit"]);
 const READY = 12;
 const PATIENCE = 3000;
 const ROOM = 120;
@@ -15,13 +14,7 @@ class Desk {
     this.detour = null;
     this.panels = new Panels(this);
     this.history = new History();
-    this.turn = 0;
-    this.late = 0;
-    this.lateAt = 0;
-    this.shownAt = Infinity;
-    this.onKey = (event) => this.key(event);
-    document.addEventListener("keydown", this.onKey);
-    this.root.addEventListener("click", (event) => this.click(event));
+    this.hands = new Hands(this);
     this.timer = setInterval(() => this.again(), PATIENCE);
   }
 
@@ -29,7 +22,7 @@ class Desk {
      the desk stands and is at work. */
   leave() {
     if (this.root.isConnected) return false;
-    document.removeEventListener("keydown", this.onKey);
+    this.hands.leave();
     clearInterval(this.timer);
     return true;
   }
@@ -161,7 +154,7 @@ class Desk {
     this.root.dataset.pair = card ? card.id : "";
     this.count();
     this.makeRoom();
-    this.paint();
+    this.hands.paint();
   }
 
   /* The desk comes to the top where the hand left it behind, or has begun and the card needs the room. */
@@ -171,86 +164,27 @@ class Desk {
     if (top < -40 || cramped) this.root.scrollIntoView({ block: "start" });
   }
 
-  /* A key counts only where it was pressed after the card had been painted. */
-  paint() {
-    const turn = ++this.turn;
-    this.shownAt = Infinity;
-    requestAnimationFrame(() => {
-      const channel = new MessageChannel();
-      channel.port1.onmessage = () => { if (turn === this.turn) this.shownAt = performance.now(); };
-      channel.port2.postMessage(0);
-    });
-  }
-
   count() {
     drawProgress(this.root, { ...this.data, at: this.at, outbox: this.outbox, times: this.times, late: 2 * PATIENCE });
   }
 
   say(text) { this.root.querySelector(".said").textContent = text; }
 
-  ignore() {
-    if (Date.now() - this.lateAt > 5000) this.late = 0;
-    this.lateAt = Date.now();
-    this.late += 1;
-    const keys = this.late === 1 ? "1 key was" : `${this.late} keys were`;
-    this.root.querySelector(".late").textContent = `${keys} pressed before the card was on screen, and did nothing`;
-    this.root.dataset.ignored = Number(this.root.dataset.ignored || 0) + 1;
+  /* ---- what is done to a card ---- */
+
+  skip() {
+    this.say(this.current() ? "Skipped: nothing was decided." : "");
+    this.move(1);
   }
 
-  /* ---- hands ---- */
-
-  key(event) {
-    if (this.leave() || !this.data || !this.data.keys || event.defaultPrevented || event.isComposing) return;
-    if (event.ctrlKey || event.metaKey || event.altKey || inField(event)) return;
-    const onButton = event.composedPath().some((node) => node.matches && node.matches("button, summary, a"));
-    if (onButton && event.key === "Enter") return;
-    const digit = /^[1-9]$/.exec(event.key) || /[1-9]$/.exec(/^Digit/.test(event.code) ? event.code : "");
-    if (digit && this.panels.mode === "reasons") {
-      event.preventDefault();
-      const reason = this.data.reasons[Number(digit[0]) - 1];
-      if (event.repeat || !reason) return;
-      if (event.timeStamp < this.shownAt) this.ignore();
-      else if (event.shiftKey) this.panels.gather(reason);
-      else this.reject([reason]);
-      return;
-    }
-    const name = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-    if (!name || (this.panels.mode === "card" && (name === "cancel" || name === "submit"))) return;
-    event.preventDefault();
-    if (!event.repeat) this.press(name, event.timeStamp);
+  back() {
+    this.say("");
+    this.move(-1);
   }
 
-  click(event) {
-    const button = event.target.closest("button");
-    if (!button || button.type === "submit") return;
-    if (button.dataset.reason && event.shiftKey) this.panels.gather(button.dataset.reason);
-    else if (button.dataset.reason) this.reject([button.dataset.reason]);
-    else if (button.dataset.do) this.press(button.dataset.do, event.timeStamp);
-  }
-
-  press(name, when) {
-    if (name === "undo" || name === "redo") return this.turnBack(name);
-    if (name === "cancel") return this.panels.leave();
-    if (name === "flag") return this.flag(when);
-    if (name === "differences") return this.differ();
-    if (name === "lineage" || name === "scores" || name === "guidelines") {
-      const details = this.root.querySelector(`.${name}`);
-      details.open = !details.open;
-      return undefined;
-    }
-    if (this.waiting || (JUDGING.has(name) && (!this.current() || when < this.shownAt))) return this.ignore();
-    if (this.panels.mode !== "card") {
-      if (name === "submit" && this.panels.mode === "reasons") return this.reject(this.panels.own());
-      return this.ignore();
-    }
-    if (name === "skip" || name === "back") {
-      this.say(name === "skip" && this.current() ? "Skipped: nothing was decided." : "");
-      return this.move(name === "skip" ? 1 : -1);
-    }
-    if (name === "reject") return this.panels.enter("reasons");
-    if (name === "edit") return this.panels.enter("editor");
-    const role = choices(this.current(), this.blind)[name === "better" ? 0 : 1];
-    return this.decide({ verdict: "accept", answer: role, reasons: [] });
+  /* Accept what stands on one of the two accepting keys. */
+  accept(place) {
+    this.decide({ verdict: "accept", answer: choices(this.current(), this.blind)[place], reasons: [] });
   }
 
   move(step) {
@@ -276,15 +210,13 @@ class Desk {
   }
 
   /* A flag is a mark and no verdict: the card stays. */
-  flag(when) {
+  flag() {
     const card = this.current();
-    if (!card || this.panels.mode !== "card" || when < this.shownAt) return this.ignore();
     card.flagged = !card.flagged;
     this.outbox.put({ kind: "flag", pair: card.id, reviewer: this.data.reviewer, on: card.flagged });
     this.say(card.flagged ? "Flagged: find it again by the filter. F takes the flag off." : "The flag is off.");
     this.show();
     this.send();
-    return undefined;
   }
 
   differ() {
@@ -298,9 +230,11 @@ class Desk {
   reject(reasons) { this.decide({ verdict: "reject", answer: null, reasons }); }
 
   turnBack(kind) {
-    if (this.panels.mode !== "card") return this.ignore();
     const step = this.waiting ? undefined : this.history.turn(kind);
-    if (step === null) return this.say("Nothing to redo.");
+    if (step === null) {
+      this.say("Nothing to redo.");
+      return;
+    }
     this.outbox.put({ kind, reviewer: this.data.reviewer, pair: step ? step.card.id : null });
     if (step) {
       this.history.foretold.set(this.outbox.seq, step);
@@ -311,7 +245,6 @@ class Desk {
       this.count();
     }
     this.send();
-    return undefined;
   }
 
   /* To the card that a step was made on, or past it where it was made again. */

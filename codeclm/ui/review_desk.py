@@ -41,7 +41,7 @@ _SCRIPTS = (
     "pieces",
     "review_differences",
     "review_card",
-    "review_keys",
+    "review_hands",
     "review_outbox",
     "review_history",
     "review_panels",

@@ -32,7 +32,7 @@ class Panels {
     this.reasons.hidden = this.editor.hidden = true;
     const active = this.desk.root.getRootNode().activeElement;
     if (active) active.blur();
-    this.desk.paint();
+    this.desk.hands.paint();
   }
 
   ask() {
