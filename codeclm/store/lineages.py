@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 
 from codeclm.records import IMPORTED, Answer, Comparison, Instruction, RubricSet, Stage
 from codeclm.settings import Dials
+from codeclm.store import work
 from codeclm.store.configs import IMPORTED_SEQ, Configs
 from codeclm.store.connection import Connection, chunks, dump, pack, slots, unpack
 from codeclm.store.given import GivenPair, add
@@ -25,7 +26,6 @@ from codeclm.store.rows import (
 )
 from codeclm.store.studio import KEPT_DRAFT
 from codeclm.store.texts import Texts
-from codeclm.store.work import unfinished
 
 _NODE = f"{INSTRUCTION} join nodes n on n.config = ? and n.place = m.place and n.instruction = i.seq"
 _GIVEN = f"(i.origin <> 'generated' or {KEPT_DRAFT}) and not n.stale"
@@ -141,19 +141,6 @@ class Lineages:
         """Every instruction of a metadata under a config, by sample, iteration and id."""
         return self._nodes_of([metadata], config, "1")
 
-    def begun(self, metadata: Sequence[str], config: str) -> int:
-        """How many of these metadata have an instruction under a config."""
-        if not metadata:
-            return 0
-        # read whole: to ask for some ten thousand by name takes twice as long
-        rows = self._db.rows(
-            """select m.id from (select distinct place from nodes where config = ?) n
-            cross join metadata m on m.place = n.place""",
-            [self._configs.find(config)],
-        )
-        begun = {id_ for (id_,) in rows}
-        return sum(pack(each) in begun for each in metadata)
-
     def newest(self, config: str, limit: int = 20) -> list[Instruction]:
         """The instructions written last under a config, newest first; of the last thousand or so at most."""
         rows = self._db.rows(
@@ -205,7 +192,14 @@ class Lineages:
         transport is. `limit` as in `run --limit`.
         """
         with self._db.read():
-            return unfinished(self._db, self._configs.find(config), dials, stages, limit)
+            return work.unfinished(self._db, self._configs.find(config), dials, stages, limit)
+
+    def left(
+        self, config: str, dials: Dials, stages: Collection[Stage], limit: int | None = None
+    ) -> work.Left:
+        """How many `unfinished` has."""
+        with self._db.read():
+            return work.left(self._db, self._configs.find(config), dials, stages, limit)
 
     def roots(self, metadata: str, config: str) -> list[Instruction]:
         """Edited, imported and studio-grown instructions of a metadata that no edit of labels left behind."""

@@ -218,7 +218,10 @@ def within(db: Connection, limit: int | None) -> tuple[str, dict[str, Value]]:
 
     A limit counts live seeds in order of import, and goes on with metadata that has no seed.
     """
-    live = "m.state = 'active' and (m.seed is null or m.seed in (select seq from seeds where deleted = 0))"
+    # of the deleted ones, which are few: to look among all of the others takes three times as long
+    live = (
+        "m.state = 'active' and (m.seed is null or m.seed not in (select seq from seeds where deleted = 1))"
+    )
     if limit is None:
         return live, {}
     seeds: int = db.value("select count(*) from seeds where deleted = 0")

@@ -10,6 +10,9 @@ from codeclm.store.configs import Configs
 from codeclm.store.connection import Added, Connection, Row, Value, chunks, dump, pack, search, slots, unpack
 
 _COLUMNS = "s.seq, s.text, s.messages, s.source, s.row"
+_UNREADABLE = """select record from failures where config = :config and stage = 'encode'
+    and open and not transport and attempt >= wanted"""
+"""Seeds whose encoding failed for good."""
 
 
 class Seeds:
@@ -121,22 +124,41 @@ class Seeds:
 
     def unencoded(self, config: str, limit: int | None = None) -> list[Seed]:
         """Of the first `limit` live seeds those without metadata, unless encoding failed for good."""
-        return [self._seed(row) for row in self._unencoded(_COLUMNS, config, limit)]
+        source, values = self._unencoded(config, limit)
+        rows = self._db.rows(f"select {_COLUMNS} {source} order by s.seq", values)
+        return [self._seed(row) for row in rows]
 
     def unencoded_ids(self, config: str, limit: int | None = None) -> list[str]:
         """The ids of `unencoded`: what a run over very many seeds can hold."""
-        return [unpack(row[0]) for row in self._unencoded("s.id", config, limit)]
+        source, values = self._unencoded(config, limit)
+        return [unpack(row[0]) for row in self._db.rows(f"select s.id {source} order by s.seq", values)]
 
-    def _unencoded(self, columns: str, config: str, limit: int | None) -> list[Row]:
-        return self._db.rows(
-            f"""select {columns} from seeds s
-            where s.seq in (select seq from seeds where deleted = 0 order by seq limit ?)
-            and not exists (select 1 from metadata m where m.seed = s.seq)
-            and s.id not in (select record from failures where config = ? and stage = 'encode'
-                and open and not transport and attempt >= wanted)
-            order by s.seq""",
-            [-1 if limit is None else limit, self._configs.find(config)],
+    def count_unencoded(self, config: str, limit: int | None = None) -> int:
+        """How many `unencoded` has. Without a limit, by what is live less what has metadata, from indexes."""
+        source, values = self._unencoded(config, limit)
+        if limit is not None:
+            number: int = self._db.value(f"select count(*) {source}", values)
+            return number
+        live, encoded, failed = self._db.row(
+            f"""select (select count(*) from seeds) - (select count(*) from seeds where deleted = 1),
+            (select count(*) from metadata where seed is not null)
+                - (select count(*) from seeds s join metadata m on m.seed = s.seq where s.deleted = 1),
+            (select count(*) from seeds s where s.deleted = 0 and s.id in ({_UNREADABLE})
+                and not exists (select 1 from metadata m where m.seed = s.seq))""",
+            values,
+        ) or (0, 0, 0)
+        return int(live - encoded - failed)
+
+    def _unencoded(self, config: str, limit: int | None) -> tuple[str, dict[str, Value]]:
+        first = (
+            ""
+            if limit is None
+            else "and s.seq in (select seq from seeds where deleted = 0 order by seq limit :limit)"
         )
+        source = f"""from seeds s where s.deleted = 0 {first}
+            and not exists (select 1 from metadata m where m.seed = s.seq)
+            and s.id not in ({_UNREADABLE})"""
+        return source, {"config": self._configs.find(config), "limit": limit}
 
     def _bury(self, ids: Iterable[str], deleted: int) -> int:
         changed = 0

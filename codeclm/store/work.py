@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import NamedTuple
 
 from codeclm.records import Stage
 from codeclm.settings import Dials
-from codeclm.store.connection import Connection, unpack
+from codeclm.store.connection import Connection, Value, unpack
 from codeclm.store.metadata import BLANK, within
 from codeclm.store.nodes import FOR_GOOD, OPEN, failed
 
 _WANTED = "max(:n, m.wanted)"
 """The basic instructions wanted of metadata `m`: as many as of each, or more where more were asked for."""
 
-_DECODE = f"""not {BLANK} and (
-    select count(distinct n.sample) from nodes n where n.config = :config and n.place = m.place
-        and n.iteration = 1 and n.sample < {_WANTED} and not n.given and not n.stale)
-    + (select count(*) from failures f where f.config = :config and f.stage = 'decode'
-        and f.record = m.id and f.sample between 0 and {_WANTED} - 1 and {FOR_GOOD}) < {_WANTED}"""
+_HAS = f"""(select count(distinct n.sample) from nodes n where n.config = :config and n.place = m.place
+    and n.iteration = 1 and n.sample < {_WANTED} and not n.given and not n.stale)"""
+_DECODE = f"""{_HAS} < {_WANTED} and not {BLANK} and (
+    m.id not in (select f.record from failures f
+        where f.config = :config and f.stage = 'decode' and {FOR_GOOD})
+    or {_HAS} + (select count(*) from failures f where f.config = :config and f.stage = 'decode'
+        and f.record = m.id and f.sample between 0 and {_WANTED} - 1 and {FOR_GOOD}) < {_WANTED})"""
 """Fewer basic instructions, and failures to make one, than wanted. Blank labels have nothing to decode."""
 
 _RUBRICS = f"""not {BLANK} and not exists (select 1 from rubrics r
@@ -29,11 +32,38 @@ _ANSWERED = """(select count(distinct a.role) from answers a
     where a.instruction = n.instruction and a.config in (1, :config)) = 2"""
 
 
+class Left(NamedTuple):
+    """How many metadata have work left, and how many of those have an instruction already."""
+
+    metadata: int
+    begun: int
+
+
 def unfinished(
     db: Connection, config: int, dials: Dials, stages: Collection[Stage], limit: int | None
 ) -> list[str]:
     """The ids, in order, of metadata with work left under a config for these dials and stages."""
-    work = []
+    source, values = _work(db, config, dials, stages, limit)
+    return [unpack(row[0]) for row in db.rows(f"select m.id {source} order by m.place", values)]
+
+
+def left(db: Connection, config: int, dials: Dials, stages: Collection[Stage], limit: int | None) -> Left:
+    """How many they are."""
+    source, values = _work(db, config, dials, stages, limit)
+    row = db.row(
+        f"""select count(*), total(exists (select 1 from nodes n
+            where n.config = :config and n.place = m.place)) {source}""",
+        values,
+    )
+    metadata, begun = row or (0, 0)
+    return Left(metadata, int(begun))
+
+
+def _work(
+    db: Connection, config: int, dials: Dials, stages: Collection[Stage], limit: int | None
+) -> tuple[str, dict[str, Value]]:
+    """The metadata with work left, as the source of a query, and its values."""
+    work = ["0"]
     if "decode" in stages:
         work.append(f"({_DECODE})")
     if "rubrics" in stages and "answer" not in stages:
@@ -45,16 +75,10 @@ def unfinished(
             and {OPEN} and not n.stale and (n.given or n.sample < {_WANTED})
             and ({" or ".join(steps)}) and not {failed(FOR_GOOD)})"""
         )
-    if not work:
-        return []
     live, values = within(db, limit)
     dial = {"n": dials.per_metadata, "theta": dials.theta, "cap": dials.iterations}
-    rows = db.rows(
-        f"""select m.id from metadata m join labels l on l.seq = m.labels
-        where {live} and ({" or ".join(work)}) order by m.place""",
-        {"config": config, **dial, **values},
-    )
-    return [unpack(row[0]) for row in rows]
+    source = f"from metadata m join labels l on l.seq = m.labels where {live} and ({' or '.join(work)})"
+    return source, {"config": config, **dial, **values}
 
 
 def _steps(stages: Collection[Stage]) -> list[str]:

@@ -103,10 +103,9 @@ def forecast(store: Store, wanted: Wanted, endpoints: Mapping[Role, Endpoint]) -
     config = config_for(store, endpoints, wanted.dials)
     current = store.settings.config()
     stages = REACH[wanted.reach]
-    seeds = len(store.seeds.unencoded_ids(config.id, wanted.limit))
-    left = store.lineages.unfinished(config.id, wanted.dials, stages, wanted.limit)
-    begun = store.lineages.begun(left, config.id)
-    growing = len(left) + (seeds if wanted.reach != "encode" else 0)
+    seeds = store.seeds.count_unencoded(config.id, wanted.limit)
+    left, begun = store.lineages.left(config.id, wanted.dials, stages, wanted.limit)
+    growing = left + (seeds if wanted.reach != "encode" else 0)
     fresh = growing - begun
     n, steps = wanted.dials.per_metadata, wanted.dials.iterations
     if wanted.reach == "all":

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import streamlit as st
 
 from codeclm.projects import Project
 from codeclm.records import ROLES, Role
 from codeclm.settings import Endpoint
-from codeclm.store import Job
+from codeclm.store import Job, Store
 from codeclm.ui.generate_plan import USES, Forecast, Wanted, begin_with, forecast, priced, warnings
 from codeclm.ui.generate_settings import in_words, settings
 from codeclm.ui.glossary import term
@@ -41,8 +42,7 @@ def start_panel(project: Project) -> None:
     cut_short = job is not None and job.state != "done" and not job.command.get("retry")
     begin = begin_with(facts.dials, job.command if job and cut_short else {})
     wanted = settings(begin, facts.funnel.seeds, priced(endpoints))
-    with project.open(readonly=True) as store, store.read():
-        coming = forecast(store, wanted, endpoints)
+    coming = _coming(project, wanted)
     st.subheader("What this run will do", anchor=False)
     with st.grid(2, min_column_width=380):
         with st.container(border=True):
@@ -60,6 +60,19 @@ def start_panel(project: Project) -> None:
             "begins a second set of results beside them; metadata is not read again.",
             icon=":material/difference:",
         )
+
+
+def _coming(project: Project, wanted: Wanted) -> Forecast:
+    with project.open(readonly=True) as store:
+        revision = store.revision()
+    return _forecast(str(project.path), revision, str((wanted.dials, wanted.reach, wanted.limit)), wanted)
+
+
+@st.cache_resource(max_entries=16, ttl="1h", show_spinner=False)
+def _forecast(path: str, revision: int, asked: str, _wanted: Wanted) -> Forecast:
+    """Counted anew when the file or a setting that counts has changed."""
+    with Store.open(Path(path), readonly=True) as store, store.read():
+        return forecast(store, _wanted, store.settings.endpoints())
 
 
 def _button(project: Project, wanted: Wanted, nothing: bool) -> None:

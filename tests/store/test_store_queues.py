@@ -5,7 +5,8 @@ import time
 import pytest
 from growing import C, answered, basic, compared, manual
 
-from codeclm.records import Comparison, Decision, Scores
+from codeclm.records import STAGES, Comparison, Decision, Scores
+from codeclm.settings import Dials
 from codeclm.store import PairFilter
 
 
@@ -53,9 +54,12 @@ def test_decisions_since_a_time_are_of_one_reviewer_and_not_undone(store, gaps):
     assert store.decisions.since(begun, "ana") == 0
 
 
-def test_newest_and_begun(store, gaps):
+def test_newest_and_what_is_left(store, gaps):
     newest = [store.metadata.get(node.metadata) for node in store.lineages.newest(C, 2)]
     assert [metadata.labels.use_case for metadata in newest] == ["case 3", "case 2"]
-    fresh = manual(store, "fresh")
-    assert store.lineages.begun([newest[0].id, fresh.id], C) == 1
-    assert store.lineages.begun([], C) == 0
+    manual(store, "fresh")
+    for dials in (Dials(), Dials(theta=9), Dials(per_metadata=2)):
+        found = store.lineages.unfinished(C, dials, STAGES)
+        begun = sum(bool(store.lineages.of_metadata(each, C)) for each in found)
+        assert store.lineages.left(C, dials, STAGES) == (len(found), begun)
+        assert len(found) == begun + 1

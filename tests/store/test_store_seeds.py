@@ -82,6 +82,8 @@ def test_unencoded_leaves_out_what_is_encoded_deleted_or_failed_for_good(store: 
     store.failures.put(Failure("encode", seeds[3].id, C, "timed out", transport=True))
     assert texts(store.seeds.unencoded(C)) == ["d", "e", "f"]
     assert store.seeds.unencoded_ids(C, 3) == [seeds[3].id]
+    assert store.seeds.count_unencoded(C, 3) == 1
+    assert store.seeds.count_unencoded(C) == len(store.seeds.unencoded(C))
     store.failures.retry(C)
     assert texts(store.seeds.unencoded(C)) == ["c", "d", "e", "f"]
     assert texts(store.seeds.unencoded("another")) == ["c", "d", "e", "f"]
