@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -96,8 +96,8 @@ def share(count: int, total: int) -> Share:
 class Judged(NamedTuple):
     """One comparison as numbers: in each order the strong and the target score, then the lengths.
 
-    `target_first` is None where a file brought one order only. Lengths are in characters. `own` is
-    the answer that the judge's own model wrote, None where it wrote neither or both.
+    `target_first` is None where a file brought one order only. Of the lengths only counts which is greater.
+    `own` is the answer that the judge's own model wrote, None where it wrote neither or both.
     """
 
     strong_first: tuple[float, float]
@@ -132,35 +132,49 @@ class Spread(NamedTuple):
     """Judgements that gave both answers the same score."""
 
 
-def spread(rows: Iterable[Judged]) -> Spread | None:
-    """The spread of a judge's scores; None: there are none."""
-    judgements = [scores for row in rows for scores in (row.strong_first, row.target_first) if scores]
-    counts = Counter(score for scores in judgements for score in scores)
-    total = sum(counts.values())
+def spread(rows: Iterable[Judged] | Mapping[Judged, int]) -> Spread | None:
+    """The spread of a judge's scores, of comparisons or of how many are alike; None: there are none."""
+    counts: Counter[float] = Counter()
+    judgements = ties = 0
+    for row, count in Counter(rows).items():
+        for scores in filter(None, (row.strong_first, row.target_first)):
+            for score in scores:
+                counts[score] += count
+            judgements += count
+            ties += count * (scores[0] == scores[1])
+    total = counts.total()
     if not total:
         return None
     mean = sum(score * count for score, count in counts.items()) / total
     variance = sum((score - mean) ** 2 * count for score, count in counts.items()) / total
     commonest, count = max(counts.items(), key=lambda item: (item[1], -item[0]))
-    ties = sum(strong == target for strong, target in judgements)
-    return Spread(mean, math.sqrt(variance), commonest, share(count, total), share(ties, len(judgements)))
+    return Spread(mean, math.sqrt(variance), commonest, share(count, total), share(ties, judgements))
 
 
-def health(rows: Iterable[Judged]) -> Health:
-    """The health of a judge from its comparisons."""
-    flips, seats, longer, own = [], [], [], []
-    for row in rows:
-        orders = [row.strong_first] if row.target_first is None else [row.strong_first, row.target_first]
-        verdicts = [_sign(strong - target) for strong, target in orders]
-        if len(verdicts) > 1:
-            flips.append(verdicts[0] != verdicts[1])
-            seats += [verdict == seat for verdict, seat in zip(verdicts, (1, -1), strict=True) if verdict]
-        winner = _sign(sum(strong - target for strong, target in orders))
-        if winner and row.strong_length != row.target_length:
-            longer.append(winner == _sign(row.strong_length - row.target_length))
-        if winner and row.own:
-            own.append(winner == (1 if row.own == "strong" else -1))
-    return Health(*(share(sum(found), len(found)) for found in (flips, seats, longer, own)))
+def health(rows: Iterable[Judged] | Mapping[Judged, int]) -> Health:
+    """The health of a judge from its comparisons, or from how many are alike."""
+    yes, total = Counter[str](), Counter[str]()
+    for row, count in Counter(rows).items():
+        for name, found in _signs(row):
+            yes[name] += count * found
+            total[name] += count
+    return Health(*(share(yes[name], total[name]) for name in Health._fields))
+
+
+def _signs(row: Judged) -> Iterator[tuple[str, bool]]:
+    """What one comparison says to each figure of `Health` that it counts for."""
+    orders = [row.strong_first] if row.target_first is None else [row.strong_first, row.target_first]
+    verdicts = [_sign(strong - target) for strong, target in orders]
+    if len(verdicts) > 1:
+        yield "order_flips", verdicts[0] != verdicts[1]
+        for verdict, seat in zip(verdicts, (1, -1), strict=True):
+            if verdict:
+                yield "first_seat", verdict == seat
+    winner = _sign(sum(strong - target for strong, target in orders))
+    if winner and row.strong_length != row.target_length:
+        yield "longer_wins", winner == _sign(row.strong_length - row.target_length)
+    if winner and row.own:
+        yield "own_wins", winner == (1 if row.own == "strong" else -1)
 
 
 def _sign(number: float) -> int:

@@ -7,6 +7,7 @@ from codeclm.ui.page import go, no_pairs, page
 from codeclm.ui.review_bulk import bulk_panel
 from codeclm.ui.review_desk import desk
 from codeclm.ui.review_grid import grid
+from codeclm.ui.review_near import sought
 from codeclm.ui.review_queue import queue, start_over
 from codeclm.ui.review_tally import Tally
 from codeclm.ui.review_team import seat, team_panel
@@ -73,3 +74,5 @@ with page("Review", links) as project:
     if made.ids:
         bulk_panel(project, made, at)
     team_panel(project, facts, at)
+    if come and not facts.running:
+        sought(project, made.config, made.dials)

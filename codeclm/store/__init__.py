@@ -15,7 +15,6 @@ from codeclm.store.filters import PairFilter, PairOrder
 from codeclm.store.funnel import Funnel
 from codeclm.store.given import GivenPair
 from codeclm.store.jobs import Job
-from codeclm.store.scan import Scan
 from codeclm.store.store import Store
 from codeclm.store.studio import Branch
 from codeclm.store.verdicts import Vote
@@ -37,7 +36,6 @@ __all__ = [
     "PairOrder",
     "Prompt",
     "RunLog",
-    "Scan",
     "Scanned",
     "Spend",
     "Store",

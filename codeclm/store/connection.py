@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -36,6 +37,7 @@ SPREAD = "({} * 2654435761 & 4294967295)"
 """A row's number, spread over 32 bits (Knuth's hash): what lies below a bound is a fair sample of rows, and a
 sum tells one set of rows from another."""
 
+_BATCH = 1_000
 _ID = re.compile(r"[0-9a-f]{20}").fullmatch
 
 
@@ -250,6 +252,15 @@ def search(column: str, part: str) -> tuple[str, list[Value]]:
         escaped = part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         return f"{column} like ? escape '\\'", [f"%{escaped}%"]
     return f"contains({column}, ?)", [part.casefold()]
+
+
+def columns(rows: Iterator[Row], count: int) -> list[list[Any]]:
+    """The columns of rows, of which few are held at a time: many make the interpreter look for garbage."""
+    found: list[list[Any]] = [[] for _ in range(count)]
+    while batch := [*islice(rows, _BATCH)]:
+        for column, values in zip(found, zip(*batch, strict=True), strict=True):
+            column.extend(values)
+    return found
 
 
 def chunks(items: Iterable[T], size: int = 500) -> Iterator[list[T]]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from codeclm.records import Pair
 from codeclm.store import bulk
 from codeclm.store.configs import Configs
-from codeclm.store.connection import Connection, Row, Value, pack, unpack
+from codeclm.store.connection import Connection, Row, Value, columns, pack, unpack
 from codeclm.store.decisions import DECISION, read_decision
 from codeclm.store.filters import CLUSTER, ORDER, ORDERS, PLACED, USES, PairFilter, PairOrder, conditions
 from codeclm.store.nodes import STATUS
@@ -96,28 +96,29 @@ class Pairs:
     ) -> list[str]:
         """The ids of the pairs, in order: a queue for review."""
         condition, values = self._where(config, theta, cap, where)
-        more = f", {CLUSTER}, l.use_case" if order == "rare" else ""
-        rows = self._db.rows(f"select c.id{more} {_FROM} where {condition} {ORDERS[order]}", values)
         if order == "rare":
-            self._sort_by_rarity(rows)
-        return [unpack(row[0]) for row in rows]
+            return self._by_rarity(condition, values)
+        rows = self._db.rows(f"select c.id {_FROM} where {condition} {ORDERS[order]}", values)
+        return [unpack(id_) for (id_,) in rows]
 
-    def _sort_by_rarity(self, rows: list[Row]) -> None:
-        """Rows of (id, cluster, use case): sorted here, as SQLite would count for each row anew."""
-        sizes = Counter(cluster for (cluster,) in self._db.rows(PLACED))
-        if sizes:
-            rows.sort(key=lambda row: sizes.get(row[1], 1))
-            return
-        uses: dict[str, int] = dict(self._db.rows(USES))
-        rows.sort(key=lambda row: uses.get(row[2], 0))
+    def _by_rarity(self, condition: str, values: dict[str, Value]) -> list[str]:
+        """Sorted here, as SQLite would count for each row anew."""
+        sizes: Mapping[str | int, int] = Counter(cluster for (cluster,) in self._db.rows(PLACED))
+        group, lone = CLUSTER, 1
+        if not sizes:
+            sizes, group, lone = dict(self._db.rows(USES)), "l.use_case", 0
+        rows = self._db.rows(f"select c.id, {group} {_FROM} where {condition} {ORDER}", values)
+        rows.sort(key=lambda row: sizes.get(row[1], lone))
+        return [unpack(id_) for id_, _ in rows]
 
     def instructions(
         self, config: str | None, theta: float, cap: int, where: PairFilter | None = None
-    ) -> list[tuple[str, str, float]]:
-        """(pair, instruction, gap) of the pairs, in order, without what else belongs to them."""
+    ) -> tuple[list[str], list[str], list[float]]:
+        """The ids, instructions and gaps of the pairs, in order, without what else belongs to them."""
         condition, values = self._where(config, theta, cap, where)
-        rows = self._db.rows(f"select c.id, i.text, n.gap {_FROM} where {condition} {ORDER}", values)
-        return [(unpack(pair), text, gap) for pair, text, gap in rows]
+        rows = self._db.each(f"select c.id, i.text, n.gap {_FROM} where {condition} {ORDER}", values)
+        ids, texts, gaps = columns(rows, 3)
+        return [unpack(each) for each in ids], texts, gaps
 
     def get(self, pair: str, theta: float, cap: int, config: str | None = None) -> Pair | None:
         """One pair, of whatever status; an imported one has the state that it has under `config`."""

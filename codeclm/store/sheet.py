@@ -6,16 +6,13 @@ no array library.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from codeclm.store.configs import Configs
-from codeclm.store.connection import Connection, Row, Value, unpack
+from codeclm.store.connection import Connection, Value, columns, unpack
 from codeclm.store.mapped import KINDS, MapKind, most, read_skills, sampled
 from codeclm.store.nodes import STATUS
 
-_BATCH = 1_000
 _REVISED = "select metadata from revisions where seq > :since"
 _OF_REVISED = f"and n.place in (select place from metadata where seq in ({_REVISED}))"
 _METADATA: dict[MapKind, str] = {"metadata": "x.seq", "seeds": "0", "instructions": "x.metadata"}
@@ -71,7 +68,7 @@ class Sheet:
             where p.kind = :kind and {sampled("p.number")} order by p.number""",
             {"kind": KINDS.index(kind), "most": most(share)},
         )
-        id_, *others = _columns(rows, 6)
+        id_, *others = columns(rows, 6)
         return Spots([unpack(each) for each in id_], *others)
 
     def clustered(self, kind: MapKind) -> tuple[list[int], list[int]]:
@@ -80,7 +77,7 @@ class Sheet:
             "select number, coalesce(cluster, 0) from spots where kind = ? order by number",
             [KINDS.index(kind)],
         )
-        number, cluster = _columns(rows, 2)
+        number, cluster = columns(rows, 2)
         return number, cluster
 
     def labelled(self, since: int = 0) -> Labelled:
@@ -91,7 +88,7 @@ class Sheet:
             join labels l on l.seq = m.labels {changed}""",
             {"since": since} if since else {},
         )
-        number, seed, use_case, skills = _columns(rows, 4)
+        number, seed, use_case, skills = columns(rows, 4)
         read = {stored: read_skills(stored) for stored in set(skills)}
         return Labelled(number, seed, use_case, [read[stored] for stored in skills])
 
@@ -111,7 +108,7 @@ class Sheet:
             where n.config = :config and not n.stale {_OF_REVISED if since else ""} order by 1""",
             values,
         )
-        return Reached(*_columns(rows, 7))
+        return Reached(*columns(rows, 7))
 
     def verdicts(self) -> dict[int, str]:
         """What was decided of comparisons, by their numbers."""
@@ -124,12 +121,3 @@ class Sheet:
     def deleted(self) -> list[int]:
         """The numbers of the seeds that were deleted."""
         return [row[0] for row in self._db.rows("select seq from seeds where deleted = 1")]
-
-
-def _columns(rows: Iterator[Row], count: int) -> list[list[Any]]:
-    """The columns of rows, of which few are held at a time: many make the interpreter look for garbage."""
-    columns: list[list[Any]] = [[] for _ in range(count)]
-    while batch := [*islice(rows, _BATCH)]:
-        for column, values in zip(columns, zip(*batch, strict=True), strict=True):
-            column.extend(values)
-    return columns

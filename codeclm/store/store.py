@@ -25,7 +25,7 @@ from codeclm.store.metadata import MetadataRoom
 from codeclm.store.nodes import Nodes
 from codeclm.store.pairs import Pairs
 from codeclm.store.relabels import Relabels
-from codeclm.store.scan import Scan, clusters, scan
+from codeclm.store.scores import ScoreSheet
 from codeclm.store.seeds import Seeds
 from codeclm.store.selections import Selections
 from codeclm.store.settings import Settings
@@ -50,6 +50,7 @@ class Store:
         self.lineages = Lineages(db, configs, texts, nodes)
         self.studio = Studio(db, configs, nodes)
         self.pairs = Pairs(db, configs, texts)
+        self.scores = ScoreSheet(db, configs)
         self.decisions = Decisions(db, configs, nodes)
         self.flags = Flags(db)
         self.calls = Calls(db, texts)
@@ -157,14 +158,6 @@ class Store:
             self._db.execute("pragma main.wal_checkpoint(truncate)")
         finally:
             self._db.execute(f"pragma busy_timeout = {BUSY_SECONDS * 1000:.0f}")
-
-    def scan(self, config: str | None) -> Scan:
-        """Every scored node of a config as columns, for charts and sweeps over θ."""
-        return scan(self._db, self._configs, config)
-
-    def scan_clusters(self, config: str | None) -> dict[str, int]:
-        """The cluster on the map of each scored pair of a config that has one."""
-        return clusters(self._db, self._configs, config)
 
     def node_counts(self, config: str | None, theta: float, cap: int) -> NodeCounts:
         """The part of `funnel` that holds as long as `scored` does."""

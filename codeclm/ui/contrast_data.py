@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -17,36 +18,34 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from codeclm import contrast
-from codeclm.lab import Kept, Nodes, thetas
+from codeclm.lab import Floats, Kept, Nodes, thetas
 from codeclm.projects import Project
 from codeclm.records import AnswerRole, Role
-from codeclm.store import Scan, Store
+from codeclm.store import Store
+from codeclm.store.scores import Scored, Taken
 from codeclm.ui.summary import Summary, config_id
 
 STEADY = 30
 """Seconds for which a picture holds while a run goes on."""
 
-Orders = tuple[tuple[float, float], tuple[float, float] | None]
-Codes = tuple[NDArray[np.int64], list[str]]
+Numbers = NDArray[np.int64]
+Codes = tuple[Numbers, list[str]]
 """For each node the place of its group in the list of names."""
 
 
 @dataclass(frozen=True)
 class Lab:
-    """The scored nodes of a config, and what they say of its judge, worked out when it is looked at."""
+    """The scored nodes of a config; what else is known of them is read when it is looked at."""
 
     nodes: Nodes
-    pairs: list[str]
-    use_cases: Codes
+    instruction: list[int]
+    comparison: Numbers
+    priced: bool
     path: Path
     config: str
+    models: Mapping[Role, str]
     names: dict[int, str]
     """Of the clusters; empty where there is no map."""
-    judged: Callable[[], Iterator[contrast.Judged]]
-    unparsed: contrast.Share
-    itself: bool
-    """Whether the strong model judges."""
-    priced: bool
     swept: dict[int, list[Kept]] = field(default_factory=dict)
     """By cap, what each θ comes to: the same for every move of the slider."""
 
@@ -56,28 +55,61 @@ class Lab:
             self.swept[cap] = self.nodes.sweep(thetas(), cap)
         return self.swept[cap]
 
+    @property
+    def count(self) -> int:
+        """How many pairs are scored."""
+        return len(self.comparison)
+
+    @property
+    def itself(self) -> bool:
+        """Whether the strong model judges."""
+        return bool(self.unparsed.total) and self.models.get("judge") == self.models.get("strong")
+
+    @cached_property
+    def unparsed(self) -> contrast.Share:
+        """The judge's replies that could not be read."""
+        with self._store() as store:
+            judged, unparsed = store.scores.replies(self.config)
+        return contrast.share(min(unparsed, judged), judged)
+
+    @cached_property
+    def judged(self) -> Counter[contrast.Judged]:
+        """How often the judge said what."""
+        with self._store() as store:
+            return store.scores.judged(self.config, _own(self.models))
+
     @cached_property
     def health(self) -> contrast.Health:
         """What the scores say of the judge."""
-        return contrast.health(list(self.judged()))
+        return contrast.health(self.judged)
 
     @cached_property
     def spread(self) -> contrast.Spread | None:
         """How the judge's scores lie; None: there are none."""
-        return contrast.spread(list(self.judged()))
+        return contrast.spread(self.judged)
+
+    @cached_property
+    def use_cases(self) -> Codes:
+        """Each node's use case, as it is labelled when they are first asked for."""
+        with self._store() as store:
+            found = store.scores.use_cases(self.config)
+        return codes([found.get(each, "") or "no use case" for each in self.instruction])
 
     @cached_property
     def clusters(self) -> Codes:
         """Each node's cluster, as the map is when they are first asked for."""
-        with Store.open(self.path, readonly=True) as store:
-            found = store.scan_clusters(self.config)
-        return codes([self.names.get(found.get(pair, -1), "in no cluster") for pair in self.pairs])
+        with self._store() as store:
+            found = store.scores.clusters(self.config)
+        return codes([self.names.get(found.get(each, -1), "in no cluster") for each in self.instruction])
 
     @property
     def iterations(self) -> Codes:
         """Each node's iteration as a group."""
         most = int(self.nodes.iteration.max(initial=0))
         return self.nodes.iteration - 1, [f"{step}" for step in range(1, most + 1)]
+
+    def _store(self) -> AbstractContextManager[Store]:
+        return Store.open(self.path, readonly=True)
 
 
 def lab(project: Project, facts: Summary) -> Lab:
@@ -90,56 +122,56 @@ def lab(project: Project, facts: Summary) -> Lab:
 
 
 @st.cache_resource(max_entries=4, ttl="2h", show_spinner="Reading the scores…")
-def _lab(path: str, config: str, stamp: str, _models: dict[Role, str]) -> Lab:
-    with Store.open(Path(path), readonly=True) as store:
-        seen = store.scan(config)
+def _lab(path: str, config: str, stamp: str, _models: Mapping[Role, str]) -> Lab:
+    with Store.open(Path(path), readonly=True) as store, store.read():
+        seen, taken = store.scores.scored(config), store.scores.taken(config)
         names = {each.id: each.name for each in store.maps.clusters()}
     return Lab(
-        nodes=_nodes(seen),
-        pairs=seen.pair,
-        use_cases=codes(seen.use_case),
+        nodes=nodes(seen, taken),
+        instruction=seen.instruction,
+        comparison=np.array(seen.comparison, dtype=np.int64),
+        priced=taken.priced,
         path=Path(path),
         config=config,
+        models=_models,
         names=names,
-        judged=partial(_judged, seen.orders, seen.strong_length, seen.target_length, _own(_models)),
-        unparsed=contrast.share(min(seen.unparsed, seen.judged), seen.judged),
-        itself=bool(seen.judged) and _models.get("judge") == _models.get("strong"),
-        priced=seen.priced,
     )
 
 
 def codes(values: Sequence[str]) -> Codes:
-    """Numbers for groups, the most common first; no name, no group."""
+    """Numbers for groups, the most common first."""
     found = Counter(values)
     names = sorted(found, key=lambda name: (-found[name], name))
     place = {name: at for at, name in enumerate(names)}
-    numbers = np.fromiter(map(place.__getitem__, values), np.int64, len(values))
-    return numbers, [name or "no use case" for name in names]
+    return np.fromiter(map(place.__getitem__, values), np.int64, len(values)), names
 
 
-def _nodes(seen: Scan) -> Nodes:
+def nodes(seen: Scored, taken: Taken) -> Nodes:
+    """Scored nodes as arrays, with what the calls for each took."""
+    instruction = np.array(seen.instruction, dtype=np.int64)
+    known = np.array(taken.instruction, dtype=np.int64)
+    size = 1 + max(int(instruction.max(initial=0)), int(known.max(initial=0)))
+
+    def each(values: Iterable[float]) -> Floats:
+        spread = np.zeros(size)
+        spread[known] = list(values)
+        return spread[instruction]
+
     return Nodes(
         gap=np.array(seen.gap, dtype=np.float64),
         reach=np.array(seen.reach, dtype=np.float64),
         leaf=np.array(seen.leaf, dtype=np.bool_),
         iteration=np.array(seen.iteration, dtype=np.int64),
-        own_tokens=np.array(seen.own_tokens, dtype=np.float64),
-        step_tokens=np.array(seen.step_tokens, dtype=np.float64),
-        own_cost=np.array(seen.own_cost, dtype=np.float64),
-        step_cost=np.array(seen.step_cost, dtype=np.float64),
-        shared_tokens=seen.shared_tokens,
-        shared_cost=seen.shared_cost,
+        own_tokens=each(taken.own_tokens),
+        step_tokens=each(taken.step_tokens),
+        own_cost=each(taken.own_cost),
+        step_cost=each(taken.step_cost),
+        shared_tokens=taken.shared_tokens,
+        shared_cost=taken.shared_cost,
     )
 
 
-def _judged(
-    orders: list[Orders], strong: list[int], target: list[int], own: AnswerRole | None
-) -> Iterator[contrast.Judged]:
-    for (first, second), one, other in zip(orders, strong, target, strict=True):
-        yield contrast.Judged(first, second, one or 0, other or 0, own)
-
-
-def _own(models: dict[Role, str]) -> AnswerRole | None:
+def _own(models: Mapping[Role, str]) -> AnswerRole | None:
     """The answer that the judge's own model wrote; None: neither, or both."""
     if not models or models["strong"] == models["target"]:
         return None

@@ -10,7 +10,7 @@ from codeclm.charts.palette import CONFIG
 from codeclm.lab import Group, Kept, histogram, thetas
 from codeclm.projects import Project
 from codeclm.store import Store
-from codeclm.ui.contrast_data import Lab
+from codeclm.ui.contrast_data import Lab, Numbers
 from codeclm.ui.glossary import term
 from codeclm.ui.guard import fragment, guarded, notify
 from codeclm.ui.page import go
@@ -122,7 +122,7 @@ def _charts(lab: Lab, theta: float, facts: Summary) -> None:
         charts.gaps(middles, counts, _WIDTH, theta),
         config=CONFIG,
         key="contrast_gaps",
-        alt=f"Histogram of the gap over {len(lab.pairs):,} scored pairs, with θ at {theta:g} on both sides",
+        alt=f"Histogram of the gap over {lab.count:,} scored pairs, with θ at {theta:g} on both sides",
     )
     st.markdown(
         ":small[:blue-badge[blue] the strong answer wins by more than θ · :orange-badge[orange] the "
@@ -171,18 +171,19 @@ def _flips(project: Project, lab: Lab, theta: float, facts: Summary) -> None:
         (right, lost, f"kept at θ {other:g} and not at {theta:g}"),
     ):
         with box:
-            found = [lab.pairs[at] for at in mask.nonzero()[0]]
-            st.markdown(f"**{plural(len(found), 'pair')}** {said}")
-            if found:
-                _examples(project, found, facts, said)
+            st.markdown(f"**{plural(int(mask.sum()), 'pair')}** {said}")
+            if mask.any():
+                _examples(project, lab.comparison[mask], facts, said)
 
 
-def _examples(project: Project, found: list[str], facts: Summary, said: str) -> None:
+def _examples(project: Project, found: Numbers, facts: Summary, said: str) -> None:
     """A few of them, evenly over all."""
-    shown = [found[at * len(found) // EXAMPLES] for at in range(EXAMPLES)] if len(found) > EXAMPLES else found
-    dials = facts.dials
-    with project.open(readonly=True) as store:
-        pairs = [_pair(store, each, dials.theta, dials.iterations, config_id(facts.config)) for each in shown]
+    count = min(EXAMPLES, len(found))
+    shown = [int(found[at * len(found) // count]) for at in range(count)]
+    dials, config = facts.dials, config_id(facts.config)
+    with project.open(readonly=True) as store, store.read():
+        ids = store.scores.pairs(shown)
+        pairs = [_pair(store, each, dials.theta, dials.iterations, config) for each in ids]
     st.dataframe(
         pd.DataFrame(pairs),
         hide_index=True,
@@ -208,11 +209,9 @@ def _groups(lab: Lab, theta: float) -> None:
     by = st.segmented_control(
         "By", options, default=_BY[0], required=True, key="contrast_by", bind="query-params"
     )
-    codes, names = lab.use_cases
-    if by == _BY[0]:
-        codes, names = lab.iterations
-    elif by == _BY[2] and lab.names:
-        codes, names = lab.clusters
+    codes, names = (
+        lab.iterations if by == _BY[0] else lab.clusters if by == _BY[2] and lab.names else lab.use_cases
+    )
     groups = lab.nodes.groups(codes, names, theta)
     if by != _BY[0]:
         groups = sorted(groups, key=lambda group: -group.scored)
@@ -249,4 +248,4 @@ def _row(group: Group, by: str, priced: bool) -> dict[str, object]:
 
 def summary_line(lab: Lab) -> str:
     """How much the page is made of."""
-    return f"{plural(len(lab.pairs), 'scored pair')}, mean gap {score(float(lab.nodes.gap.mean()))}."
+    return f"{plural(lab.count, 'scored pair')}, mean gap {score(float(lab.nodes.gap.mean()))}."

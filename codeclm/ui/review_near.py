@@ -1,7 +1,11 @@
-"""Kept pairs that nearly say what another says, for a filter of the queue; sought once for each change."""
+"""Kept pairs that nearly say what another says, for a filter of the queue; sought once for each change.
+
+The search begins when Review is opened, beside all else, so that it is over when it is asked for.
+"""
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import streamlit as st
@@ -13,23 +17,34 @@ from codeclm.projects import Project
 from codeclm.settings import Dials
 from codeclm.store import PairFilter, Store
 
+_BESIDE = ThreadPoolExecutor(1, "near")
 
-def near_duplicates(project: Project, config: str, dials: Dials) -> frozenset[str]:
+
+def sought(project: Project, config: str, dials: Dials) -> Future[frozenset[str]]:
     """Kept pairs whose instruction is nearly that of another kept one, by common 3-grams; both of them."""
     with project.open(readonly=True) as store:
         stamp = store.scored()
-    return _near(str(project.path), config, dials.theta, dials.iterations, stamp)
+    asked = (str(project.path), config, dials.theta, dials.iterations, stamp)
+    found = _sought(*asked)
+    if found.done() and found.exception() is not None:
+        _sought.clear(*asked)
+        found = _sought(*asked)
+    return found
 
 
-@st.cache_resource(max_entries=4, ttl="2h", show_spinner="Looking for near-duplicates…")
-def _near(path: str, config: str, theta: float, cap: int, stamp: str) -> frozenset[str]:
+@st.cache_resource(max_entries=4, ttl="2h", show_spinner=False)
+def _sought(path: str, config: str, theta: float, cap: int, stamp: str) -> Future[frozenset[str]]:
+    return _BESIDE.submit(_near, path, config, theta, cap)
+
+
+def _near(path: str, config: str, theta: float, cap: int) -> frozenset[str]:
     with Store.open(Path(path), readonly=True) as store:
         return twins(store, config, theta, cap)
 
 
 def twins(store: Store, config: str, theta: float, cap: int) -> frozenset[str]:
     """The same, sought anew."""
-    rows = store.pairs.instructions(config, theta, cap, PairFilter(status="kept"))
-    order = sorted(range(len(rows)), key=lambda at: -abs(rows[at][2]))
-    found = by_ngram(Grams.of([text for _, text, _ in rows]), THRESHOLDS["ngram"], order)
-    return frozenset(rows[at][0] for near in found for at in (near.kept, near.other))
+    ids, texts, gaps = store.pairs.instructions(config, theta, cap, PairFilter(status="kept"))
+    order = sorted(range(len(ids)), key=lambda at: -abs(gaps[at]))
+    found = by_ngram(Grams.of(texts), THRESHOLDS["ngram"], order)
+    return frozenset(ids[at] for near in found for at in (near.kept, near.other))

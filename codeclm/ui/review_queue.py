@@ -19,7 +19,7 @@ from codeclm.store import PairFilter, PairOrder, Store
 from codeclm.ui.filter_fields import NAMELESS, Known, choice, fields, pick
 from codeclm.ui.glossary import term
 from codeclm.ui.guard import guarded
-from codeclm.ui.review_near import near_duplicates
+from codeclm.ui.review_near import sought
 from codeclm.ui.review_team import Seat
 from codeclm.ui.selected import selected
 from codeclm.ui.summary import config_id
@@ -86,16 +86,14 @@ def queue(project: Project, fresh: bool, at: Seat) -> Queue:
     turn = st.session_state[_ROUND]
     parts: dict[str, Any] = {name: getattr(asked.where, name) for name in PairFilter.__slots__}
     parts |= {"theta": dials.theta, "cap": dials.iterations, "config": config, "order": asked.order}
-    parts |= {
-        "reviewer": at.name,
-        "near": asked.near,
-        "share": [at.name, at.team, at.minimum] if asked.share else None,
-    }
-    name = content_id("queue", project=project.name, turn=turn, **parts)
-    ids = _ids(str(project.path), config, dials, asked, name)
+    whole = content_id("queue", project=project.name, turn=turn, reviewer=at.name, **parts)
+    share = [at.name, at.team, at.minimum] if asked.share else None
+    name = content_id("part", queue=whole, near=asked.near, share=share)
+    ids = _ids(str(project.path), config, dials, asked, whole)
     if asked.near:
-        twins = near_duplicates(project, config, dials)
-        ids = [each for each in ids if each in twins]
+        with st.spinner("Looking for near-duplicates…"):
+            near = sought(project, config, dials).result()
+        ids = [each for each in ids if each in near]
     if asked.share:
         ids = [each for each in ids if at.mine(each)]
     usual = PairFilter(status="kept", decision="none", undecided_by=at.name)

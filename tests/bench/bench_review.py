@@ -13,6 +13,7 @@ from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
+from codeclm.contrast import health
 from codeclm.lab import histogram, thetas
 from codeclm.projects import Project
 from codeclm.store import PairFilter, Store
@@ -80,10 +81,21 @@ def filters(store: Store) -> None:
 def theta(store: Store) -> None:
     """The arrays are read once for each change of the scores; a move of the slider then only counts."""
     held: list[Any] = []
-    tell("scores for the θ lab, once", seconds(lambda: held.append(store.scan(C))), 1)
-    tell("clusters for the θ lab, where asked for", seconds(lambda: store.scan_clusters(C)), 1)
-    nodes = contrast_data._nodes(held[0])
-    codes, names = contrast_data.codes(held[0].use_case)
+
+    def read() -> None:
+        held[:] = [store.scores.scored(C), store.scores.taken(C)]
+
+    tell("scores for the θ lab, once", seconds(read), 1)
+    tell("use cases for the θ lab, where asked for", seconds(lambda: store.scores.use_cases(C)), 0.5)
+    tell(
+        "clusters for the θ lab, where asked for",
+        seconds(lambda: store.scores.clusters(C)),
+        0.5,
+    )
+    tell("judge health, where asked for", seconds(lambda: health(store.scores.judged(C, "strong"))), 0.5)
+    nodes = contrast_data.nodes(*held)
+    known = store.scores.use_cases(C)
+    codes, names = contrast_data.codes([known[each] for each in held[0].instruction])
 
     tell("the curves over θ, once", seconds(lambda: nodes.sweep(thetas(), 4)), 0.3)
 

@@ -49,6 +49,34 @@ def test_the_columns_of_a_map_say_what_points_may_be_coloured_by(store):
     assert sheet.deleted() == seed.number
 
 
+def test_an_instruction_off_the_map_is_where_its_metadata_is(store):
+    one, other, alone = (manual(store, name) for name in ("ode", "law", "cook"))
+    pairs = [
+        grown(store, basic(each, text), 5).id
+        for each, text in ((one, "On the map"), (one, "Unclustered"), (other, "Of a group"), (alone, "Lost"))
+    ]
+    by = {"ode": 7, "law": 8, "cook": None}
+    placed(
+        store,
+        lambda source: 9 if source.text == "On the map" else None if source.text else by[source.use_case],
+    )
+    numbers = store.scores.scored(C).instruction
+    texts = [
+        store.pairs.get(each, 3, 4, C).instruction
+        for each in store.scores.pairs(store.scores.scored(C).comparison)
+    ]
+    found = store.scores.clusters(C)
+    assert {text: found.get(number) for text, number in zip(texts, numbers, strict=True)} == {
+        "On the map": 9, "Unclustered": 7, "Of a group": 8, "Lost": None,
+    }  # fmt: skip
+    assert {each: store.pairs.count(C, 3, 4, PairFilter(cluster=each)) for each in (7, 8, 9)} == {
+        7: 1,
+        8: 1,
+        9: 1,
+    }
+    assert set(store.pairs.ids(C, 3, 4, order="rare")) == {*pairs}
+
+
 def test_a_share_of_the_spots_is_a_sample_of_each_kind_and_searched_alike(store):
     for number in range(200):
         encoded(store, f"seed {number}")

@@ -1,8 +1,11 @@
 """Several reviewers on one store: what their decisions come to, decisions taken together, flags, filters."""
 
-import pytest
-from growing import C, basic, encoded, grown, improved, manual
+from dataclasses import replace
 
+import pytest
+from growing import C, basic, call, encoded, grown, improved, manual
+
+from codeclm.contrast import Judged
 from codeclm.errors import ProjectError
 from codeclm.records import Decision
 from codeclm.store import PairFilter, Store
@@ -121,14 +124,47 @@ def test_votes_are_the_newest_of_each_reviewer(store: Store) -> None:
     ]
 
 
-def test_a_scan_has_every_scored_node_in_order(store: Store) -> None:
+def test_the_columns_of_scores_go_together(store: Store) -> None:
     first = basic(encoded(store))
     one, two = grown(store, first, 1), grown(store, improved(first, "Harder"), -5)
     store.lineages.add_instruction(improved(first, "Unscored"), C)
-    seen = store.scan(C)
-    assert (seen.pair, seen.gap, seen.reach) == ([one.id, two.id], [1.0, -5.0], [0.0, 1.0])
-    assert (seen.iteration, seen.leaf, seen.use_case) == ([1, 2], [0, 1], ["poetry", "poetry"])
-    assert seen.orders[1] == ((0.0, 5.0), (0.0, 5.0))
-    assert seen.strong_length[0] == len(store.lineages.answers(first.id, C)[0].text)
-    assert (seen.judged, seen.unparsed, seen.priced) == (0, 0, True)
-    assert store.scan("none").pair == []
+    seen = store.scores.scored(C)
+    assert (store.scores.pairs(seen.comparison), seen.gap, seen.reach) == (
+        [one.id, two.id],
+        [1.0, -5.0],
+        [0.0, 1.0],
+    )
+    assert (seen.iteration, seen.leaf) == ([1, 2], [0, 1])
+    assert store.scores.use_cases(C) == dict.fromkeys(seen.instruction, "poetry")
+    assert store.scores.pairs(seen.comparison[::-1]) == [two.id, one.id]
+    assert store.scores.scored("none").gap == []
+
+
+def test_what_the_judge_said_is_counted(store: Store) -> None:
+    first = basic(encoded(store))
+    grown(store, first, 1)
+    grown(store, improved(first, "Harder"), -5)
+    grown(store, basic(manual(store, "law")), -5)
+    assert store.scores.judged(C, "strong") == {
+        Judged((6.0, 5.0), (6.0, 5.0), 0, 0, "strong"): 1,
+        Judged((0.0, 5.0), (0.0, 5.0), 0, 0, "strong"): 2,
+    }
+    assert store.scores.replies(C) == (0, 0)
+
+
+def test_what_calls_took_is_told_by_instruction(store: Store) -> None:
+    first = basic(encoded(store))
+    grown(store, first, 1)
+    (number,) = store.scores.scored(C).instruction
+    scoring = call("One", record=first.id, cost=0.25)
+    kinds = (("judge", "s"), ("answer", "s"), ("rubrics", "s"), ("judge", "another"))
+    for sample, (stage, model) in enumerate(kinds):
+        asked = replace(scoring.request, stage=stage, model=model, sample=sample)
+        store.calls.put(replace(scoring, request=asked))
+    store.calls.put(replace(scoring, request=replace(scoring.request, record="a seed", model="s", sample=9)))
+    store.calls.put(call("Two", record="a seed", cost=None))
+    taken = store.scores.taken(C)
+    at = taken.instruction.index(number)
+    assert (taken.own_tokens[at], taken.step_tokens[at]) == (30, 15)
+    assert (taken.own_cost[at], taken.step_cost[at]) == (0.5, 0.25)
+    assert (taken.shared_tokens, taken.shared_cost, taken.priced) == (15, 0.25, False)

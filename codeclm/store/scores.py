@@ -1,0 +1,148 @@
+"""The scores of a config as plain columns, each read by itself when it is asked for: what charts and sweeps
+over θ are made of.
+
+Instructions and comparisons go by their row numbers here, so that columns can be put together without a
+look at the file. Knows no array library.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from codeclm.contrast import Judged
+from codeclm.records import AnswerRole
+from codeclm.store.configs import Configs
+from codeclm.store.connection import Connection, columns, slots, unpack
+
+_SCORED = """select n.instruction, n.comparison, n.gap, n.reach, n.leaf, n.iteration from nodes n
+    where n.config = ? and n.comparison is not null order by n.place, n.sample, n.iteration, n.id"""
+_TAKEN = """with mine as materialized (select k.seq, k.stage from kinds k, configs f where f.seq = ?
+        and k.shape ->> '$.model' = coalesce(f.value ->> ('$.models.' || k.role), k.shape ->> '$.model')),
+    taken as materialized (select c.record,
+        total(c.prompt_tokens + c.completion_tokens) filter (where k.stage <> 'rubrics'),
+        total(c.prompt_tokens + c.completion_tokens) filter (where k.stage = 'rubrics'),
+        total(c.cost) filter (where k.stage <> 'rubrics'), total(c.cost) filter (where k.stage = 'rubrics')
+        from calls c join mine k on k.seq = c.kind group by c.record)
+    select coalesce(i.seq, 0), t.* from taken t left join instructions i on i.id = t.record"""
+"""What the calls for each record took: to answer and score it, and to improve on it."""
+_USES = """select n.instruction, l.use_case from nodes n join metadata m on m.place = n.place
+    join labels l on l.seq = m.labels where n.config = ? and n.comparison is not null"""
+_CLUSTERS = """select n.instruction, coalesce(p.cluster, q.cluster) from nodes n
+    join instructions i on i.seq = n.instruction
+    left join spots p on p.kind = 2 and p.number = n.instruction
+    left join spots q on q.kind = 0 and q.number = i.metadata
+    where n.config = ? and n.comparison is not null and coalesce(p.cluster, q.cluster) is not null"""
+_JUDGED = """select c.strong_first, c.target_first,
+        coalesce(a.length > b.length, 0), coalesce(a.length < b.length, 0)
+    from nodes n join comparisons c on c.seq = n.comparison join answers a on a.seq = c.strong
+    join answers b on b.seq = c.target where n.config = ?"""
+
+
+class Scored(NamedTuple):
+    """The scored nodes of a config, in the order of lineages. Leaf is 0 or 1."""
+
+    instruction: list[int]
+    comparison: list[int]
+    gap: list[float]
+    reach: list[float]
+    leaf: list[int]
+    iteration: list[int]
+
+
+class Taken(NamedTuple):
+    """What calls took, by instruction: to answer and score it, and to improve on it; money in US dollars."""
+
+    instruction: list[int]
+    own_tokens: list[float]
+    step_tokens: list[float]
+    own_cost: list[float]
+    step_cost: list[float]
+    shared_tokens: float
+    """What encoding, decoding and rubrics took, which no single node answers for."""
+    shared_cost: float
+    priced: bool
+    """Whether every reply has a price."""
+
+
+class Replies(NamedTuple):
+    """Replies of the judge, and those of them that could not be read: asked for again, or given up."""
+
+    judged: int
+    unparsed: int
+
+
+class ScoreSheet:
+    """The scores of a project."""
+
+    def __init__(self, db: Connection, configs: Configs) -> None:
+        self._db = db
+        self._configs = configs
+
+    def scored(self, config: str | None) -> Scored:
+        """Every scored node."""
+        return Scored(*columns(self._db.each(_SCORED, [self._configs.find(config)]), 6))
+
+    def taken(self, config: str | None) -> Taken:
+        """What the calls to the models of a config took."""
+        with self._db.read():
+            rows = columns(self._db.each(_TAKEN, [self._configs.find(config)]), 6)
+            priced = not self._db.value("select total(unpriced) from kinds")
+        instruction, _, own, step, own_cost, step_cost = rows
+        shared = [at for at, number in enumerate(instruction) if not number]
+        tokens = sum(own[at] + step[at] for at in shared)
+        cost = sum(own_cost[at] + step_cost[at] for at in shared)
+        return Taken(instruction, own, step, own_cost, step_cost, tokens, cost, priced)
+
+    def use_cases(self, config: str | None) -> dict[int, str]:
+        """The use case of each scored instruction, as its metadata is labelled now."""
+        return dict(self._db.each(_USES, [self._configs.find(config)]))
+
+    def clusters(self, config: str | None) -> dict[int, int]:
+        """The cluster of each scored instruction that has one: on the map, its own or its metadata's."""
+        return dict(self._db.each(_CLUSTERS, [self._configs.find(config)]))
+
+    def judged(self, config: str | None, own: AnswerRole | None) -> Counter[Judged]:
+        """How often the judge said what; of the lengths only which is greater.
+
+        `own`: the answer that the judge's own model wrote.
+        """
+        found: Counter[Judged] = Counter()
+        rows = Counter(self._db.each(_JUDGED, [self._configs.find(config)]))
+        for (strong_first, target_first, longer, shorter), count in rows.items():
+            second = None if target_first is None else _pair(target_first)
+            found[Judged(_pair(strong_first), second, longer, shorter, own)] += count
+        return found
+
+    def replies(self, config: str | None) -> Replies:
+        """How well the judge keeps to the form: each fault has a re-ask or a failure behind it."""
+        seq = self._configs.find(config)
+        model = self._db.value("select value ->> '$.models.judge' from configs where seq = ?", [seq])
+        rows = self._db.rows(
+            """select json_array_length(shape, '$.turns'), sum(calls - errors) from kinds
+            where stage = 'judge' and shape ->> '$.model' = ? group by 1 order by 1""",
+            [model],
+        )
+        given_up = self._db.value(
+            "select count(*) from failures where config = ? and stage = 'judge' and open and not transport",
+            [seq],
+        )
+        return Replies(sum(calls for _, calls in rows), sum(calls for _, calls in rows[1:]) + given_up)
+
+    def pairs(self, comparisons: Sequence[int]) -> list[str]:
+        """The ids of some comparisons, in the order given."""
+        rows = self._db.rows(
+            f"select seq, id from comparisons where seq in ({slots(comparisons)})", comparisons
+        )
+        known = {seq: unpack(id_) for seq, id_ in rows}
+        return [known[each] for each in comparisons if each in known]
+
+
+@lru_cache(maxsize=1024)
+def _pair(text: str) -> tuple[float, float]:
+    """Scores repeat: each text of two numbers is read once."""
+    strong, target = json.loads(text)
+    return strong, target

@@ -1,0 +1,46 @@
+"""Near-duplicates for the queue of Review: sought beside the page, and again where that failed."""
+
+import pytest
+
+from codeclm import projects
+from codeclm.errors import ProjectError
+from codeclm.settings import Dials
+from codeclm.ui import review_near
+from tests.pages import pairing
+
+TRIP = "Plan a three-day walking trip through the hills for a family with two small"
+TEXTS = (
+    f"{TRIP} children",
+    "Explain how a steam engine turns heat into motion",
+    f"{TRIP} dogs",
+    "東京で会う",
+)
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    monkeypatch.setenv(projects.FOLDER_ENVIRONMENT, str(tmp_path))
+    return pairing.project("mine", texts=TEXTS)
+
+
+def texts(project, ids):
+    with project.open(readonly=True) as store:
+        return {store.pairs.get(each, 3, 4, pairing.CONFIG.id).instruction for each in ids}
+
+
+def test_both_of_two_near_pairs_are_found(project):
+    found = review_near.sought(project, pairing.CONFIG.id, Dials())
+    assert texts(project, found.result(60)) == {f"{TRIP} children", f"{TRIP} dogs"}
+    assert review_near.sought(project, pairing.CONFIG.id, Dials()) is found
+    assert not review_near.sought(project, pairing.CONFIG.id, Dials(theta=8)).result(60)
+
+
+def test_a_search_that_failed_is_made_again(project, monkeypatch):
+    def fail(*_):
+        raise ProjectError("the disk is full")
+
+    with monkeypatch.context() as context:
+        context.setattr(review_near, "_near", fail)
+        with pytest.raises(ProjectError):
+            review_near.sought(project, pairing.CONFIG.id, Dials(theta=4)).result(60)
+    assert review_near.sought(project, pairing.CONFIG.id, Dials(theta=4)).result(60)
