@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from argparse import Namespace
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -45,8 +46,9 @@ def ask_of(args: Namespace) -> Ask:
     """What the words ask for. The target is a candidate where no other is named, or where it is asked for."""
     candidates = [
         *(_endpoint(text) for text in args.candidate),
-        *(_file(text, "answers") for text in args.answers),
-        *(_file(text, "scores") for text in args.scores),
+        *_joined(
+            [_file(text, "answers") for text in args.answers], [_file(text, "scores") for text in args.scores]
+        ),
     ]
     typed = args.target_url is not None or args.target_model is not None
     if not candidates or args.with_target or typed:
@@ -122,6 +124,16 @@ def _endpoint(text: str) -> Candidate:
 def _file(text: str, kind: Kind) -> Candidate:
     name, rest = ("", text) if Path(text).exists() else _named(text)
     return Candidate(name, kind, path=Path(rest))
+
+
+def _joined(answers: list[Candidate], scores: list[Candidate]) -> list[Candidate]:
+    """Answers and scores of one name are one candidate's: nobody is asked, and the answers can be read."""
+    found = {each.called: each for each in answers}
+    scored = [
+        replace(each, answers=twin.path if (twin := found.get(each.called)) else None) for each in scores
+    ]
+    alone = {each.called for each in scores}
+    return [each for each in answers if each.called not in alone] + scored
 
 
 def _named(text: str) -> tuple[str, str]:

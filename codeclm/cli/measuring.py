@@ -79,7 +79,11 @@ def evaluate(parser: Parser) -> None:
         "--answers", action="append", default=[], metavar="[NAME=]FILE", help="a candidate's answers"
     )
     parser.add_argument(
-        "--scores", action="append", default=[], metavar="[NAME=]FILE", help="a candidate's scores by a judge"
+        "--scores",
+        action="append",
+        default=[],
+        metavar="[NAME=]FILE",
+        help="a candidate's scores by a judge; with --answers of the same name, of those answers",
     )
     parser.add_argument("--limit", type=whole(1), metavar="N", help="only the first N prompts")
     parser.add_argument("--retry", action="store_true", help="ask again for what failed")

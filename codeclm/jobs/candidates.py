@@ -35,6 +35,13 @@ class Candidate:
     model: str | None = None
     url: str | None = None
     path: Path | None = None
+    answers: Path | None = None
+    """Of scores: a file of the answers that got them, to be read beside them."""
+
+    @property
+    def called(self) -> str:
+        """Its name, or else its file's; empty where it has neither."""
+        return self.name or (self.path.stem if self.path else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +125,7 @@ def model_of(candidate: Candidate, target: Endpoint) -> Endpoint | None:
 def names_of(candidates: tuple[Candidate, ...], models: list[Endpoint | None]) -> list[str]:
     """What each candidate is called. UsageError: two are called the same."""
     names = [
-        each.name or (model.model if model else each.path.stem if each.path else "target")
+        each.called or (model.model if model else "target")
         for each, model in zip(candidates, models, strict=True)
     ]
     for name in names:

@@ -114,14 +114,15 @@ def _read(ask: Ask, asked: list[Asked]) -> _Files:
     for at, each in enumerate(ask.candidates, 1):
         if each.path is None:
             continue
-        table = ingest.read(each.path)
         if each.kind == "scores":
-            found = tables.scores(table, asked)
+            found = tables.scores(ingest.read(each.path), asked)
             files.scores[at] = found.scores
-        else:
-            found = tables.answers(table, asked, ask.answer_field)
+            files.rejected += found.rejected
+        answers = each.answers if each.kind == "scores" else each.path
+        if answers is not None:
+            found = tables.answers(ingest.read(answers), asked, ask.answer_field)
             files.answers[at] = found.answers
-        files.rejected += found.rejected
+            files.rejected += found.rejected
     return files
 
 
@@ -133,24 +134,23 @@ def _strong(ask: Ask, endpoint: Endpoint, files: _Files, judged: bool) -> dict[s
 
 
 def _digest(files: _Files, number: int) -> str | None:
-    """Names what a file said, so that another file is another evaluation."""
-    if number in files.answers:
-        said = {place: [each.text, each.truncated] for place, each in files.answers[number].items()}
-        return content_id("answers", said=sorted(said.items()))
-    if number in files.scores:
-        judged = {
-            place: [[each.strong, each.target] for each in orders]
-            for place, orders in files.scores[number].items()
-        }
-        return content_id("scores", said=sorted(judged.items()))
-    return None
+    """Names what its files said, so that other files are another evaluation."""
+    answers = {place: [each.text, each.truncated] for place, each in files.answers.get(number, {}).items()}
+    scores = {
+        place: [[each.strong, each.target] for each in orders]
+        for place, orders in files.scores.get(number, {}).items()
+    }
+    named = {"answers": number in files.answers and answers, "scores": number in files.scores and scores}
+    said = [content_id(kind, said=sorted(each.items())) for kind, each in named.items() if each is not False]
+    return "+".join(said) or None
 
 
 def _fill(store: Store, evaluation: str, files: _Files, prompts: int) -> None:
     room = store.evaluations
     for number, answers in files.answers.items():
         room.add_answers(evaluation, number, answers.items())
-        for place in sorted(set(range(prompts)) - answers.keys()):
+        unanswered = set() if number in files.scores else set(range(prompts)) - answers.keys()
+        for place in sorted(unanswered):
             room.miss(evaluation, Missed(number, place, "answer", "the file has no answer to this prompt"))
     for number, scores in files.scores.items():
         room.add_scores(evaluation, number, scores.items())

@@ -145,26 +145,29 @@ def _candidates(plan: Plan, target: Endpoint) -> None:
             plan.models += 1
             plan.words += ["--candidate", words]
     st.caption("More models: add a row each, such as the tuned one and the one before tuning.")
-    for kind, label, text in (
-        (
-            "answers",
-            "Files of answers",
-            "A candidate each, called as its file is; rows find their prompt by question_id or prompt.",
-        ),
-        (
-            "scores",
-            "Files of scores",
-            "A candidate each, judged elsewhere; its answers are not needed, and no call is made. Columns: "
-            "strong_score and target_score, or score as a pair.",
-        ),
-    ):
-        for file in st.file_uploader(label, TYPES, accept_multiple_files=True, key=f"eval_{kind}", help=text):
-            path = keep(file.name, file.getvalue())
-            plan.words += [f"--{kind}", f"{path.stem}={path}"]
-            if kind == "answers":
-                plan.files += 1
-            else:
-                plan.scores += 1
+    answers = _files(
+        plan,
+        "answers",
+        "Files of answers",
+        "A candidate each, called as its file is; rows find their prompt by question_id or prompt.",
+    )
+    scores = _files(
+        plan,
+        "scores",
+        "Files of scores",
+        "A candidate each, judged elsewhere, and no call is made. Columns: strong_score and target_score, or "
+        "score as a pair. Its answers are not needed; under the same file name they can be read beside.",
+    )
+    plan.files, plan.scores = len(answers - scores), len(scores)
+
+
+def _files(plan: Plan, kind: str, label: str, text: str) -> set[str]:
+    """What the candidates of the uploads are called."""
+    uploads = st.file_uploader(label, TYPES, accept_multiple_files=True, key=f"eval_{kind}", help=text)
+    paths = [keep(file.name, file.getvalue()) for file in uploads]
+    for path in paths:
+        plan.words += [f"--{kind}", f"{path.stem}={path}"]
+    return {path.stem for path in paths}
 
 
 def _model_words(row: dict[Any, Any]) -> str:

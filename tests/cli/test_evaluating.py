@@ -95,3 +95,14 @@ def test_what_cannot_be_is_one_line(codeclm, prompts, tmp_path):
     for words in ((), (prompts, "--holdout", "0.2"), (tmp_path / "none.jsonl",)):
         status, data, err = codeclm("evaluate", *words)
         assert (status in (1, 2), data, err.count("\n")) == (True, None, 1), words
+
+
+def test_answers_and_scores_of_one_name_are_one_candidates(codeclm, prompts, scores, tmp_path):
+    mine, other = tmp_path / "mine.jsonl", tmp_path / "other.jsonl"
+    mine.write_text(json.dumps({"prompt": "Test 0?", "answer": "Yes."}))
+    other.write_text(mine.read_text().replace("Yes", "No"))
+    data = codeclm("evaluate", prompts, "--answers", mine, "--scores", f"mine={scores}")[1]
+    assert [each["name"] for each in data["candidates"]] == ["mine"]
+    assert (data["wins"], data["ties"], data["losses"], data["calls_sent"]) == (1, 1, 1, 0)
+    again = codeclm("evaluate", prompts, "--answers", f"mine={other}", "--scores", f"mine={scores}")[1]
+    assert again["id"] != data["id"]
