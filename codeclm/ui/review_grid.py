@@ -20,8 +20,10 @@ from codeclm.ui.text import gap, one_line, plural
 _PAGE = "review_page"
 SHOWN = 400
 """Characters of each text."""
-ROW = 72
-"""Pixels of a row: four lines of each text, as one says too little to decide by."""
+ROW = 87
+"""Pixels of a row: five lines of each text, and not the head of a sixth; one says too little to decide by."""
+_WIDTHS = {"Instruction": 250, "Yours": 70, "Gap": 50, "Step": 45, "State": 90}
+_SIDE = 250
 
 
 def grid(project: Project, made: Queue, at: Seat, blind: bool) -> None:
@@ -46,8 +48,8 @@ def grid(project: Project, made: Queue, at: Seat, blind: bool) -> None:
         selection_mode="multi-row",
         key=rows_key("review_grid", [f"{pair.id}{said[pair.id]}" for pair in pairs]),
         column_config={
-            name: st.column_config.TextColumn(width=width)
-            for name, width in zip(("Instruction", *_sides(blind), "Yours"), (280, 260, 260, 70), strict=True)
+            name: st.column_config.Column(width=width)
+            for name, width in (_WIDTHS | dict.fromkeys(_sides(blind), _SIDE)).items()
         },
         alt="Pairs of the queue",
     )
