@@ -20,6 +20,8 @@ from codeclm.ui.text import gap, one_line, plain
 
 FOUND = 60
 BRANCHES = 80
+_OF = "studio_of"
+"""The metadata on the bench, by id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +87,17 @@ def _choose(project: Project, store: Store) -> Metadata | None:
             placeholder="a use case or skill",
             icon=":material/search:",
             width=220,
+            on_change=_anew,
         )
-        rows = store.metadata.page(search=search, state="active", limit=FOUND)
-        names = {_name(row): row for row in rows}
+        rows = _offered(store, search)
         picked = st.selectbox(
             "Metadata",
-            list(names),
-            index=0 if names else None,
+            list(rows),
+            index=0 if rows else None,
             placeholder="none is found",
-            key="studio_of",
+            key=_OF,
+            persist_state="session",
+            format_func=lambda row: _name(rows[row]) if row in rows else str(row),
             width=460,
         )
         with st.popover("Write one", icon=":material/add:", width="content"):
@@ -107,12 +111,30 @@ def _choose(project: Project, store: Store) -> Metadata | None:
             "Seeds",
             "Add seeds",
         )
-    return names.get(picked or "")
+    return rows.get(picked or "")
+
+
+def _offered(store: Store, search: str) -> dict[str, Metadata]:
+    """The first that are found, and the one that lies on the bench, whatever a run adds before it."""
+    rows = store.metadata.page(search=search, state="active", limit=FOUND)
+    held = st.session_state.get(_OF)
+    if held and held not in {row.id for row in rows}:
+        here = store.metadata.get(held)
+        if here is None or here.state != "active":
+            _anew()
+        else:
+            rows = [here, *rows]
+    return {row.id: row for row in rows}
+
+
+def _anew() -> None:
+    """Callback: what is searched for comes to the bench."""
+    st.session_state.pop(_OF, None)
 
 
 def _to_bench(row: Metadata) -> None:
     """Callback: what was just written is what one wants to work on."""
-    st.session_state.update({"studio_search": row.labels.use_case, "studio_of": _name(row)})
+    st.session_state.update({"studio_search": row.labels.use_case, _OF: row.id})
 
 
 def _name(row: Metadata) -> str:

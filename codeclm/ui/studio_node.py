@@ -22,6 +22,8 @@ from codeclm.ui.worddiff import diff
 
 DRAWN = "Draw one, as a run does"
 LONGEST = 20_000
+SPACELESS = 3
+"""Words counted for each that spaces part: above it they are the signs of a script without spaces."""
 
 _HERE = Path(__file__).parent
 _DIFF = st.components.v2.component(
@@ -114,9 +116,10 @@ def _ratings(
 
 def _measures(node: Instruction, parent: Instruction | None) -> None:
     found = measure(node.text, parent.text if parent else None)
-    parts = [plural(found.length, "word"), plural(found.constraints, "constraint") + " counted"]
+    unit = "sign" if found.length > SPACELESS * len(node.text.split()) else "word"
+    parts = [plural(found.length, unit), plural(found.constraints, "constraint") + " counted"]
     if found.distance is not None:
-        parts.append(f"{100 * found.distance:.0f} % of the words changed")
+        parts.append(f"{100 * found.distance:.0f} % of the {unit}s changed")
     st.caption(" · ".join(parts))
 
 

@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from codeclm import projects
-from codeclm.records import Decision
+from codeclm.records import Decision, Labels, Metadata, Seed
 from codeclm.store import PairFilter
 from codeclm.ui.review_queue import DECISIONS, STATUSES
 from codeclm.ui.rooms import ROOT
@@ -204,8 +204,31 @@ def test_a_metadata_written_in_the_studio_lies_on_the_bench(mine):
     test.text_input(key="studio_new_use").set_value("tax advice")
     test.text_input(key="studio_new_skills").set_value("arithmetic")
     submit(test, "Add row").click().run()
-    assert test.selectbox(key="studio_of").value.startswith("tax advice · arithmetic")
+    assert on_the_bench(test).startswith("tax advice · arithmetic")
     assert any(each.label == "Write a basic instruction" for each in test.button)
+
+
+def test_what_lies_on_the_bench_stays_while_a_run_reads_seeds(mine):
+    with mine.open() as store:
+        store.metadata.add([Metadata("manual", Labels("tax advice"))])
+    test = opened("4_Generate", project="mine", generate="By hand")
+    box = test.selectbox(key="studio_of")
+    box.set_value(box.options[-1]).run()
+    seeds = [Seed(f"Another {number}") for number in range(80)]
+    with mine.open() as store:
+        store.seeds.add(seeds)
+        store.metadata.add([Metadata("encoded", Labels("reading"), seed=seed.id) for seed in seeds])
+    assert on_the_bench(test.run()).startswith("tax advice")
+    test.text_input(key="studio_search").set_value("case 1").run()
+    assert on_the_bench(test).startswith("case 1")
+    with mine.open() as store:
+        store.metadata.set_state([test.selectbox(key="studio_of").value], "excluded")
+    assert on_the_bench(test.run()).startswith("case 1")
+
+
+def on_the_bench(test):
+    box = test.selectbox(key="studio_of")
+    return box.format_func(box.value)
 
 
 @pytest.mark.parametrize("part", ["By hand", "Complexity"])
