@@ -24,7 +24,8 @@ def gaps(middles: Sequence[float], counts: Sequence[int], width: float, theta: f
     )
     for at in {-theta, theta}:
         figure.add_vline(x=at, line_dash="dash", line_color=GRAY, line_width=1.5)
-    figure.add_annotation(x=theta, y=1, yref="paper", text=f"θ {theta:g}", showarrow=False, xanchor="left")
+    label = {"text": f"θ {theta:g}", "showarrow": False, "xanchor": "left", "xshift": 4}
+    figure.add_annotation(x=theta, y=1, yref="paper", **label)
     return frame(figure, x="G: strong mean − target mean", y="pairs scored")
 
 

@@ -62,12 +62,13 @@ def prompts_panel(project: Project, facts: Summary) -> None:
     )
     left, right = st.columns(2)
     with left:
-        text = _editor(project, name, profile, mine.get(name, plain_config.templates[name]), name in mine)
+        text = _editor(project, name, profile, mine.get(name), plain_config.templates[name])
     with right:
         _preview(project, name, text, plain_config)
 
 
-def _editor(project: Project, name: str, profile: Profile, text: str, changed: bool) -> str:
+def _editor(project: Project, name: str, profile: Profile, mine: str | None, default: str) -> str:
+    text = default if mine is None else mine
     needed, allowed = VALUES[name]
     values = " ".join(f"{{{value}}}" for value in sorted(needed))
     more = " ".join(f"{{{value}}}" for value in sorted(allowed))
@@ -93,12 +94,12 @@ def _editor(project: Project, name: str, profile: Profile, text: str, changed: b
         st.button(
             "Reset to the default",
             icon=":material/restart_alt:",
-            disabled=not changed,
+            disabled=mine is None,
             on_click=_reset,
-            args=(project, name, profile, key),
+            args=(project, name, profile, key, default),
             key="prompt_reset",
         )
-        if changed:
+        if mine is not None:
             st.badge("edited in this project", color="orange")
     return found
 
@@ -174,10 +175,11 @@ def _save(project: Project, name: str, profile: Profile, text: str) -> None:
 
 
 @guarded
-def _reset(project: Project, name: str, profile: Profile, key: str) -> None:
+def _reset(project: Project, name: str, profile: Profile, key: str, default: str) -> None:
     with project.open() as store, store.write():
         edited = store.settings.get(TEMPLATES, {})
         left = {each: text for each, text in edited.get(profile, {}).items() if each != name}
         store.settings.set(TEMPLATES, {**edited, profile: left})
-    st.session_state.pop(key, None)
+    # given and not dropped: a field whose state is dropped goes on showing what was typed
+    st.session_state[key] = default
     notify("The default is back.")

@@ -8,10 +8,14 @@ from streamlit.testing.v1 import AppTest
 
 from codeclm import projects
 from codeclm.records import Decision, Labels, Metadata, Seed
+from codeclm.settings import Dials, Endpoint
+from codeclm.stages.profiles import make_config
 from codeclm.store import PairFilter
 from codeclm.ui.review_queue import DECISIONS, STATUSES
 from codeclm.ui.rooms import ROOT
 from tests.pages import pairing
+
+FRESH = {"strong": Endpoint(), "target": Endpoint()}
 
 
 @pytest.fixture(autouse=True)
@@ -263,6 +267,9 @@ def test_a_prompt_is_saved_refused_and_reset(mine):
     test.button(key="prompt_reset").click().run()
     with mine.open(readonly=True) as store:
         assert store.settings.get("templates")["small"] == {}
+    area = next(each for each in test.text_area if each.label == "Template")
+    assert area.value == make_config(FRESH, Dials()).templates["encode"]
+    assert area.proto.set_value, "the browser is told, or it goes on showing what was typed"
 
 
 def submit(test, label):
