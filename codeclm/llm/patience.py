@@ -17,7 +17,7 @@ class Patience:
     """Between two tries of an endpoint that answers nothing."""
     outage: float = 90.0
     """An endpoint that answers nothing at all is given this long, whatever the tries."""
-    gone: float = 300.0
+    gone: float = 600.0
     """An endpoint that answered before and now refuses connections is waited for this long."""
 
     def wait(self, earlier: int, chance: float) -> float:

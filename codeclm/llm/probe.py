@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from codeclm.errors import EndpointError, ModelError, ReplyError, TransportError
 from codeclm.llm.capabilities import Capabilities
 from codeclm.llm.client import OpenAIModel
-from codeclm.llm.model import Reply, Request, Schema
+from codeclm.llm.model import Call, CallLog, Reply, Request, Schema
 from codeclm.llm.patience import Patience
 from codeclm.llm.structured import read_object
 from codeclm.records import Message, Role
@@ -65,12 +66,15 @@ def starting_point(endpoint: Endpoint) -> Capabilities:
     return Capabilities(tokens_parameter=endpoint.tokens_parameter or "max_tokens")
 
 
-async def find(model: OpenAIModel, role: Role) -> Capabilities:
-    """What the endpoint of `model` can do, which the model goes by from now on."""
+async def find(model: OpenAIModel, role: Role, log: CallLog | None = None) -> Capabilities:
+    """What the endpoint of `model` can do, which the model goes by from now on. The log keeps the call."""
+    request, started = _request(model, role), time.time()
     try:
-        reply = await _asked(model, role)
+        reply = await model.complete(request)
     except (ReplyError, TransportError) as error:
         raise EndpointError(str(error)) from None
+    if log is not None:
+        log.put(Call(request, reply, started=started))
     if not reply.truncated and not _obeyed(reply):
         model.capabilities = replace(model.capabilities, described=True)
     return model.capabilities
@@ -89,7 +93,7 @@ async def examine(
         names = await model.listed()
         found = None if names is None else endpoint.model in names
         report = replace(report, reachable=True, model_found=found)
-        reply = await _asked(model, role)
+        reply = await model.complete(_request(model, role))
         can = replace(model.capabilities, described=model.capabilities.described or not _obeyed(reply))
         speed = reply.completion_tokens / reply.seconds if reply.seconds else 0.0
         return replace(report, capabilities=can, seconds=reply.seconds, tokens_per_second=speed)
@@ -99,12 +103,10 @@ async def examine(
         await model.aclose()
 
 
-async def _asked(model: OpenAIModel, role: Role) -> Reply:
+def _request(model: OpenAIModel, role: Role) -> Request:
     sampling = Sampling(temperature=0.0, max_tokens=_ROOM, seed=0)
     question = (Message("user", _QUESTION),)
-    return await model.complete(
-        Request(role, "encode", "probe", model.endpoint.model, question, sampling, schema=_SHAPE)
-    )
+    return Request(role, "encode", "probe", model.endpoint.model, question, sampling, schema=_SHAPE)
 
 
 def _obeyed(reply: Reply) -> bool:

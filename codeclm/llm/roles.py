@@ -54,6 +54,7 @@ class ModelByRole:
         patience: Patience | None = None,
     ) -> None:
         self.counts = Counts()
+        self._log = log
         self._budget = budget or Budget()
         self._patience = patience or Patience()
         self._typed = typed
@@ -109,7 +110,7 @@ class ModelByRole:
         for role, model in self._models.items():
             models.setdefault(id(model), (model, role))
         found = await asyncio.gather(
-            *(find(model, role) for model, role in models.values() if not model.endpoint.builtin),
+            *(find(model, role, self._log) for model, role in models.values() if not model.endpoint.builtin),
             return_exceptions=True,
         )
         for result in found:

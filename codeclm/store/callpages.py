@@ -138,6 +138,20 @@ class CallPages:
             found += map(_row, rows)
         return found
 
+    def subjects(self, records: Sequence[str]) -> dict[str, str]:
+        """By id, the words of those of these records that have any: a seed's, labels or an instruction's."""
+        ids = [pack(record) for record in dict.fromkeys(records)]
+        found = self._db.rows(
+            f"""with asked (id) as (values {",".join(["(?)"] * len(ids)) or "(null)"})
+            select s.id, s.text from asked join seeds s using (id)
+            union all select i.id, i.text from asked join instructions i using (id)
+            union all select m.id, l.use_case || coalesce(', ' || (select group_concat(value, ', ')
+                from json_each(l.skills)), '') from asked join metadata m using (id)
+                join labels l on l.seq = m.labels""",
+            ids,
+        )
+        return {unpack(id_): text for id_, text in found}
+
     def models(self) -> list[str]:
         """The names of the models that were asked."""
         return [row[0] for row in self._db.rows("select distinct shape ->> '$.model' from kinds order by 1")]

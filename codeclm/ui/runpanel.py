@@ -145,7 +145,7 @@ def _starting(compact: bool) -> None:
 
 def _spent(project: Project, job: Job) -> None:
     """What the run has spent so far, by role and by stage."""
-    with project.open(readonly=True) as store:
+    with project.open(readonly=True) as store, store.read():
         by_role, by_stage = store.calls.spend("role", job.id), store.calls.spend("stage", job.id)
     if by_role:
         with st.expander("Spent so far", icon=":material/payments:", key="run_spent"):

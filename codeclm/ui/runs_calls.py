@@ -30,10 +30,11 @@ def calls(project: Project) -> None:
     with project.open(readonly=True) as store, store.read():
         total = store.calls.count(where)
         found = store.calls.rows(where, offset(CALLS_PAGE, total), PAGE)
+        words = store.calls.subjects([row.record for row in found])
     if not found:
         st.caption("No call matches." if where != CallFilter() else "No model was asked yet.")
         return
-    chosen = table(found, "calls_rows")
+    chosen = table(found, "calls_rows", [one_line(words.get(row.record, row.record), 120) for row in found])
     pager(CALLS_PAGE, total, "calls")
     if chosen is None:
         st.caption("Choose a row to see what was asked and what came back, as it was.")
@@ -41,8 +42,8 @@ def calls(project: Project) -> None:
         show(project, chosen)
 
 
-def table(found: Sequence[CallRow], key: str, of: Sequence[str] | None = None) -> CallRow | None:
-    """Calls as rows; the one that is chosen. `of` says of each what it was for, else its record's id."""
+def table(found: Sequence[CallRow], key: str, of: Sequence[str]) -> CallRow | None:
+    """Calls as rows; the one that is chosen. `of` says of each what it was for."""
     frame = pd.DataFrame(
         {
             "Call": [row.number for row in found],
@@ -50,7 +51,7 @@ def table(found: Sequence[CallRow], key: str, of: Sequence[str] | None = None) -
             "Stage": [row.stage for row in found],
             "Role": [row.role for row in found],
             "Model": [one_line(row.model, 60) for row in found],
-            "For": [row.record for row in found] if of is None else list(of),
+            "For": list(of),
             "Outcome": [_outcome(row) for row in found],
             "In": [row.prompt_tokens for row in found],
             "Out": [row.completion_tokens for row in found],
@@ -67,6 +68,7 @@ def table(found: Sequence[CallRow], key: str, of: Sequence[str] | None = None) -
         height=tall(len(found), 460),
         column_config={
             "Call": st.column_config.NumberColumn(width=80),
+            "For": st.column_config.TextColumn(width=220),
             "Seconds": st.column_config.NumberColumn(format="%.2f"),
             "Outcome": st.column_config.TextColumn(width=170),
             **localized("In", "Out"),
@@ -139,6 +141,7 @@ def _facts(row: CallRow) -> str:
         dollars(row.cost) if not row.error else "",
         f"sample {row.sample}, attempt {row.attempt}",
         f"run {row.job}" if row.job else "",
+        f"record {row.record}",
         f"key {row.key}",
     ]
     return plain(" · ".join(filter(None, facts)), 900)

@@ -97,7 +97,7 @@ def asked(command: Mapping[str, Any]) -> list[str]:
 
 
 def _detail(project: Project, job: Job) -> None:
-    with project.open(readonly=True) as store:
+    with project.open(readonly=True) as store, store.read():
         by_role, by_stage = store.calls.spend("role", job.id), store.calls.spend("stage", job.id)
     with st.container(border=True):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
