@@ -1,112 +1,128 @@
-"""Which clusters there are: several readings of density, of which the graph of likeness agrees with one most.
+"""Which clusters there are: regions of the graph of likeness that keep more of it within than chance would.
 
-The measure is modularity (Newman and Girvan 2004) on the neighbour graph; on labelled texts it ranks
-readings nearly as agreement with the labels does, and needs none. Knows neither texts nor names.
+How much more is modularity (Newman and Girvan 2004), made as large as it goes in the way of Blondel et al.
+(2008): points move to the region that they are most drawn to, then regions do. As each point's edges are
+scaled by how dense its surroundings are, a region is dense for where it lies. What is drawn to many regions
+and to none of them much is unclustered. Knows neither texts nor names.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import linear_sum_assignment
 
-from codeclm.atlas import density
-from codeclm.atlas.graph import Floats, Graph, Ints
-from codeclm.atlas.layout import principal, settle
+from codeclm.atlas.graph import Graph, Ints
 
-DIMENSIONS = 5
-"""Of the space in which density is measured: room enough to keep clusters apart."""
 FEWEST = 3
-_SIZES = (3, 4, 5, 7, 10, 15, 20, 30, 50, 80, 120)
-_SAMPLES = (1, 3)
-_MOST_SHARE = 5
-"""A cluster may need at most the fifth part of all points."""
+"""Records that make a cluster."""
 _GRAIN = 2.0
 """The resolution of modularity: at 1 it joins small topics; 2 agrees best with labels."""
-_TRIES = 3
-_FEW = 3_000
-"""Points under which a space costs little."""
-_ROUNDS = 3
+_LEAST = 0.25
+"""Of a point's likeness the share that leads into its region; with less it is unclustered."""
+_TRIES, _FEW = 8, 3_000
+"""How often it is tried where points are few, which costs little."""
+_ROUNDS = 60
+_GAIN = 1e-9
 SAME = 0.34
 """Members shared, of both together, from which a new cluster is an old one (Jaccard)."""
 
 
-def find(graph: Graph, vectors: Floats, weights: NDArray[np.float64], seed: int = 0) -> tuple[Floats, Ints]:
-    """The points in the space in which density is measured, and a cluster's number for each.
+def find(graph: Graph, weights: NDArray[np.float64], seed: int = 0) -> Ints:
+    """A cluster's number for each point, that of most records first; −1: unclustered.
 
-    The heaviest cluster is the first; −1: unclustered. Where it costs little, several spaces are tried.
+    `weights`: how many records each point stands for.
     """
-    tries = [_read(graph, vectors, weights, seed + at) for at in range(_TRIES if len(vectors) < _FEW else 1)]
-    _, points, labels = max(tries, key=lambda found: found[0])
-    return points, _by_weight(labels, weights)
+    if graph.shape[0] < 2 * FEWEST:
+        return np.full(graph.shape[0], -1)
+    tries = [regions(graph, seed + at) for at in range(_TRIES if graph.shape[0] < _FEW else 1)]
+    labels = max(tries, key=lambda found: modularity(graph, found))
+    own = np.bincount(_sources(graph), graph.data * _within(graph, labels), len(labels))
+    loose = own < _LEAST * np.asarray(graph.sum(axis=1)).ravel()
+    return _by_weight(np.where(loose, -1, labels), weights)
 
 
-def _read(
-    graph: Graph, vectors: Floats, weights: NDArray[np.float64], seed: int
-) -> tuple[float, Floats, Ints]:
-    """One space, and of the readings of its density the one that the graph agrees with most."""
-    points = settle(graph, principal(vectors, DIMENSIONS), seed)
-    highest, best = -np.inf, np.full(len(points), -1)
-    for labels in _readings(points, weights):
-        attached = _attach(graph, labels)
-        if (agreement := modularity(graph, attached)) > highest:
-            highest, best = agreement, attached
-    return highest, points, best
-
-
-def _readings(points: Floats, weights: NDArray[np.float64]) -> Iterator[Ints]:
-    if len(points) < 2 * FEWEST:
-        return
-    total = float(weights.sum())
-    for samples in _SAMPLES:
-        tree = density.tree(points, weights, samples)
-        for size in _SIZES:
-            if size <= max(FEWEST, total / _MOST_SHARE):
-                yield density.read(tree, size, "mass")
-                yield density.read(tree, size, "leaf")
+def regions(graph: Graph, seed: int) -> Ints:
+    """A region's number for each point: points are moved, then the regions of the last round, and so on."""
+    dice = np.random.default_rng(seed)
+    graph = graph.astype(np.float64)
+    found = np.arange(graph.shape[0])
+    while True:
+        labels = _moved(graph, dice)
+        found = labels[found]
+        count = int(labels.max()) + 1
+        if count == graph.shape[0]:
+            return found
+        members = _members(labels)
+        graph = (members.T @ graph @ members).tocsr()
 
 
 def modularity(graph: Graph, labels: Ints) -> float:
-    """How much more of the graph lies within clusters than by chance; the unclustered stand alone."""
-    alone = labels < 0
-    filled = labels.copy()
-    filled[alone] = labels.max(initial=-1) + 1 + np.arange(alone.sum())
-    rows = np.repeat(np.arange(graph.shape[0]), np.diff(graph.indptr))
+    """How much more of the graph lies within regions than by chance."""
     total = float(graph.data.sum()) or 1.0
-    inside = float(graph.data[filled[rows] == filled[graph.indices]].sum())
-    degrees = np.bincount(filled[rows], graph.data, filled.max(initial=-1) + 1)
+    degrees = np.bincount(labels, np.asarray(graph.sum(axis=1)).ravel())
+    inside = float((graph.data * _within(graph, labels)).sum())
     return inside / total - _GRAIN * float(np.square(degrees / total).sum())
 
 
-def _attach(graph: Graph, labels: Ints) -> Ints:
-    """Points between clusters join the one to which more than half of their likeness leads."""
-    labels = labels.copy()
+def _moved(graph: Graph, dice: np.random.Generator) -> Ints:
+    """Each node by itself at first; then, again and again, to the region that gains most by it.
+
+    All at once, so that whole arrays are moved; of those that would move only half do, as two could else
+    change places for ever.
+    """
+    count = graph.shape[0]
+    degree = np.asarray(graph.sum(axis=1)).ravel()
+    total = float(degree.sum()) or 1.0
+    others = graph - sparse.diags(graph.diagonal(), format="csr")
+    others.eliminate_zeros()
+    labels = np.arange(count)
     for _ in range(_ROUNDS):
-        loose = np.flatnonzero(labels < 0)
-        fixed = np.flatnonzero(labels >= 0)
-        if not len(loose) or not len(fixed):
+        led = (others @ _members(labels)).tocsr()
+        rows, columns = _sources(led), led.indices
+        inside = columns == labels[rows]
+        weight = np.bincount(labels, degree, count)
+        gain = led.data - _GRAIN * degree[rows] * (weight[columns] - degree[rows] * inside) / total
+        now = -_GRAIN * degree * (weight[labels] - degree) / total
+        now[rows[inside]] = gain[inside]
+        best = np.full(count, -np.inf)
+        linked = np.flatnonzero(np.diff(led.indptr))
+        best[linked] = np.maximum.reduceat(gain, led.indptr[linked]) if len(linked) else 0.0
+        better = best > now + _GAIN
+        if not better.any():
             break
-        shape = (len(labels), int(labels.max()) + 1)
-        members = sparse.csr_matrix((np.ones(len(fixed)), (fixed, labels[fixed])), shape=shape)
-        led = (graph[loose] @ members).toarray()
-        most = led.argmax(axis=1)
-        joins = led[np.arange(len(loose)), most] * 2 > np.asarray(graph[loose].sum(axis=1)).ravel()
-        if not joins.any():
-            break
-        labels[loose[joins]] = most[joins]
-    return labels
+        goes = better & (dice.random(count) < 0.5)
+        chosen = np.flatnonzero(goes[rows] & (gain == best[rows]))
+        labels[rows[chosen]] = columns[chosen]
+    return np.unique(labels, return_inverse=True)[1]
+
+
+def _members(labels: Ints) -> Graph:
+    """A row for each node, with a 1 in its region's column."""
+    count = len(labels)
+    return sparse.csr_matrix((np.ones(count), labels, np.arange(count + 1)), shape=(count, labels.max() + 1))
+
+
+def _sources(graph: Graph) -> Ints:
+    """Of each edge the node that it leads from."""
+    return np.repeat(np.arange(graph.shape[0]), np.diff(graph.indptr))
+
+
+def _within(graph: Graph, labels: Ints) -> NDArray[np.bool_]:
+    """Which edges stay in a region."""
+    found: NDArray[np.bool_] = labels[_sources(graph)] == labels[graph.indices]
+    return found
 
 
 def _by_weight(labels: Ints, weights: NDArray[np.float64]) -> Ints:
-    """The same clusters, numbered from the heaviest on."""
-    if labels.max(initial=-1) < 0:
-        return labels
-    heavy = np.bincount(labels[labels >= 0], weights[labels >= 0])
+    """The same clusters, numbered from the heaviest on; those of too few records are none."""
+    heavy = np.bincount(labels[labels >= 0], weights[labels >= 0], labels.max(initial=0) + 1)
+    order = np.argsort(-heavy, kind="stable")
     rank = np.empty(len(heavy), np.int64)
-    rank[np.argsort(-heavy, kind="stable")] = np.arange(len(heavy))
+    rank[order] = np.where(heavy[order] >= FEWEST, np.arange(len(heavy)), -1)
     return np.where(labels >= 0, rank[labels], -1)
 
 

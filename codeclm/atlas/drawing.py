@@ -15,6 +15,8 @@ from codeclm.atlas import clusters
 from codeclm.atlas.graph import NEIGHBOURS, Floats, Ints, aligned, likeness, neighbours
 from codeclm.atlas.layout import between, principal, settle
 
+DIMENSIONS = 5
+"""Of the space that is flattened into the plane: in it, what is unlike can pass by."""
 SIZE = 10.0
 """About how far the picture reaches from its middle, in its own units."""
 _FEWEST = 5
@@ -43,10 +45,11 @@ def draw(
         return Drawn(np.zeros((0, 2), np.float32), np.zeros(0, np.int64), old is None)
     vectors = aligned(vectors, short)
     graph = likeness(vectors, short)
-    points, labels = clusters.find(graph, vectors, weights, seed)
+    labels = clusters.find(graph, weights, seed)
     fixed = np.zeros(count, bool) if old is None else ~np.isnan(old).any(axis=1)
     if old is None or fixed.sum() < _FEWEST:
-        flat = settle(graph, principal(points, 2), seed)
+        deep = settle(graph, principal(vectors, DIMENSIONS), seed)
+        flat = settle(graph, principal(deep, 2), seed)
         return Drawn(_sized(flat), labels, True)
     places = old.astype(np.float32)
     fresh = np.flatnonzero(~fixed)

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from scipy import sparse
+from sklearn.metrics import adjusted_mutual_info_score
 
 from codeclm import atlas
 from codeclm.atlas import clusters, graph
@@ -69,6 +71,40 @@ def test_labels_stand_by_the_texts_they_are_about():
     mine = found.labels[len(texts) :].reshape(4, 4)
     theirs = found.labels[: len(texts)].reshape(4, 20)[:, 0]
     assert (mine == theirs[:, None]).mean() > 0.9
+
+
+def test_what_is_drawn_to_all_and_to_none_much_is_unclustered():
+    block = np.ones((6, 6)) - np.eye(6)
+    likeness = sparse.block_diag([block] * 5 + [np.zeros((1, 1))]).tolil()
+    for at in range(0, 30, 6):
+        likeness[30, at] = likeness[at, 30] = 0.4
+    labels = clusters.find(likeness.tocsr(), np.ones(31))
+    assert len(set(labels[:30])) == 5
+    assert labels[30] == -1
+
+
+def test_regions_keep_more_to_themselves_than_the_topics_that_were_put_in():
+    vectors = topics(8, 25, noise=1.2)
+    likeness = graph.likeness(vectors, np.zeros(200, bool))
+    found, planted = clusters.regions(likeness, 0), np.repeat(np.arange(8), 25)
+    assert clusters.modularity(likeness, found) >= clusters.modularity(likeness, planted) - 0.01
+    assert adjusted_mutual_info_score(planted, found) > 0.9
+
+
+def test_parts_that_nothing_joins_are_regions():
+    block = np.ones((5, 5)) - np.eye(5)
+    likeness = sparse.block_diag([block, block, np.zeros((1, 1))]).tocsr()
+    labels = clusters.find(likeness, np.ones(11))
+    assert [len(set(labels[rows])) for rows in (slice(5), slice(5, 10))] == [1, 1]
+    assert len(set(labels)) == 3
+    assert labels[10] == -1
+
+
+def test_a_cluster_needs_records_and_the_heaviest_comes_first():
+    block = np.ones((4, 4)) - np.eye(4)
+    likeness = sparse.block_diag([block, block, np.ones((2, 2)) - np.eye(2)]).tocsr()
+    labels = clusters.find(likeness, np.array([1.0] * 4 + [2.0] * 4 + [1.0] * 2))
+    assert labels.tolist() == [1] * 4 + [0] * 4 + [-1] * 2
 
 
 def test_neighbours_are_exact_and_never_oneself():
