@@ -13,7 +13,7 @@ from typing import Literal
 from codeclm.export.families import Families
 from codeclm.export.row import Row
 from codeclm.records import Status
-from codeclm.store import Scanned, Store
+from codeclm.store import Kind, Scanned, Store
 
 Include = Literal["accepted", "kept", "all"]
 _UNEDITED: frozenset[str] = frozenset()
@@ -106,10 +106,8 @@ class Rows:
         families = Families(self.store)
         with self.store.read():
             choice = self.choice
-            accepted = choice.include != "kept"
-            for pair in self.store.pairs.each(
-                choice.config, choice.theta, choice.cap, None, accepted, self.marks
-            ):
+            dials = choice.config, choice.theta, choice.cap, choice.include != "kept"
+            for pair in self.store.pairs.each(*dials, self.marks, self._kinds(*dials)):
                 found = self._refusal(pair) or compose(pair, self.preference, families.system(pair))
                 reason = found if isinstance(found, str) else self._surplus(found, seen, cases)
                 if reason is not None:
@@ -117,11 +115,28 @@ class Rows:
                 elif isinstance(found, Row):
                     yield found
 
+    def _kinds(self, config: str, theta: float, cap: int, accepted: bool) -> list[Kind] | None:
+        """The kinds that are wanted, where rows are only counted: others are not read."""
+        if not self.marks or self.choice.only is not None:
+            return None
+        wanted: list[Kind] = []
+        for kind, count in self.store.pairs.kinds(config, theta, cap, accepted).items():
+            status, verdict, stale = kind
+            reason = self._refused(verdict, status, stale)
+            if reason is None:
+                wanted.append(kind)
+            else:
+                self.dropped[reason] += count
+        return wanted
+
+    def _refused(self, verdict: str | None, status: Status, stale: bool) -> str | None:
+        return refusal(verdict, status, stale and not self.choice.stale, self.choice.include)
+
     def _refusal(self, pair: Scanned) -> str | None:
         choice = self.choice
         if choice.only is not None and pair.id not in choice.only:
             return "not selected"
-        reason = refusal(pair.verdict, pair.status, pair.stale and not choice.stale, choice.include)
+        reason = self._refused(pair.verdict, pair.status, pair.stale)
         return reason or (choice.without.get(pair.id) if choice.without else None)
 
     def _surplus(self, row: Row, seen: set[tuple[int, int, str]], cases: Counter[str]) -> str | None:

@@ -15,6 +15,7 @@ from codeclm.store.filters import PairFilter, PairOrder
 from codeclm.store.funnel import Funnel
 from codeclm.store.given import GivenPair
 from codeclm.store.jobs import Job
+from codeclm.store.pairs import Kind
 from codeclm.store.store import Store
 from codeclm.store.studio import Branch
 from codeclm.store.verdicts import Vote
@@ -30,6 +31,7 @@ __all__ = [
     "Given",
     "GivenPair",
     "Job",
+    "Kind",
     "LoggedCall",
     "Missed",
     "PairFilter",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from codeclm.records import Pair
+from codeclm.records import Pair, Status
 from codeclm.store import bulk
 from codeclm.store.configs import Configs
 from codeclm.store.connection import Connection, Row, Value, columns, pack, unpack
@@ -28,6 +28,11 @@ _ANSWERS = """join answers a on a.seq = c.strong
     join answers b on b.seq = c.target left join seeds s on s.seq = m.seed
     left join verdicts v on v.comparison = n.comparison left join decisions d on d.seq = v.entry"""
 _MORE = f"join configs k on k.seq = c.config {_ANSWERS}"
+
+_KIND = f"(({STATUS}) || ',' || coalesce(v.verdict, '') || ',' || n.stale)"
+
+Kind = tuple[Status, str | None, bool]
+"""What is known of a pair without its texts: state, what reviewers come to, whether it is stale."""
 
 
 class Pairs:
@@ -64,21 +69,41 @@ class Pairs:
         config: str | None,
         theta: float,
         cap: int,
-        where: PairFilter | None = None,
         accepted: bool = False,
         marks: bool = False,
+        kinds: Iterable[Kind] | None = None,
     ) -> Iterator[bulk.Scanned]:
         """Every pair, in order, one at a time from one state of the file, without explanations and tags.
 
         `accepted`: improved nodes that a person accepted come too, in their place. `marks`: as in
-        `bulk.read`.
+        `bulk.read`. `kinds`: only those of these kinds.
         """
-        condition, values = self._where(config, theta, cap, where)
+        condition, values = self._each(config, theta, cap, accepted)
+        if kinds is not None:
+            named = [f"{status},{verdict or ''},{int(stale)}" for status, verdict, stale in kinds]
+            condition += f" and {_KIND} in ({','.join(f':kind{at}' for at in range(len(named)))})"
+            values |= {f"kind{at}": name for at, name in enumerate(named)}
+        sql = f"{bulk.COLUMNS} {_FROM} {_ANSWERS} {bulk.JOINS} where {condition} {ORDER}"
+        yield from bulk.read(self._texts, self._configs.ids(), self._db.each(sql, values), marks)
+
+    def kinds(self, config: str | None, theta: float, cap: int, accepted: bool = False) -> dict[Kind, int]:
+        """How many pairs of each kind `each` has: counted without a look at what they say."""
+        condition, values = self._each(config, theta, cap, accepted)
+        rows = self._db.rows(
+            f"""select {STATUS}, v.verdict, n.stale, count(*) from nodes n
+            left join verdicts v on v.comparison = n.comparison where {condition} group by 1, 2, 3""",
+            values,
+        )
+        return {(status, verdict, bool(stale)): count for status, verdict, stale, count in rows}
+
+    def _each(
+        self, config: str | None, theta: float, cap: int, accepted: bool
+    ) -> tuple[str, dict[str, Value]]:
+        condition, values = self._where(config, theta, cap, None)
         if accepted:
             more = f"({STATUS}) = 'improved' and v.verdict = 'accept'"
             condition = f"n.config = :config and ({condition} or {more})"
-        sql = f"{bulk.COLUMNS} {_FROM} {_ANSWERS} {bulk.JOINS} where {condition} {ORDER}"
-        yield from bulk.read(self._texts, self._configs.ids(), self._db.each(sql, values), marks)
+        return f"({condition})", values
 
     def count(self, config: str | None, theta: float, cap: int, where: PairFilter | None = None) -> int:
         """How many `page` has in all."""

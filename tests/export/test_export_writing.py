@@ -1,11 +1,14 @@
 """Exports of a whole project: what lands where, what is counted, and that the same comes out twice."""
 
+import itertools
 import json
 from collections import Counter
 
 import pyarrow.parquet as pq
 import pytest
 from exporting import bundle, seed
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from codeclm import export
 from codeclm.errors import UsageError
@@ -57,6 +60,34 @@ def test_a_folder_less_file_of_the_kept_pairs(store, tmp_path):
     }
     assert answers == {"Kept": "Good: Kept", "Target wins": "Bad: Target wins"}
     assert export.tally(store, Options()) == export.Exported(2, [], done.dropped)
+
+
+MADE = st.tuples(
+    st.integers(0, 4),
+    st.sampled_from([SURE, CLOSE, ((2, 8), (2, 8))]),
+    st.sampled_from(["Good", "same", " "]),
+    st.booleans(),
+    st.lists(st.sampled_from(["accept", "reject", "mend"]), max_size=2),
+)
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.lists(MADE, max_size=8, unique_by=lambda each: each[0]), st.sampled_from([0.0, 3.0]))
+def test_counting_comes_to_what_writing_comes_to(tmp_path_factory, made, theta):
+    folder = tmp_path_factory.mktemp("counted")
+    with Store.open(folder / "a project.db", create=True) as store:
+        for number, scores, strong, cut, verdicts in made:
+            labels = Labels(f"case {number % 2}")
+            name = bundle(
+                store, f"Text {number % 3}", scores, None, labels, strong=strong, target="same", cut=cut
+            )
+            for reviewer, verdict in zip(("ann", "bob"), verdicts, strict=False):
+                edit = {"response": "Mended."} if verdict == "mend" else {}
+                store.decisions.decide(Decision(name, verdict.replace("mend", "accept"), reviewer, **edit))
+        for include, form in itertools.product(("kept", "accepted", "all"), ("messages", "dpo")):
+            options = Options(format=form, include=include, theta=theta)
+            done, counted = export.write(store, folder / "out.jsonl", options), export.tally(store, options)
+            assert (counted.rows, counted.dropped) == (done.rows, done.dropped)
 
 
 def test_theta_only_views(store, tmp_path):

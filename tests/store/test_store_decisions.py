@@ -149,7 +149,7 @@ def test_filters_find_what_they_name(store: Store) -> None:
     ):
         assert set(store.pairs.ids(C, 3, 4, where)) == expected <= every, where
         assert store.pairs.count(C, 3, 4, where) == len(expected)
-        assert {pair.id for pair in store.pairs.each(C, 3, 4, where)} == expected
+        assert {pair.id for pair in store.pairs.page(C, 3, 4, where)} == expected
 
 
 def test_a_scan_reads_of_a_pair_what_a_page_reads(store: Store) -> None:
