@@ -151,8 +151,9 @@ class Writer:
 class RunLog:
     """llm.model.CallLog over a reader's connection and a writer: also answers what is not committed yet.
 
-    What the event loop reads in one turn is of one state of the file: to look for a newer one each time
-    would take longer than the reading.
+    Once it has answered, what the event loop reads in the same turn is of one state of the file: to look for
+    a newer one each time would take longer than the reading. Where all is new none is held, as that would
+    keep the write-ahead log from being emptied.
     """
 
     def __init__(self, store: Store, writer: Writer) -> None:
@@ -161,15 +162,19 @@ class RunLog:
         self._waiting: dict[str, Reply] = {}
         self._committed: deque[str] = deque()
         """Keys of `_waiting` that a state read from now on holds."""
-        self._reading = ExitStack()
-        self._read = False
+        self._held = ExitStack()
+        self._holding = False
 
     def get(self, key: str) -> Reply | None:
         """The reply that answers this key, or None."""
-        if not self._read:
-            self._look()
-        waiting = self._waiting.get(key)
-        return self._store.calls.get(key) if waiting is None else replace(waiting, cached=True)
+        while self._committed and not self._holding:
+            self._waiting.pop(self._committed.popleft(), None)
+        if (waiting := self._waiting.get(key)) is not None:
+            return replace(waiting, cached=True)
+        found = self._store.calls.get(key)
+        if found is not None and not self._holding:
+            self._hold()
+        return found
 
     def put(self, call: Call) -> None:
         """Keep a call; returns at once."""
@@ -179,17 +184,15 @@ class RunLog:
         future = self._writer.submit(lambda store: store.calls.put(call, key))
         future.add_done_callback(lambda _: self._committed.append(key))
 
-    def _look(self) -> None:
-        """Read from now on, and until the loop's next turn, the file as it is now."""
-        while self._committed:
-            self._waiting.pop(self._committed.popleft(), None)
-        self._reading.enter_context(self._store.read())
-        self._read = True
-        asyncio.get_running_loop().call_soon(self._leave)
+    def _hold(self) -> None:
+        """Read the file as it is now until the loop's next turn."""
+        self._held.enter_context(self._store.read())
+        self._holding = True
+        asyncio.get_running_loop().call_soon(self._release)
 
-    def _leave(self) -> None:
-        self._read = False
-        self._reading.close()
+    def _release(self) -> None:
+        self._holding = False
+        self._held.close()
 
 
 def _nothing(store: Store) -> None:
