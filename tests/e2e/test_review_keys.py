@@ -110,6 +110,17 @@ def test_undo_and_redo_go_back_and_forth_over_several_steps(app, many):
     app.sees("Nothing to undo")
 
 
+def test_a_keyboard_of_another_script_decides_by_place(app, many):
+    for key, code in (("ф", "KeyA"), ("é", "KeyQ"), ("щ", "KeyO")):
+        event = {"key": key, "code": code, "cancelable": True}
+        app.page.evaluate("event => document.dispatchEvent(new KeyboardEvent('keydown', event))", event)
+        app.page.wait_for_timeout(400)
+    saved(app)
+    with many.open(readonly=True) as store:
+        rows = store._db.rows("select answer from decisions order by seq")
+    assert rows == [("strong",), ("strong",)], "the second pair is won by the target: O takes the other"
+
+
 def test_reject_with_a_reason_and_in_own_words(app, many):
     app.page.keyboard.press("x")
     press(app, "4")
