@@ -5,6 +5,7 @@ The search begins when Review is opened, beside all else, so that it is over whe
 
 from __future__ import annotations
 
+import sys
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from codeclm.settings import Dials
 from codeclm.store import PairFilter, Store
 
 _BESIDE = ThreadPoolExecutor(1, "near")
+_TURN = 0.0005
+"""Seconds for which the search may keep the interpreter from a decision that waits for it."""
 
 
 def sought(project: Project, config: str, dials: Dials) -> Future[frozenset[str]]:
@@ -38,8 +41,13 @@ def _sought(path: str, config: str, theta: float, cap: int, stamp: str) -> Futur
 
 
 def _near(path: str, config: str, theta: float, cap: int) -> frozenset[str]:
-    with Store.open(Path(path), readonly=True) as store:
-        return twins(store, config, theta, cap)
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(_TURN)
+    try:
+        with Store.open(Path(path), readonly=True) as store:
+            return twins(store, config, theta, cap)
+    finally:
+        sys.setswitchinterval(usual)
 
 
 def twins(store: Store, config: str, theta: float, cap: int) -> frozenset[str]:
