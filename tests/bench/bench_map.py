@@ -1,7 +1,9 @@
-"""The map against BERTopic's usual pipeline, from the same vectors: seconds warm and cold, and agreement.
+"""The map against BERTopic's usual pipeline, from the same vectors: seconds warm and cold, and agreement; and
+the whole command, embedding and all, against the seconds that are wanted of it.
 
-`python -m tests.bench.bench_map [--points 10000] [--usual-python PATH] [--texts FILE TEXT LABEL]…`. The other
-side needs requirements-bench.txt, in this or another interpreter; without it only ours is measured.
+`python -m tests.bench.bench_map [--points 10000] [--metadata 10000] [--usual-python PATH]
+[--texts FILE TEXT LABEL]…`. The other side needs requirements-bench.txt, in this or another interpreter;
+without it only ours is measured.
 Labelled texts are what functions of the standard library and of scipy say about themselves, by module;
 `--texts` adds files (JSON lines, the field of the text, the field of its label; a dot leads inward).
 """
@@ -24,8 +26,11 @@ from random import Random
 
 import numpy as np
 
-from codeclm import atlas, embed
+from codeclm import atlas, embed, examples
+from codeclm.records import Metadata
 from codeclm.store import Store
+from tests.bench.speech import Speech
+from tests.bench.tab import ROOT
 
 MODULES = {
     "email": ("email.message", "email.utils", "email.header"), "tk": ("tkinter", "tkinter.ttk"),
@@ -121,17 +126,44 @@ def cold(vectors: np.ndarray) -> float:
         return time.perf_counter() - began
 
 
+def commanded(project: Path) -> float:
+    """Seconds of `codeclm map` in a cold process."""
+    began = time.perf_counter()
+    command = [sys.executable, "-m", "codeclm", "--project", str(project), "map", "--json"]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    return time.perf_counter() - began
+
+
+def drawn(count: int) -> None:
+    """The example's first map and its second, and that of so many metadata, of which many share labels."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["CODECLM_PROJECTS"] = folder
+        many, speech = Path(folder) / "many.db", Speech(Random(5))
+        with Store.open(many, create=True) as store:
+            store.metadata.add(Metadata("mixed", speech.labels(), draw=f"0:{at}") for at in range(count))
+        example = examples.build().path
+        for name, project, wanted in (
+            ("the example's first map", example, 40),
+            ("the example's second map", example, 10),
+            (f"the first map of {count:,} metadata", many, 60),
+        ):
+            took = commanded(project)
+            sys.stdout.write(f"{name}, a cold process: {took:.1f} s, {took / wanted:.2f} of {wanted} s\n")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--points", type=int, default=10_000)
+    parser.add_argument("--metadata", type=int, default=10_000)
     parser.add_argument("--usual-python", default=os.environ.get("USUAL_PYTHON", sys.executable))
     parser.add_argument("--texts", nargs=3, action="append", default=[], metavar=("FILE", "TEXT", "LABEL"))
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     say = sys.stdout.write
 
+    drawn(options.metadata)
     vectors, texts = mixture(options.points)
     ours(vectors[:500], texts[:500])
     began = time.perf_counter()
