@@ -128,7 +128,8 @@ class Pairs:
 
     def _by_rarity(self, condition: str, values: dict[str, Value]) -> list[str]:
         """Sorted here, as SQLite would count for each row anew."""
-        sizes: Mapping[str | int, int] = Counter(cluster for (cluster,) in self._db.rows(PLACED))
+        placed = Counter(self._db.rows(PLACED))
+        sizes: Mapping[str | int, int] = {cluster: count for (cluster,), count in placed.items()}
         group, lone = CLUSTER, 1
         if not sizes:
             sizes, group, lone = dict(self._db.rows(USES)), "l.use_case", 0
