@@ -54,6 +54,7 @@ class Desk {
     const fault = this.root.querySelector(".fault");
     fault.hidden = !data.fault;
     fault.textContent = data.fault;
+    drawGuidelines(this.root, data.guidelines);
     const moved = data.token === this.outbox.token && this.hear(data.results);
     const shown = this.root.querySelector(".card").dataset.pair;
     if (fresh || moved || !shown || this.missing || data.blind !== this.blind) this.show();
@@ -140,7 +141,6 @@ class Desk {
     const nothing = this.root.querySelector(".nothing");
     this.root.querySelector(".card").hidden = !card;
     nothing.hidden = Boolean(card);
-    drawGuidelines(this.root, this.data.guidelines);
     if (card) drawCard(this.root, card, this.blind);
     else {
       delete this.root.querySelector(".card").dataset.pair;

@@ -121,6 +121,15 @@ def test_a_keyboard_of_another_script_decides_by_place(app, many):
     assert rows == [("strong",), ("strong",)], "the second pair is won by the target: O takes the other"
 
 
+def test_guidelines_stand_beside_the_card_once_they_are_saved(app, many):
+    app.page.get_by_text("Reviewers and guidelines").click()
+    app.settle()
+    app.page.get_by_role("textbox", name="Guidelines").fill("Kind words only.")
+    app.page.get_by_test_id("stFormSubmitButton").get_by_role("button", name="Save").click()
+    app.page.locator(".desk .guidelines summary").click()
+    assert text(app, "guidelines p") == "Kind words only."
+
+
 def test_reject_with_a_reason_and_in_own_words(app, many):
     app.page.keyboard.press("x")
     press(app, "4")
