@@ -1,7 +1,11 @@
 """`python -m codeclm`."""
 
+import os
 import signal
 import sys
+
+# To look for plugins of pydantic is to read about every installed package, a twentieth of the time to start.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 from codeclm.cli import main
 

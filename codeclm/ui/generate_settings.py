@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any, TypeVar
+
 import streamlit as st
 
 from codeclm.settings import Dials
 from codeclm.ui.generate_plan import Wanted
 from codeclm.ui.glossary import term
 from codeclm.ui.text import plural
+
+Number = TypeVar("Number", int, float)
 
 _REACH = {
     "all": "The whole loop",
@@ -67,27 +71,25 @@ def settings(begin: Wanted, seeds: int, priced: bool) -> Wanted:
             key="gen_per",
             help=term("per metadata") + " The paper: wanted size divided by the number of metadata.",
         )
-        limit = st.number_input(
+        limit = _optional(
             "First seeds only",
-            1,
-            None,
             begin.limit,
+            "gen_limit",
             placeholder=f"all {seeds:,}" if seeds else "all",
-            key="gen_limit",
             help="Try ten before you run on all of them: what they make is kept and not paid for twice.",
         )
     with st.expander("Limits and further settings", icon=":material/tune:"), st.grid(3, min_column_width=180):
-        max_calls = st.number_input(
-            "Stop after calls", 1, None, begin.max_calls, placeholder="no limit", key="gen_calls",
+        max_calls = _optional(
+            "Stop after calls", begin.max_calls, "gen_calls", placeholder="no limit",
             help="The run stops when it has sent this many requests. Run again to go on.",
         )  # fmt: skip
-        budget = st.number_input(
-            "Stop after US dollars", 0.0, None, begin.budget if priced else None,
-            placeholder="no limit" if priced else "price unknown", disabled=not priced, key="gen_budget",
+        budget = _optional(
+            "Stop after US dollars", begin.budget if priced else None, "gen_budget", least=0.0,
+            placeholder="no limit" if priced else "price unknown", disabled=not priced,
             help="Needs a price for every model: give it on the Models page.",
         )  # fmt: skip
-        concurrency = st.number_input(
-            "Requests at once", 1, 1000, begin.concurrency, placeholder="automatic", key="gen_concurrency",
+        concurrency = _optional(
+            "Requests at once", begin.concurrency, "gen_concurrency", most=1000, placeholder="automatic",
             help="The most requests in flight. Automatic backs off by itself when an endpoint refuses.",
         )  # fmt: skip
         profile = st.selectbox(
@@ -99,8 +101,8 @@ def settings(begin: Wanted, seeds: int, priced: bool) -> Wanted:
             "Random seed", 0, None, dials.seed, key="gen_seed",
             help="The same seed and the same replies make the same pairs. Another seed begins anew.",
         )  # fmt: skip
-        augment = st.number_input(
-            "Mix labels up to", 1, None, begin.augment_to, placeholder="no mixing", key="gen_augment",
+        augment = _optional(
+            "Mix labels up to", begin.augment_to, "gen_augment", placeholder="no mixing",
             help="Draws new combinations of the use cases and skills that were found until there are this "
             "many metadata (the paper: 200). They wait as proposed on the Metadata page.",
         )  # fmt: skip
@@ -115,6 +117,20 @@ def settings(begin: Wanted, seeds: int, priced: bool) -> Wanted:
         concurrency=concurrency,
         augment_to=augment,
     )
+
+
+def _optional(
+    label: str,
+    begin: Number | None,
+    key: str,
+    least: Number = 1,
+    most: Number | None = None,
+    **more: Any,
+) -> Number | None:
+    """A number that may be left out. It begins by the session: a default could not be cleared again."""
+    st.session_state.setdefault(key, begin)
+    chosen: Number | None = st.number_input(label, least, most, None, key=key, **more)
+    return chosen
 
 
 def in_words(wanted: Wanted) -> str:

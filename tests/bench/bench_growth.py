@@ -120,7 +120,10 @@ def replay(path: Path, url: str, rounds: int = 3) -> None:
         cached, least = whole.told["calls_cached"], bare(forgotten)
         rates = {"asked again": answered(forgotten), "made anew": cached / (whole.cpu - idle.cpu)}
         told = "; ".join(f"{name} {rate:,.0f}, ratio {rate / least:.2f}" for name, rate in rates.items())
-        say(f"  round {turn}: {cached:,} calls, a CPU second: read and parsed {least:,.0f}; {told}")
+        say(
+            f"  round {turn}: {cached:,} calls, a CPU second: read and parsed {least:,.0f}; {told}. "
+            f"A second by the clock: made anew {cached / (whole.wall - idle.wall):,.0f}"
+        )
 
 
 def main() -> None:
