@@ -204,15 +204,18 @@ def how_to_connect() -> None:
             "Address `https://api.openai.com/v1`. Reasoning models: temperature “never sent”, more room."
         )
     with ollama:
-        st.code("ollama pull qwen2.5:7b\nollama serve", language="bash")
+        st.code(
+            "ollama pull qwen2.5:7b\nOLLAMA_CONTEXT_LENGTH=16384 OLLAMA_NUM_PARALLEL=4 ollama serve",
+            language="bash",
+        )
         st.markdown("Address `http://127.0.0.1:11434/v1`, model `qwen2.5:7b`. No key.")
     with vllm:
-        st.code("vllm serve Qwen/Qwen2.5-7B-Instruct", language="bash")
+        st.code("vllm serve Qwen/Qwen2.5-7B-Instruct --max-model-len 16384", language="bash")
         st.markdown(
             "Address `http://127.0.0.1:8000/v1`, model as served. Raise “requests at once” to 64 or more."
         )
     with llama:
-        st.code("llama-server -m model.gguf --port 8080 --parallel 4", language="bash")
+        st.code("llama-server -m model.gguf --parallel 4 -c 32768", language="bash")
         st.markdown(
             "Address `http://127.0.0.1:8080/v1`, any model name. Or: Built-in, with a GGUF file as model."
         )
