@@ -1,10 +1,10 @@
 """The JSON shapes that training tools load, each a function from a row to a record.
 
-messages     OpenAI chat fine-tuning: {messages: [{role, content}]}
-alpaca       {instruction, input, output, system}; `input` is empty: it is part of the instruction
-sharegpt     {conversations: [{from, value}]} with system, human, gpt
-completion   TRL prompt–completion, conversational: {prompt: [turns], completion: [turns]}
-dpo          TRL preference, conversational: {prompt: [turns], chosen: [turns], rejected: [turns]}
+messages           OpenAI chat fine-tuning: {messages: [{role, content}]}
+alpaca             {instruction, input, output, system}; `input` is empty: it is part of the instruction
+sharegpt           {conversations: [{from, value}]} with system, human, gpt
+prompt-completion  TRL, conversational: {prompt: [turns], completion: [turns]}
+dpo                TRL preference, conversational: {prompt: [turns], chosen: [turns], rejected: [turns]}
 """
 
 from __future__ import annotations

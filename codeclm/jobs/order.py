@@ -50,7 +50,7 @@ class Order:
     """Seeds and metadata to keep to; None: all."""
 
     def as_dict(self) -> dict[str, Any]:
-        """For the job's row. Without addresses: those are kept by role."""
+        """What a job's row and a quote keep: all but addresses, `accept_mixed` and `only`."""
         return {
             "stages": None if self.stages is None else list(self.stages),
             "dials": dict(self.dials),
