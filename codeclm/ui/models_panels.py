@@ -205,7 +205,8 @@ def how_to_connect() -> None:
         )
     with ollama:
         st.code(
-            "ollama pull qwen2.5:7b\nOLLAMA_CONTEXT_LENGTH=16384 OLLAMA_NUM_PARALLEL=4 ollama serve",
+            "OLLAMA_CONTEXT_LENGTH=16384 OLLAMA_NUM_PARALLEL=4 ollama serve\n"
+            "ollama pull qwen2.5:7b   # in another terminal",
             language="bash",
         )
         st.markdown("Address `http://127.0.0.1:11434/v1`, model `qwen2.5:7b`. No key.")
