@@ -37,10 +37,10 @@ COMMANDS = """
 stderr. Exit status: 0 done, 1 an error told in one line, 2 usage, 3 done with failures or rejected rows on
 record, 4 stopped by the budget, 130 interrupted.
 
-Stages are `encode, augment, decode, rubrics, answer, judge`. Commands that ask models also take
-`--ROLE-url URL` and `--ROLE-model NAME` for the roles `strong`, `target` and `judge`; the project keeps them.
-Keys come from `CODECLM_STRONG_API_KEY`, `CODECLM_TARGET_API_KEY`, `CODECLM_JUDGE_API_KEY`, else
-`OPENAI_API_KEY`, and are never kept.
+Stages are `encode, augment, decode, rubrics, answer, judge`. Commands that ask models, except `step`,
+also take `--ROLE-url URL` and `--ROLE-model NAME` for the roles `strong`, `target` and `judge`; the project
+keeps them. Keys come from `CODECLM_STRONG_API_KEY`, `CODECLM_TARGET_API_KEY`,
+`CODECLM_JUDGE_API_KEY`, else `OPENAI_API_KEY`, and are never kept. Words in brackets may be left out.
 """
 PAIR = (
     "`id, seed, metadata, instruction, strong, target, strong_score, target_score, gap, iteration, status, "
@@ -133,9 +133,7 @@ def commands() -> str:
     (sub,) = (action for action in parser._actions if isinstance(action, argparse._SubParsersAction))
     lines = [STAMP, "", "# The command line", COMMANDS]
     for name, command in sub.choices.items():
-        words = [action for action in command._actions if not action.option_strings]
-        usage = " ".join([name, *(str(word.metavar or "|".join(word.choices or ())) for word in words), "…"])
-        lines += [f"## `{usage.removesuffix(' …')}`", "", command.description or "", ""]
+        lines += [f"## `{' '.join([name, *_words(command)])}`", "", command.description or "", ""]
         lines += [f"With `--json`: {ANSWERS[name]}.", ""]
         rows = list(_options(command))
         if rows:
@@ -143,6 +141,16 @@ def commands() -> str:
         if command.epilog:
             lines += ["And `--ROLE-url`, `--ROLE-model`.", ""]
     return "\n".join(lines)
+
+
+def _words(command: argparse.ArgumentParser) -> Iterator[str]:
+    """What must be typed with a command, and in brackets what may be."""
+    for action in command._actions:
+        word = str(action.metavar or "|".join(action.choices or ()))
+        if not action.option_strings:
+            yield f"[{word}]" if action.nargs == "?" else word
+        elif action.required:
+            yield f"{action.option_strings[0]} {action.dest.upper()}"
 
 
 def _options(command: argparse.ArgumentParser) -> Iterator[str]:
@@ -158,7 +166,12 @@ def _options(command: argparse.ArgumentParser) -> Iterator[str]:
             told.append(", ".join(f"`{choice}`" for choice in action.choices))
         if action.default not in (None, False, [], "", argparse.SUPPRESS):
             told.append(f"default {action.default}")
-        yield f"| `{(names + value).strip()}` | {'; '.join(filter(None, told))} |".replace("||", "| |")
+        if action.required and action.option_strings:
+            told.append("required")
+        if isinstance(action, argparse._AppendAction):
+            told.append("may be repeated")
+        cells = (f"`{(names + value).strip()}`", "; ".join(filter(None, told)))
+        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 
 PAGES = {"schema.md": schema, "commands.md": commands}

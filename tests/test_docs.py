@@ -29,6 +29,19 @@ def test_what_is_written_from_the_code_is_current(name):
     assert written == generator().PAGES[name](), "write it anew: make docs"
 
 
+def test_every_option_says_what_it_is_for():
+    rows = re.findall(r"^\| (`-.*`) \| (.*) \|$", generator().commands(), re.MULTILINE)
+    assert len(rows) > 100
+    assert not [option for option, told in rows if not re.match(r"(?!default |required)\w", told)]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_rows_of_a_table_have_as_many_cells(page):
+    for table in re.findall(r"(?:^\|.*\n)+", page.read_text(encoding="utf-8"), re.MULTILINE):
+        widths = {len(re.findall(r"(?<!\\)\|", row)) for row in table.splitlines()}
+        assert len(widths) == 1, table
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_lead_to_files_that_are_there(page):
     for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text(encoding="utf-8")):

@@ -12,8 +12,8 @@ FORMATS = ("messages", "alpaca", "sharegpt", "prompt-completion", "dpo", "csv", 
 def export(parser: Parser) -> None:
     """`export`."""
     parser.add_argument("out", type=Path, metavar="OUT")
-    parser.add_argument("--format", choices=FORMATS, required=True)
-    parser.add_argument("--include", choices=("accepted", "kept", "all"), default="kept")
+    parser.add_argument("--format", choices=FORMATS, required=True, help="what the file is for")
+    _including(parser)
     parser.add_argument("--split", type=share, metavar="0.1", help="the share that goes to a test file")
     parser.add_argument("--provenance", action="store_true", help="also write where each row is from")
     parser.add_argument(
@@ -35,10 +35,19 @@ def export(parser: Parser) -> None:
 
 def duplicates(parser: Parser) -> None:
     """`duplicates`."""
-    parser.add_argument("--include", choices=("accepted", "kept", "all"), default="kept")
+    _including(parser)
     parser.add_argument("--quiet", action="store_true", help="no progress, only warnings and errors")
     _checks(parser, "ngram")
     reading(parser)
+
+
+def _including(parser: Parser) -> None:
+    parser.add_argument(
+        "--include",
+        choices=("accepted", "kept", "all"),
+        default="kept",
+        help="what a person took, what is over θ, or both",
+    )
 
 
 def _checks(parser: Parser, usual: str | None) -> None:
@@ -54,6 +63,10 @@ def _checks(parser: Parser, usual: str | None) -> None:
     parser.add_argument(
         "--against-threshold", type=amount, metavar="T", help="from how near: 0 to 1 (0.7; embedding 0.8)"
     )
+    _embedding(parser)
+
+
+def _embedding(parser: Parser) -> None:
     parser.add_argument(
         "--embedding-model", metavar="NAME", help="a model's name or folder; else that of the map"
     )
@@ -97,7 +110,7 @@ def matching(parser: Parser) -> None:
     parser.add_argument("--evaluation", metavar="ID", help="the prompts of an evaluation instead")
     parser.add_argument("--field", metavar="F", help="the column that holds the prompt")
     parser.add_argument("--group-field", metavar="F", help="the column of use cases")
-    parser.add_argument("--include", choices=("accepted", "kept", "all"), default="kept")
+    _including(parser)
     parser.add_argument("--theta", type=amount, metavar="T", help="the rows at this threshold")
-    parser.add_argument("--embedding-model", metavar="NAME")
+    _embedding(parser)
     parser.add_argument("--quiet", action="store_true", help="no progress, only warnings and errors")

@@ -52,7 +52,9 @@ def build() -> Parser:
         ("undo", "Take the last decision back."),
         ("redo", "Decide again what was undone."),
     ):
-        command(name, "review", summary).add_argument("--reviewer", default="", metavar="NAME")
+        command(name, "review", summary).add_argument(
+            "--reviewer", default="", metavar="NAME", help="whose; default: the reviewer without a name"
+        )
     _map(command("map", "mapping", "Draw the map of the data, or bring it up to date."))
     asking(command("names", "mapping", "Ask the strong model what the map's clusters are called."))
     measuring.export(command("export", "files", "Write a training set."))
@@ -74,7 +76,9 @@ def build() -> Parser:
     copy.add_argument("to", type=Path, metavar="PATH")
     command("prune", "files", "Drop calls and texts that nothing needs.")
     serve = command("serve", "serving", "Open the app in a browser.")
-    serve.add_argument("--port", type=whole(1, 65535), default=8501, metavar="N")
+    serve.add_argument(
+        "--port", type=whole(1, 65535), default=8501, metavar="N", help="where the app answers"
+    )
     return parser
 
 
@@ -91,7 +95,9 @@ def _everywhere(parser: Parser, default: Any) -> None:
 
 def _import(parser: Parser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE")
-    parser.add_argument("--as", dest="kind", choices=("seeds", "metadata", "pairs"), default="seeds")
+    parser.add_argument(
+        "--as", dest="kind", choices=("seeds", "metadata", "pairs"), default="seeds", help="what is in it"
+    )
     parser.add_argument("--field", metavar="F", help="the column that holds the instruction")
     parser.add_argument("--input-field", metavar="F", help="the column joined on to it")
 
@@ -111,9 +117,9 @@ def _run(parser: Parser) -> None:
 
 def _pairs(parser: Parser) -> None:
     reading(parser)
-    parser.add_argument("--status", choices=STATUSES)
-    parser.add_argument("--limit", type=whole(0), metavar="N")
-    parser.add_argument("--offset", type=whole(0), default=0, metavar="N")
+    parser.add_argument("--status", choices=STATUSES, help="where they stand at this θ")
+    parser.add_argument("--limit", type=whole(0), metavar="N", help="at most N pairs")
+    parser.add_argument("--offset", type=whole(0), default=0, metavar="N", help="pass over the first N")
     filtering(parser)
 
 
@@ -123,8 +129,8 @@ def _decide(parser: Parser) -> None:
     parser.add_argument("--answer", choices=("strong", "target"), help="the answer to train on")
     parser.add_argument("--instruction", metavar="TEXT", help="the instruction as it should be")
     parser.add_argument("--response", metavar="TEXT", help="the answer as it should be")
-    parser.add_argument("--reason", action="append", default=[], metavar="R")
-    parser.add_argument("--reviewer", default="", metavar="NAME")
+    parser.add_argument("--reason", action="append", default=[], metavar="R", help="why it is rejected")
+    parser.add_argument("--reviewer", default="", metavar="NAME", help="who decides")
     parser.add_argument(
         "--adjudicate",
         action="store_true",
