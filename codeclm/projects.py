@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from codeclm.errors import BusyError, ProjectError, UsageError
-from codeclm.jobs.lock import holder
+from codeclm.jobs.lock import holder, kinds
 from codeclm.store import Store
 
 SUFFIX = ".db"
@@ -160,8 +160,9 @@ def _beside(path: Path, ending: str) -> Path:
 
 def _settle(project: Project) -> None:
     """Refuse while a job writes to the file: it would go on writing to the moved one."""
-    if holder(project.path, "run") is not None:
-        raise BusyError(f"A run is going on in {project.name}: stop it first.")
+    for kind in kinds(project.path):
+        if holder(project.path, kind) is not None:
+            raise BusyError(f"A job ({kind}) is going on in {project.name}: stop it, or wait for it, first.")
 
 
 def _move(source: Path, target: Path) -> None:
@@ -172,5 +173,6 @@ def _move(source: Path, target: Path) -> None:
             _beside(source, "-wal").rename(_beside(target, "-wal"))
     except OSError as error:
         raise ProjectError(f"{source.stem}: cannot be moved ({error.strerror}).") from None
-    for ending in ("-shm", ".run.lock", ".run.log"):
+    left = [f".{kind}.{ending}" for kind in kinds(source) for ending in ("lock", "log")]
+    for ending in ("-shm", *left):
         _beside(source, ending).unlink(missing_ok=True)

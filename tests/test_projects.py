@@ -106,14 +106,17 @@ def test_restoring_over_a_new_project_of_that_name_takes_another():
     assert seeds_of(back) == ["old"]
 
 
-def test_a_project_in_use_is_left_where_it_is():
+@pytest.mark.parametrize("kind", ["run", "evaluate", "map"])
+def test_a_project_in_use_is_left_where_it_is(kind):
     project = projects.create("busy")
-    with hold(project.path, "run"):
-        with pytest.raises(BusyError):
+    with hold(project.path, kind):
+        with pytest.raises(BusyError, match=kind):
             projects.delete(project)
         with pytest.raises(BusyError):
             projects.rename(project, "other")
     assert projects.find("busy")
+    projects.rename(projects.find("busy"), "other")
+    assert not list(project.path.parent.glob("busy*"))
 
 
 def test_a_damaged_file_can_be_deleted(tmp_path):

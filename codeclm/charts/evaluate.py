@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
+from codeclm.charts.atlas import label
 from codeclm.charts.palette import FAINT, GRAY, KEPT, REJECTED, STRONG, frame
 from codeclm.contrast import Share
 from codeclm.evaluate.crr import Tally
@@ -17,7 +18,7 @@ ROW = 34
 def outcomes(counts: Tally) -> go.Figure:
     """Wins, ties and losses as parts of one bar."""
     figure = go.Figure()
-    for label, colour, number in (
+    for name, colour, number in (
         ("wins", KEPT, counts.wins),
         ("ties", GRAY, counts.ties),
         ("losses", REJECTED, counts.losses),
@@ -28,12 +29,12 @@ def outcomes(counts: Tally) -> go.Figure:
             x=[share],
             orientation="h",
             marker_color=colour,
-            text=[f"{number} {label}" if share >= 18 else str(number) if share >= 5 else ""],
+            text=[f"{number} {name}" if share >= 18 else str(number) if share >= 5 else ""],
             textposition="inside",
             textangle=0,
             insidetextanchor="middle",
             insidetextfont={"color": "white", "size": 13},
-            hovertemplate=f"{number} {label} ({share:.1f} %)<extra></extra>",
+            hovertemplate=f"{number} {name} ({share:.1f} %)<extra></extra>",
         )
     figure.update_layout(barmode="stack")
     figure.update_xaxes(range=[0, 100], visible=False)
@@ -64,9 +65,8 @@ def yardstick(
 
 
 def _rates(names: Sequence[str], found: Sequence[Share], colour: str, height: int) -> go.Figure:
-    there = [
-        (name, each, 100 * (each.rate or 0)) for name, each in zip(names, found, strict=True) if each.total
-    ]
+    shown = zip(map(label, names), found, strict=True)
+    there = [(name, each, 100 * (each.rate or 0)) for name, each in shown if each.total]
     figure = go.Figure(
         go.Scatter(
             y=[name for name, _, _ in there],

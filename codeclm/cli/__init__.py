@@ -62,9 +62,11 @@ def _imported(module: str) -> ModuleType:
 def _keep_traceback() -> Path | str:
     from platformdirs import user_log_path
 
+    from codeclm.llm.text import as_seen
+
     try:
         path = user_log_path("codeclm", ensure_exists=True) / "unforeseen.log"
-        path.write_text(traceback.format_exc(), "utf-8", "replace")
+        path.write_text(as_seen(traceback.format_exc()), "utf-8", "replace")
     except OSError as error:
         return f"no file, as none could be written ({error.strerror})"
     return path

@@ -7,6 +7,7 @@ Nothing here knows what the commands do.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 import time
@@ -17,6 +18,9 @@ from io import TextIOWrapper
 from typing import Any, Self
 
 from codeclm.records import Pair
+
+_UNSEEN = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+"""What JSON leaves as it is and a terminal acts on, or nobody sees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +35,11 @@ class Result:
 def emit(result: Result, as_json: bool) -> None:
     """Print a result on stdout."""
     if as_json:
-        say(json.dumps(result.data, ensure_ascii=False, allow_nan=False))
+        text = json.dumps(result.data, ensure_ascii=False, allow_nan=False)
+        say(_UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
         return
     for line in result.lines:
-        say(line)
+        say(_harmless(line))
 
 
 def say(line: str) -> None:
@@ -99,9 +104,12 @@ def speak_utf8() -> None:
 
 def plain(text: str, width: int | None = None) -> str:
     """One line of text that a terminal can show safely, cut to `width` characters."""
-    flat = " ".join(text.split())
-    safe = "".join("�" if unicodedata.category(sign) in ("Cc", "Cf", "Cs") else sign for sign in flat)
+    safe = _harmless(" ".join(text.split()))
     return safe if width is None or len(safe) <= width else safe[: width - 1] + "…"
+
+
+def _harmless(text: str) -> str:
+    return "".join("�" if unicodedata.category(sign) in ("Cc", "Cf", "Cs") else sign for sign in text)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterable[str]:

@@ -35,12 +35,6 @@ EVOL_INSTRUCT: tuple[Published, ...] = (
     Published("CodecLM", "13B", Tally(35, 154, 29), 86.70),
 )
 
-CODECLM_ELSEWHERE: dict[str, tuple[float, float]] = {
-    "Vicuna": (88.75, 90.00),
-    "Self-Instruct": (78.17, 83.33),
-    "Koala": (74.44, 82.22),
-}
-"""CodecLM's CRR in per cent on the other test sets, for 7B and 13B."""
 
 CAVEAT = (
     "CRR depends on who judges, who the strong model is and which prompts are asked, so figures of "

@@ -133,7 +133,7 @@ def _config_id(store: Store, wanted: str | None) -> str:
     if wanted is None:
         current = store.settings.config()
         return current.id if current else IMPORTED
-    if store.settings.config_of(wanted) is None:
+    if wanted != IMPORTED and store.settings.config_of(wanted) is None:
         raise UsageError(f"config: the project has none called {wanted}")
     return wanted
 

@@ -72,7 +72,8 @@ def warnings(setup: Setup) -> Iterator[str]:
     for role in setup.roles:
         endpoint = setup.endpoints[role]
         if not endpoint.builtin and keys.withheld(role, endpoint.url, tuple(setup.order.urls.values())):
-            yield f"{role}: no key is sent to {endpoint.url}, as it was not typed here; add --{role}-url"
+            how = f"type it as --{role}-url, or confirm it on the Models page"
+            yield f"{role}: no key is sent to {endpoint.url}, which nobody confirmed: {how}"
 
 
 def _name(endpoint: Endpoint) -> str:

@@ -65,6 +65,15 @@ def hold(project: Path, kind: str) -> Iterator[None]:
         lock.release()
 
 
+def kinds(project: Path) -> list[str]:
+    """The kinds of job that ever held the project, by name."""
+    before, after = lock_path(project, "*").name.split("*", 1)
+    names = [path.name for path in lock_path(project, "*").parent.iterdir()]
+    return sorted(
+        name[len(before) : -len(after)] for name in names if name.startswith(before) and name.endswith(after)
+    )
+
+
 def holder(project: Path, kind: str) -> Holder | None:
     """Who holds the project for a job of this kind now; None: nobody."""
     path = lock_path(project, kind)

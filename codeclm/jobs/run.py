@@ -8,11 +8,11 @@ Knows neither how a run is asked for nor how it is shown.
 from __future__ import annotations
 
 import asyncio
-import gc
 from dataclasses import dataclass
 from pathlib import Path
 
 from codeclm.errors import CodecError
+from codeclm.garbage import seldom_collected
 from codeclm.jobs.endpoints import open_models, probe, slots, warnings, width
 from codeclm.jobs.lock import RUN, hold
 from codeclm.jobs.order import Order, Setup, settle
@@ -52,10 +52,7 @@ def run(project: Path, order: Order, warn: Tell, show: Tell) -> Outcome:
         setup = settle(store, order)
         if order.retry:
             setup = only_failed(store, setup, RUN)
-        # A run makes few cycles and many objects: the usual collections cost a tenth of its time.
-        gc.freeze()
-        gc.set_threshold(50_000, 20, 50)
-        with Writer(project) as writer:
+        with Writer(project) as writer, seldom_collected():
             return asyncio.run(_run(store, writer, setup, warn, show))
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
@@ -54,7 +54,8 @@ class OpenAIModel:
     """Asks one endpoint. `capabilities` may weaken as it refuses parameters; the rest of a request stays.
 
     `address` gives the URL of the built-in model's server; it may block, and is asked again when the
-    server is gone. `limiter` may be shared with other models on one server.
+    server is gone. `limiter` may be shared with other models on one server. `others` are the keys of other
+    roles, which one server may serve and echo, too.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class OpenAIModel:
         patience: Patience | None = None,
         address: Callable[[Endpoint], str] | None = None,
         advice: str = "",
+        others: Collection[str] = (),
     ) -> None:
         self.endpoint = endpoint
         self.capabilities = capabilities or Capabilities()
@@ -79,7 +81,7 @@ class OpenAIModel:
         self._patience = patience or Patience()
         self._address = address
         self._advice = advice
-        self._keys = (key,) if key and len(key) >= _SECRET else ()
+        self._keys = tuple({each for each in (key, *others) if each and len(each) >= _SECRET})
         self._options = authorisation(key)
         self._prices = prices_of(endpoint)
         self._client: openai.AsyncOpenAI | None = None

@@ -65,9 +65,13 @@ class ModelByRole:
         self._asked: dict[Role, ChatModel] = {}
         clients: dict[tuple[str, str | None], OpenAIModel] = {}
         caches: dict[int, ChatModel] = {}
-        for role in ROLES:
-            endpoint = endpoints.get(role) or endpoints["strong"]
-            key = None if endpoint.builtin else key_for(role, endpoint.url, typed)
+        served = {role: endpoints.get(role) or endpoints["strong"] for role in ROLES}
+        self._keys = {
+            role: None if endpoint.builtin else key_for(role, endpoint.url, typed)
+            for role, endpoint in served.items()
+        }
+        for role, endpoint in served.items():
+            key = self._keys[role]
             same = (endpoint.model_dump_json(), key)
             if same not in clients:
                 clients[same] = self._client(role, endpoint, key, (capabilities or {}).get(role))
@@ -91,6 +95,7 @@ class ModelByRole:
             patience=self._patience,
             address=self._address,
             advice=_advice(role, endpoint, key, self._typed),
+            others=[each for each in self._keys.values() if each],
         )
 
     def _limiter(self, endpoint: Endpoint) -> Limiter:

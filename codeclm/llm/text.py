@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _UNFIT = re.compile("[\x00\ud800-\udfff]")
+_ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _OPENS, _CLOSES = "<think>", "</think>"
 _SPACE = re.compile(r"\s*")
 _CLOSED_LINE = re.compile(r"</think>[^\S\n]*(?:\n|\Z)")
@@ -14,6 +15,11 @@ _OPEN_LINE = re.compile(r"^[^\S\n]*<think>", re.MULTILINE)
 def clean(text: str) -> str:
     """NULs and lone surrogates become U+FFFD, so that every store and file accepts the text."""
     return _UNFIT.sub("\ufffd", text)
+
+
+def as_seen(text: str) -> str:
+    """For a log: what a terminal acts on becomes U+FFFD, and only the first line is not indented."""
+    return _ACTING.sub("\ufffd", text).replace("\n", "\n  ")
 
 
 def without_thinking(text: str) -> str:

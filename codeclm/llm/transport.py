@@ -143,7 +143,7 @@ def _spelled(key: str) -> re.Pattern[bytes]:
 def trouble_of(error: Exception, keys: Collection[str]) -> Trouble:
     """What it means that a request ended in one of FAILURES."""
     if isinstance(error, openai.APIStatusError):
-        body = error.body if error.body is not None else error.response.text
+        body = _body(error.response, keys)
         return of_status(error.status_code, body, retry_after(error.response.headers), keys)
     cause = _root(error)
     if isinstance(cause, UnwelcomeError):
@@ -159,6 +159,15 @@ def trouble_of(error: Exception, keys: Collection[str]) -> Trouble:
     if isinstance(cause, TimeoutError | httpx2.TimeoutException):
         return Trouble("busy", "no reply in time", weight=2)
     return Trouble("busy", "the connection was dropped")
+
+
+def _body(response: httpx2.Response, keys: Collection[str]) -> object:
+    """The body of an error: decoded where it is JSON, and without keys that it may echo, however spelled."""
+    text = shown(response, keys).strip()
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

@@ -16,6 +16,7 @@ import streamlit as st
 
 from codeclm import projects
 from codeclm.errors import CodecError
+from codeclm.llm.text import as_seen
 from codeclm.ui.text import plain
 
 P = ParamSpec("P")
@@ -42,13 +43,20 @@ def error_box(error: CodecError | str) -> None:
     st.error(plain(str(error), 600), icon=":material/error:")
 
 
+class _Plain(logging.Formatter):
+    """Errors quote foreign text, which must not pass for an entry, nor act on a terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return as_seen(super().format(record))
+
+
 def unexpected(error: Exception) -> None:
     """An error nobody foresaw: named in one line, told in full in the log beside the projects."""
     path = projects.folder() / "pages.log"
     logger = logging.getLogger("codeclm.pages")
     if not logger.handlers:
         handler = RotatingFileHandler(path, maxBytes=500_000, backupCount=1, delay=True, encoding="utf-8")
-        handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+        handler.setFormatter(_Plain("%(asctime)s %(message)s"))
         logger.addHandler(handler)
         logger.propagate = False
     logger.error("page failed", exc_info=error)

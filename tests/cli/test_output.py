@@ -10,6 +10,16 @@ def test_control_characters_do_not_reach_a_terminal():
     assert plain("red \x1b[31malert\x07 \u202eevil") == "red �[31malert� �evil"
 
 
+def test_no_line_of_a_result_moves_a_cursor(capsys):
+    said = "a  b \x1b[2J\x9b\u202e"
+    emit(Result({"text": said}, [said]), as_json=False)
+    assert capsys.readouterr().out == "a  b �[2J��\n"
+    emit(Result({"text": said}), as_json=True)
+    out = capsys.readouterr().out
+    assert not set(out) & {"\x1b", "\x9b", "\u202e"}
+    assert json.loads(out) == {"text": said}
+
+
 def test_text_is_one_line_and_cut():
     assert plain("one\n two\tthree") == "one two three"
     assert plain("abcdef", 4) == "abc…"

@@ -343,3 +343,10 @@ def test_imported_answers_show_under_a_config(store, tmp_path):
     config = use_config(store)
     assert export.tally(store, Options()).rows == export.tally(store, Options(config=config)).rows == 1
     assert store.pairs.page(config, 3, 4)[0].comparison.config == IMPORTED
+
+
+def test_what_was_imported_can_be_named(store, tmp_path):
+    bundle(store, "Kept")
+    use_config(store)
+    done = export.write(store, tmp_path / "out.jsonl", Options(config=IMPORTED))
+    assert done.rows == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
+from collections.abc import Sequence
 
 import pytest
 
@@ -89,14 +90,14 @@ def ask() -> Request:
     return Request("strong", "answer", "r", "m", question, Sampling(temperature=0.5, seed=3))
 
 
-def model_of(url: str, seconds: float = 20.0) -> OpenAIModel:
+def model_of(url: str, seconds: float = 20.0, others: Sequence[str] = ()) -> OpenAIModel:
     endpoint = Endpoint(url=url, model="m", timeout=seconds, prices=Prices(prompt=1, completion=1))
-    return OpenAIModel(endpoint, KEY, limiter=Limiter(4, patience=QUICK), patience=QUICK)
+    return OpenAIModel(endpoint, KEY, limiter=Limiter(4, patience=QUICK), patience=QUICK, others=others)
 
 
-async def answered(url: str, seconds: float = 20.0) -> Reply | ModelError:
+async def answered(url: str, seconds: float = 20.0, others: Sequence[str] = ()) -> Reply | ModelError:
     """What became of one request."""
-    model = model_of(url, seconds)
+    model = model_of(url, seconds, others)
     try:
         return await model.complete(ask())
     except ModelError as error:
@@ -161,6 +162,11 @@ async def test_a_redirect_is_not_followed_and_no_key_goes_with_one(status: str) 
         pytest.param(reply(f'{{"error": {{"message": "Bad {SPELLED}"}}}}'.encode(), "400 No"), id="bad"),
         pytest.param(reply(f'{{"error": "{KEY}"}}'.encode()), id="an error with status 200"),
         pytest.param(reply(f"Bearer {KEY}".encode(), "500 Sorry"), id="no JSON"),
+        pytest.param(reply(f"Bad {SPELLED}".encode(), "400 No"), id="spelled, and no JSON"),
+        pytest.param(
+            reply(json.dumps({"error": {"message": f'{{"key": "{SPELLED}"}}'}}).encode(), "401 No"),
+            id="JSON in JSON, refused",
+        ),
         pytest.param(reply(f"{KEY} is no JSON".encode()), id="no JSON with status 200"),
         pytest.param(reply(b"{}", f"502 {KEY}", Location=KEY), id="in the status"),
         pytest.param(reply(b"{}", "307 A", Location=f"http://{KEY}.invalid/"), id="in an address"),
@@ -173,6 +179,14 @@ async def test_a_key_that_is_echoed_goes_no_further(echo: Attack) -> None:
     assert f"authorization: bearer {KEY}".encode() in raw.requests[0].lower()
     seen = repr(told) + str(told) + str(getattr(told, "raw", ""))
     assert KEY not in seen
+    assert SPELLED not in seen.replace("\\\\", "\\")
+
+
+async def test_the_key_of_another_role_goes_no_further_either() -> None:
+    other = "sk-of-another-role-012345"
+    async with serving(reply(completion(json.dumps(f"You said {other}.")))) as raw:
+        told = await answered(raw.url, others=[other])
+    assert other not in repr(told) + str(told)
 
 
 async def test_a_cookie_goes_to_nobody_else() -> None:

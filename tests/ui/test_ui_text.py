@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from codeclm.llm.text import as_seen
 from codeclm.ui import text
 
 
@@ -74,3 +75,8 @@ def test_plural():
     assert text.plural(1, "seed") == "1 seed"
     assert text.plural(1234, "seed") == "1,234 seeds"
     assert text.plural(2, "entry", "entries") == "2 entries"
+
+
+def test_a_log_line_forges_no_entry_and_moves_no_cursor() -> None:
+    said = as_seen("2026 page failed\n2027 page failed: \x1b[2J\x9b\u202eevil\ttab")
+    assert said == "2026 page failed\n  2027 page failed: �[2J��evil\ttab"
