@@ -156,6 +156,14 @@ class MetadataRoom:
         rows = self._db.rows("select origin, count(*) from metadata group by 1 order by 2 desc, 1")
         return [(origin, number) for origin, number in rows]
 
+    def combinations(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Use cases with their skills as they occur in active metadata that was not mixed, each once."""
+        rows = self._db.rows(
+            """select distinct l.use_case, l.skills from metadata m join labels l on l.seq = m.labels
+            where m.state = 'active' and m.origin <> 'mixed'"""
+        )
+        return [(use_case, tuple(json.loads(skills))) for use_case, skills in rows]
+
     def active(self, limit: int | None = None) -> list[Metadata]:
         """What a run works on, in order: active, its seed not deleted; `limit` as `run --limit`."""
         where, values = within(self._db, limit)

@@ -50,14 +50,12 @@ def mix_panel(project: Project) -> None:
 
 def _scores(store: Store, proposed: list[Metadata]) -> tuple[list[float], bool]:
     """How plausible each is, and whether the labels' vectors could be compared."""
-    known = [
-        (row.labels.use_case, row.labels.skills)
-        for row in store.metadata.page(state="active", limit=None)
-        if row.origin != "mixed"
-    ]
+    if not proposed:
+        return [], True
+    known = store.metadata.combinations()
     asked = [(row.labels.use_case, row.labels.skills) for row in proposed]
     labels = list({label for use, skills in [*known, *asked] for label in (use, *skills)})
-    vectors = _vectors(store, labels) if proposed else {}
+    vectors = _vectors(store, labels)
     return plausible(asked, known, vectors), len(vectors) == len(labels)
 
 

@@ -58,6 +58,13 @@ def test_filters(store: Store) -> None:
         assert len(store.metadata.page(**where)) == store.metadata.count(**where) == number
 
 
+def test_combinations_are_those_that_were_not_mixed(store: Store) -> None:
+    manual(store, "poetry")
+    store.metadata.add([Metadata("mixed", Labels("poetry", ("song",)), draw="0:1", state="active")])
+    store.metadata.set_state([manual(store, "prose").id], "excluded")
+    assert store.metadata.combinations() == [("poetry", ("rhyme", "metre"))]
+
+
 def test_revising_keeps_the_id_and_every_revision(store: Store) -> None:
     row = manual(store)
     store.metadata.revise(row.id, Labels("ode"), "ann")
