@@ -51,6 +51,13 @@ def let_go() -> None:
     st.query_params.pop(PARAMETER, None)
 
 
+def renamed(old: str, new: str) -> None:
+    """A group has another name now; where it is selected, it stays so."""
+    held = st.session_state.get(_HELD) or {}
+    if "groups" in held:
+        held["groups"] = [new if each == old else each for each in held["groups"]]
+
+
 def chart_key(of: str) -> str:
     """The key of the chart that shows the map of this name."""
     return f"map_chart_{of}"

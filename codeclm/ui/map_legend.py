@@ -9,10 +9,11 @@ import streamlit as st
 
 from codeclm.charts.atlas import SHAPES
 from codeclm.projects import Project
+from codeclm.store.maps import Cluster
 from codeclm.ui.guard import guarded, notify
 from codeclm.ui.map_colours import Colouring
 from codeclm.ui.map_data import Atlas, Rows
-from codeclm.ui.map_held import groups, take, turn
+from codeclm.ui.map_held import groups, renamed, take, turn
 from codeclm.ui.table import tall
 from codeclm.ui.text import gap, number, one_line
 
@@ -88,15 +89,18 @@ def _rename(project: Project, atlas: Atlas) -> None:
         st.caption("Set apart by")
         st.text(one_line(", ".join(atlas.clusters[chosen].words), 200) or "nothing")
         st.text_input("Name", key=f"map_name_{chosen}", max_chars=60, value=atlas.clusters[chosen].name)
-        st.button("Save the name", on_click=_save_name, args=(project, chosen), key="map_save_name")
+        st.button(
+            "Save the name", on_click=_save_name, args=(project, atlas.clusters[chosen]), key="map_save_name"
+        )
 
 
 @guarded
-def _save_name(project: Project, cluster: int) -> None:
-    name = " ".join(st.session_state[f"map_name_{cluster}"].split())
+def _save_name(project: Project, cluster: Cluster) -> None:
+    name = " ".join(st.session_state[f"map_name_{cluster.id}"].split())
     if not name:
         notify("Write a name first.", bad=True)
         return
     with project.open() as store:
-        store.maps.rename(cluster, name)
+        store.maps.rename(cluster.id, name)
+    renamed(cluster.name, name)
     notify("Named. It keeps this name as long as the cluster lasts.")

@@ -83,6 +83,22 @@ def test_a_selection_in_the_address_is_shown_and_acted_on(project):
     assert "selection" not in test.query_params
 
 
+def test_a_selected_cluster_that_gets_another_name_stays_selected(project):
+    test = opened("3_Map")
+    with project.open() as store:
+        cluster = store.maps.clusters()[0]
+    of = "mine-metadata-seeds-instructions"
+    test.session_state["map_held"] = {"of": of, "by": "cluster", "groups": [cluster.name]}
+    test.session_state["map_naming"] = True
+    test.run()
+    told = next(each.value for each in test.subheader if "Selected" in each.value)
+    test.text_input(key=f"map_name_{cluster.id}").set_value("Mine")
+    press(test, "Save the name")
+    with project.open() as store:
+        assert store.maps.clusters()[0].name == "Mine"
+    assert told in words(test)
+
+
 def test_of_the_map_only_what_changed_is_read_again(project, monkeypatch):
     asked = []
     for name in ("spots", "clustered", "labelled", "reached"):
