@@ -62,11 +62,12 @@ def desk(project: Project, made: Queue, seat: Seat, blind: bool, keys: bool, tal
     skipped where one rerun overtakes another, and writing twice is harmless.
     """
     told = (st.session_state.get(KEY) or {}).get("desk") or {}
-    tab, acks = Tab(), {}
+    tab, acks, faults = Tab(), {}, []
     for other in told.get("others") or []:
         if not (seat.signed and foreign(other.get("ops"), seat.name)):
             done = write_down(project, str(other["token"]), other.get("ops"), seat.name, seat.signed)
             acks[str(other["token"])] = done.ack
+            faults.append(done.fault)
     if told.get("token"):
         tab = write_down(project, str(told["token"]), told.get("ops"), seat.name, seat.signed)
         acks[str(told["token"])] = tab.ack
@@ -85,7 +86,7 @@ def desk(project: Project, made: Queue, seat: Seat, blind: bool, keys: bool, tal
                 for each in tab.results
                 if each["seq"] > int(told.get("told") or 0)
             ],
-            "fault": tab.fault,
+            "fault": tab.fault or next(filter(None, faults), ""),
             "today": store.decisions.since(_midnight(), seat.name),
             "blind": blind,
             "keys": keys,

@@ -88,8 +88,8 @@ def queue(project: Project, fresh: bool, at: Seat) -> Queue:
     parts |= {"theta": dials.theta, "cap": dials.iterations, "config": config, "order": asked.order}
     whole = content_id("queue", project=project.name, turn=turn, reviewer=at.name, **parts)
     share = [at.name, at.team, at.minimum] if asked.share else None
-    name = content_id("part", queue=whole, near=asked.near, share=share)
-    ids = _ids(str(project.path), config, dials, asked, whole)
+    made, ids = _ids(str(project.path), config, dials, asked, whole)
+    name = content_id("part", queue=whole, made=made, near=asked.near, share=share)
     if asked.near:
         with st.spinner("Looking for near-duplicates…"):
             near = sought(project, config, dials).result()
@@ -163,9 +163,11 @@ def _more(known: Known, dials: Dials, at: Seat) -> dict[str, Any]:
 
 
 @st.cache_resource(max_entries=8, ttl="2h", show_spinner="Making the queue…")
-def _ids(path: str, config: str, _dials: Dials, _asked: Asked, name: str) -> list[str]:
+def _ids(path: str, config: str, _dials: Dials, _asked: Asked, name: str) -> tuple[int, list[str]]:
+    """When it was made, and what is in it: forgotten and made again, it is another queue."""
+    made = time.time_ns()
     with Store.open(Path(path), readonly=True) as store:
-        return store.pairs.ids(config, _dials.theta, _dials.iterations, _asked.where, _asked.order)
+        return made, store.pairs.ids(config, _dials.theta, _dials.iterations, _asked.where, _asked.order)
 
 
 def end(made: Queue) -> str:
