@@ -1,4 +1,5 @@
 import asyncio
+from concurrent.futures import Future
 
 import pytest
 
@@ -6,6 +7,7 @@ from codeclm.errors import BudgetReached, EndpointError
 from codeclm.jobs import work
 from codeclm.jobs.pool import walk
 from codeclm.llm.model import Reply
+from codeclm.store.writer import MOST
 from codeclm.testing import ScriptedModel
 
 
@@ -65,11 +67,18 @@ async def test_no_items_are_no_work():
 
 async def test_nothing_is_asked_faster_than_it_is_written():
     class Slow:
-        backlog = work.BACKLOG + 1
+        backlog, asked = MOST, []
 
-    writer, model = Slow(), ScriptedModel([Reply("said", "said")])
-    asking = asyncio.create_task(work._Paced(model, writer).complete(None))
+        def hurry(self):
+            self.asked.append(Future())
+            return self.asked[-1]
+
+    writer, model = Slow(), ScriptedModel([Reply("said", "said")] * 2)
+    paced = work._Paced(model, writer)
+    asking = [asyncio.create_task(paced.complete(None)) for _ in range(2)]
     await asyncio.sleep(0.03)
     assert not model.history
-    writer.backlog = work.BACKLOG
-    assert (await asking).text == "said"
+    assert len(writer.asked) == 1
+    writer.backlog = MOST - 1
+    writer.asked[0].set_result(None)
+    assert [(await each).text for each in asking] == ["said", "said"]
