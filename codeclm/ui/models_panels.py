@@ -99,6 +99,17 @@ def key_status(role: Role, endpoint: Endpoint) -> None:
         )
     else:
         st.caption(f"A key from the environment is sent to {plain(host(endpoint.url), 80)}.")
+        if keys.origin(endpoint.url) in keys.trusted():
+            st.button(
+                "Send no key there any more",
+                icon=":material/key_off:",
+                type="tertiary",
+                key=f"distrust_{role}",
+                on_click=_distrust,
+                args=(endpoint.url,),
+                disabled=not signin.may_confirm(),
+                help=None if signin.may_confirm() else ASK,
+            )
 
 
 def judge_choice(project: Project, endpoints: Mapping[Role, Endpoint]) -> None:
@@ -127,6 +138,14 @@ def _trust(url: str) -> None:
     if not signin.may_confirm():
         raise UsageError(ASK)
     notify(f"Keys may go to {keys.trust(url)} from this machine.")
+
+
+@guarded
+def _distrust(url: str) -> None:
+    if not signin.may_confirm():
+        raise UsageError(ASK)
+    keys.distrust(url)
+    notify(f"No key goes to {host(url)} any more, until you say so again.")
 
 
 @fragment

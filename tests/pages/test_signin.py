@@ -138,6 +138,10 @@ def test_who_may_let_the_servers_keys_go_to_an_address(user, team, may):
     if may:
         test.button(key="trust_strong").click().run()
     assert (keys.key_for("strong", FAR) is not None) is may
+    if may:
+        test.button(key="distrust_strong").click().run()
+        assert keys.key_for("strong", FAR) is None
+        assert test.button(key="trust_strong")
 
 
 def test_where_nobody_has_to_sign_in_nothing_says_so():
