@@ -190,6 +190,11 @@ class MetadataRoom:
             seed = self._db.value("select seq from seeds where id = ?", [pack(item.seed)])
             if seed is None:
                 raise ProjectError(f"{self._db.path}: metadata {item.id} is of a seed that is not here.")
+            if self._db.value("select 1 from metadata where place = ?", [seed]):
+                # A seed has one metadata, the first that came. Others of a file stand by themselves.
+                if item.origin == "encoded":
+                    return False
+                seed = None
         labels = self._labels(item.id, first)
         seq = self._db.insert(
             """insert into metadata (id, place, origin, seed, draw, state, labels, original)

@@ -138,3 +138,15 @@ def test_the_mark_of_labels_changes_with_labels_and_states_alone(store: Store) -
     store.metadata.set_state([made.id], "active")
     assert len(set(marks)) == len(marks)
     assert store.metadata.labelled() not in marks[:2]
+
+
+def test_a_seed_has_the_first_metadata_that_names_it(store: Store) -> None:
+    seeds = [Seed("one"), Seed("two")]
+    store.seeds.add(seeds)
+    given = [Metadata("imported", Labels(case), seed=seeds[0].id) for case in ("law", "art", "law")]
+    assert store.metadata.add(given) == Added(2, 1)
+    assert store.metadata.add([Metadata("encoded", Labels("late"), seed=seeds[0].id)]) == Added(0, 1)
+    found = {row.labels.use_case: row.seed for row in store.metadata.page(limit=None)}
+    assert found == {"law": seeds[0].id, "art": None}
+    assert store.seeds.unencoded_ids(C) == [seeds[1].id]
+    assert store.seeds.count_unencoded(C) == store.seeds.count_unencoded(C, 5) == 1
