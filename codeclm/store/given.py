@@ -65,24 +65,29 @@ def _insert(
     db: Connection, texts: Texts, nodes: Nodes, config: int, batch: Sequence[GivenPair], stored: Sequence[int]
 ) -> None:
     instruction, answer, comparison = map(db.newest, ("instructions", "answers", "comparisons"))
-    rows: tuple[list[list[Value]], ...] = ([], [], [], [])
+    instructions: list[list[Value]] = []
+    answers: list[list[Value]] = []
+    comparisons: list[list[Value]] = []
+    reached: list[tuple[int, int | None, float | None]] = []
     for number, each in enumerate(batch):
         instruction += 1
-        rows[0].append(_instruction(instruction, each))
+        instructions.append(_instruction(instruction, each))
         for text, said in zip(stored[2 * number : 2 * number + 2], each.answers, strict=True):
             answer += 1
-            rows[1].append([answer, *answer_row(config, instruction, text, said)])
+            answers.append([answer, *answer_row(config, instruction, text, said)])
         scored, gap = None, None
         if each.comparison is not None:
             comparison += 1
             scored, gap = comparison, each.comparison.gap
             both = answer - 1, answer
-            rows[2].append([comparison, *comparison_row(texts, config, instruction, both, each.comparison)])
-        rows[3].append([scored, gap, 0.0, 1, instruction])
-    db.many(_INSTRUCTIONS, rows[0])
-    db.many(f"insert into answers {ANSWERS}", rows[1])
-    db.many(f"insert into comparisons {COMPARISONS}", rows[2])
-    nodes.give(config, rows[3])
+            comparisons.append(
+                [comparison, *comparison_row(texts, config, instruction, both, each.comparison)]
+            )
+        reached.append((instruction, scored, gap))
+    db.many(_INSTRUCTIONS, instructions)
+    db.many(f"insert into answers {ANSWERS}", answers)
+    db.many(f"insert into comparisons {COMPARISONS}", comparisons)
+    nodes.give(config, reached)
 
 
 _INSTRUCTIONS = """insert into instructions

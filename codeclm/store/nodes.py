@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from codeclm.store.configs import Configs
-from codeclm.store.connection import Connection, Row, Value
+from codeclm.store.connection import Connection, Row
 from codeclm.store.metadata import BLANK
 
 STATUS = """case when n.reach > :theta then 'superseded' when abs(n.gap) > :theta then 'kept'
@@ -65,10 +65,11 @@ class Nodes:
         for shown in self._configs.shown_under(config):
             self._link(shown, instruction)
 
-    def give(self, config: int, given: Sequence[Sequence[Value]]) -> None:
-        """Note instructions of no parent that nobody met before: (comparison, gap, 0, 1, instruction)."""
+    def give(self, config: int, given: Sequence[tuple[int, int | None, float | None]]) -> None:
+        """Note instructions of no parent that nobody met before, each with its comparison and gap."""
         for shown in self._configs.shown_under(config):
-            self._db.many(_INSERT, [[shown, *row] for row in given])
+            rows = [[shown, scored, gap, 0.0, 1, instruction] for instruction, scored, gap in given]
+            self._db.many(_INSERT, rows)
 
     def unlink(self, instruction: int) -> None:
         """Forget that an instruction without scores or children was reached."""
