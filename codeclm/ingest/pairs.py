@@ -42,6 +42,11 @@ class Bundle:
     comparison: Comparison | None = None
     seed: Seed | None = None
 
+    @property
+    def named(self) -> str | None:
+        """The id of its seed, where the file names one."""
+        return self.seed.id if self.seed else None
+
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
@@ -176,11 +181,11 @@ def _with_seeds(bundles: list[Bundle]) -> list[Bundle]:
     """Link a metadata to its seed where its labels belong to one seed alone: its id holds only the labels."""
     seeds: dict[str, set[str]] = defaultdict(set)
     for bundle in bundles:
-        seeds[bundle.metadata.id].add(bundle.seed.id if bundle.seed else "")
+        seeds[bundle.metadata.id].add(bundle.named or "")
     linked = {
-        bundle.metadata.id: replace(bundle.metadata, seed=bundle.seed.id)
+        bundle.metadata.id: replace(bundle.metadata, seed=bundle.named)
         for bundle in bundles
-        if bundle.seed and len(seeds[bundle.metadata.id]) == 1
+        if bundle.named and len(seeds[bundle.metadata.id]) == 1
     }
     if not linked:
         return bundles

@@ -17,7 +17,7 @@ from codeclm.errors import ReplyError, TransportError
 from codeclm.evaluate.report import Report, report
 from codeclm.jobs.candidates import Ask, Asking
 from codeclm.jobs.endpoints import open_models, probe, slots, warnings, width
-from codeclm.jobs.lock import hold
+from codeclm.jobs.lock import EVALUATE, hold
 from codeclm.jobs.pool import walk
 from codeclm.jobs.progress import Progress
 from codeclm.jobs.shift import Ended, Shift
@@ -29,9 +29,6 @@ from codeclm.records import Answer, AnswerRole, Instruction, Scores, Stage
 from codeclm.stages.steps import Steps
 from codeclm.store import Given, Missed, Store, Writer
 from codeclm.store.evaluations import STRONG
-
-EVALUATE = "evaluate"
-"""The kind of this job."""
 
 T = TypeVar("T")
 Step = Literal["answer", "judge"]

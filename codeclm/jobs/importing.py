@@ -78,7 +78,10 @@ def add_pairs(store: Store, bundles: Iterable[Bundle]) -> Added:
         # In the order in which they are read again, or an export would jump about in the file.
         bundles.sort(key=_place)
         added = store.lineages.add_given(
-            [GivenPair(each.instruction, (each.strong, each.target), each.comparison) for each in bundles]
+            [
+                GivenPair(each.instruction, (each.strong, each.target), each.comparison, each.named)
+                for each in bundles
+            ]
         )
     return Added(added, len(bundles) - added)
 

@@ -20,6 +20,8 @@ from codeclm.errors import BusyError, ProjectError
 
 RUN = "run"
 """The kind of job that runs the loop."""
+EVALUATE = "evaluate"
+"""The kind that compares candidates with the strong model."""
 PATIENCE = 0.5
 """Seconds to wait for the lock: long enough for somebody who only looks whether it is held."""
 

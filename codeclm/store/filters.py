@@ -9,7 +9,7 @@ from typing import Literal
 from codeclm.records import AnswerRole, Status
 from codeclm.store.connection import Value, pack, search
 from codeclm.store.nodes import STATUS
-from codeclm.store.selections import IN_SELECTION
+from codeclm.store.selections import IN_SELECTION, SEED
 
 PairStatus = Status | Literal["accepted", "rejected"]
 PairOrder = Literal["lineage", "theta", "orders", "rare"]
@@ -24,7 +24,7 @@ CLUSTER = """coalesce(
 _EXACT = {
     "use_case": "l.use_case = :use_case",
     "skill": "exists (select 1 from json_each(l.skills) where value = :skill)",
-    "tag": "m.seed in (select seed from seed_tags where tag = :tag)",
+    "tag": f"{SEED} in (select seed from seed_tags where tag = :tag)",
     "iteration": "n.iteration = :iteration",
     "metadata": "m.id = :metadata",
     "undecided_by": """not exists (select 1 from standing t where t.comparison = n.comparison and not t.undone

@@ -24,6 +24,8 @@ class GivenPair(NamedTuple):
     instruction: Instruction
     answers: tuple[Answer, Answer]
     comparison: Comparison | None = None
+    seed: str | None = None
+    """The id of the seed that it was made of, where the file names one."""
 
     @property
     def id(self) -> str:
@@ -91,8 +93,9 @@ def _insert(
 
 
 _INSTRUCTIONS = """insert into instructions
-    (seq, id, metadata, labels, sample, iteration, origin, action, text)
-    select ?, ?, m.seq, l.seq, ?, ?, ?, ?, ? from metadata m, labels l where m.id = ? and l.id = ?"""
+    (seq, id, metadata, labels, sample, iteration, origin, action, text, seed)
+    select ?, ?, m.seq, l.seq, ?, ?, ?, ?, ?, (select seq from seeds where id = ?)
+    from metadata m, labels l where m.id = ? and l.id = ?"""
 
 
 def _instruction(seq: int, given: GivenPair) -> list[Value]:
@@ -105,6 +108,7 @@ def _instruction(seq: int, given: GivenPair) -> list[Value]:
         made.origin,
         made.action,
         made.text,
+        None if given.seed is None else pack(given.seed),
         pack(made.metadata),
         pack(made.revision),
     ]

@@ -12,7 +12,7 @@ from codeclm.records import IMPORTED, Answer, Comparison, Instruction, RubricSet
 from codeclm.settings import Dials
 from codeclm.store import work
 from codeclm.store.configs import IMPORTED_SEQ, Configs
-from codeclm.store.connection import Connection, chunks, dump, pack, slots, unpack
+from codeclm.store.connection import Connection, dump, pack, slots, unpack
 from codeclm.store.given import GivenPair, add
 from codeclm.store.nodes import Nodes
 from codeclm.store.rows import (
@@ -139,7 +139,7 @@ class Lineages:
 
     def of_metadata(self, metadata: str, config: str) -> list[Instruction]:
         """Every instruction of a metadata under a config, by sample, iteration and id."""
-        return self._nodes_of([metadata], config, "1")
+        return self._nodes_of(metadata, config)
 
     def newest(self, config: str, limit: int = 20) -> list[Instruction]:
         """The instructions written last under a config, newest first; of the last thousand or so at most."""
@@ -203,22 +203,14 @@ class Lineages:
 
     def roots(self, metadata: str, config: str) -> list[Instruction]:
         """Edited, imported and studio-grown instructions of a metadata that no edit of labels left behind."""
-        return self._nodes_of([metadata], config, _GIVEN)
+        return self._nodes_of(metadata, config, _GIVEN)
 
-    def roots_unscored(self, metadata: Sequence[str], config: str) -> list[Instruction]:
-        """Edited and imported instructions that have no scores under a config yet."""
-        return self._nodes_of(metadata, config, "i.origin <> 'generated' and not n.stale and n.gap is null")
-
-    def _nodes_of(self, metadata: Sequence[str], config: str, condition: str) -> list[Instruction]:
-        found: list[Instruction] = []
-        for batch in chunks(metadata):
-            rows = self._db.rows(
-                f"""{_NODE} where m.id in ({slots(batch)}) and {condition}
-                order by n.place, n.sample, n.iteration, n.id""",
-                [self._configs.find(config), *map(pack, batch)],
-            )
-            found += [read_instruction(row) for row in rows]
-        return found
+    def _nodes_of(self, metadata: str, config: str, condition: str = "1") -> list[Instruction]:
+        rows = self._db.rows(
+            f"{_NODE} where m.id = ? and {condition} order by n.sample, n.iteration, n.id",
+            [self._configs.find(config), pack(metadata)],
+        )
+        return [read_instruction(row) for row in rows]
 
     def _seq(self, table: str, record: str) -> int:
         return seq_of(self._db, table, record)

@@ -191,7 +191,7 @@ class MetadataRoom:
             if seed is None:
                 raise ProjectError(f"{self._db.path}: metadata {item.id} is of a seed that is not here.")
             if self._db.value("select 1 from metadata where place = ?", [seed]):
-                # A seed has one metadata, the first that came. Others of a file stand by themselves.
+                # A seed has one metadata, the first that came; of others of a file, the instructions name it.
                 if item.origin == "encoded":
                     return False
                 seed = None

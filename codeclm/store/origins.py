@@ -25,6 +25,7 @@ _PLACES: dict[Kind, str] = {
 """By kind the seed, metadata or instruction that an id leads to; those with an index on ids come first."""
 _METADATA_OF = "select m.id from metadata m join instructions i on i.metadata = m.seq where i.id = ?"
 _SEED_OF = "select s.id from seeds s join metadata m on m.seed = s.seq where m.id = ?"
+_NAMED_BY = "select s.id from seeds s join instructions i on i.seed = s.seq where i.id = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,8 @@ def origin(store: Store, id_: str) -> Origin | None:
         if path:
             metadata = _one(db, _METADATA_OF, [pack(path[-1])])
         if metadata is not None:
-            seed = _one(db, _SEED_OF, [pack(metadata)])
+            named = _one(db, _NAMED_BY, [pack(path[-1])]) if path else None
+            seed = named or _one(db, _SEED_OF, [pack(metadata)])
         return Origin(kind, seed, metadata, tuple(path))
     return None
 
@@ -73,6 +75,11 @@ def made_from(store: Store, id_: str, config: str | None, limit: int = 20) -> li
 
 _CHILDREN: tuple[tuple[Kind, str], ...] = (
     ("metadata", "select m.id from metadata m join seeds s on s.seq = m.seed where s.id = :id"),
+    (
+        "instruction",
+        """select i.id from seeds s join instructions i on i.seed = s.seq
+        where s.id = :id and i.parent is null order by i.seq""",
+    ),
     (
         "instruction",
         """select n.id from metadata m join nodes n on n.config = :config and n.place = m.place

@@ -14,6 +14,7 @@ from codeclm.store.decisions import DECISION, read_decision
 from codeclm.store.filters import CLUSTER, ORDER, ORDERS, PLACED, USES, PairFilter, PairOrder, conditions
 from codeclm.store.nodes import STATUS
 from codeclm.store.rows import read_comparison
+from codeclm.store.selections import SEED
 from codeclm.store.texts import Texts
 
 _JOINS = """left join comparisons c on c.seq = n.comparison
@@ -22,10 +23,10 @@ _JOINS = """left join comparisons c on c.seq = n.comparison
 """Left joins, as SQLite leaves those out that a filter and its columns do not need."""
 _FROM = f"from nodes n {_JOINS}"
 _COLUMNS = f"""select i.id, a.id, b.id, k.id, c.strong_first, c.target_first, c.rationales,
-    c.id, s.id, m.seed, m.id, l.use_case, l.skills, i.text, a.text, b.text, a.model, b.model,
+    c.id, s.id, s.seq, m.id, l.use_case, l.skills, i.text, a.text, b.text, a.model, b.model,
     a.truncated, b.truncated, n.iteration, i.action, {STATUS}, n.stale, v.verdict, {DECISION}"""
-_ANSWERS = """join answers a on a.seq = c.strong
-    join answers b on b.seq = c.target left join seeds s on s.seq = m.seed
+_ANSWERS = f"""join answers a on a.seq = c.strong
+    join answers b on b.seq = c.target left join seeds s on s.seq = {SEED}
     left join verdicts v on v.comparison = n.comparison left join decisions d on d.seq = v.entry"""
 _MORE = f"join configs k on k.seq = c.config {_ANSWERS}"
 

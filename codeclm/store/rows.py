@@ -21,8 +21,9 @@ def insert_instruction(db: Connection, instruction: Instruction) -> int:
     """Keep an instruction, if it is new: its number. ProjectError: what it is made from is not here."""
     parent = None if instruction.parent is None else pack(instruction.parent)
     made = db.insert(
-        """insert into instructions (id, metadata, labels, parent, sample, iteration, origin, action, text)
-        select ?, m.seq, l.seq, p.seq, ?, ?, ?, ?, ? from metadata m, labels l
+        """insert into instructions
+        (id, metadata, labels, parent, sample, iteration, origin, action, text, seed)
+        select ?, m.seq, l.seq, p.seq, ?, ?, ?, ?, ?, p.seed from metadata m, labels l
         left join instructions p on p.id = ? where m.id = ? and l.id = ? and p.id is ?
         on conflict do nothing""",
         [

@@ -14,7 +14,7 @@ from codeclm.store import files, tables
 from codeclm.store.connection import BUSY_SECONDS, Connection
 from codeclm.store.texts import Texts
 
-LATEST = 18
+LATEST = 19
 """How many migrations there are."""
 
 

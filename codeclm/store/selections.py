@@ -41,8 +41,11 @@ class Selections:
         return [unpack(row[0]) for row in rows]
 
 
-IN_SELECTION = """(n.id in (select record from selections where id = :selection and kind = 2)
+SEED = "coalesce(i.seed, m.seed)"
+"""The seed of instruction `i` of metadata `m`: the one that its file names, else that of its labels."""
+
+IN_SELECTION = f"""(n.id in (select record from selections where id = :selection and kind = 2)
     or m.id in (select record from selections where id = :selection and kind = 0)
-    or m.seed in (select s.seq from selections t join seeds s on s.id = t.record
+    or {SEED} in (select s.seq from selections t join seeds s on s.id = t.record
         where t.id = :selection and t.kind = 1))"""
-"""Whether node `n` of metadata `m` is in a selection: itself, or by its metadata or seed."""
+"""Whether node `n`, of instruction `i` and metadata `m`, is in a selection, itself or by metadata or seed."""

@@ -11,7 +11,7 @@ import hashlib
 from codeclm.errors import ProjectError
 from codeclm.store.connection import Connection
 
-SHAPE = "cd3635c3d0c2a968"
+SHAPE = "159b4e50462300fa"
 """The hash of the newest schema; after a new migration tests/store/test_store_tables.py tells it."""
 
 _FOREIGN = """select type, name from sqlite_schema

@@ -9,13 +9,12 @@ import streamlit as st
 
 from codeclm.errors import CodecError
 from codeclm.jobs import process
-from codeclm.jobs.lock import holder
+from codeclm.jobs.lock import EVALUATE, holder
 from codeclm.projects import Project
 from codeclm.store import Job
 from codeclm.ui.guard import fragment, guarded, notify
 from codeclm.ui.text import duration, number, plain, plural
 
-EVALUATE = "evaluate"
 PATIENCE = 20.0
 """Seconds within which a started job must show itself."""
 STAGES = {"answer": "Answering", "judge": "Comparing, in both orders"}

@@ -33,8 +33,24 @@ _PROFILES = {
 
 def settings(begin: Wanted, seeds: int, priced: bool) -> Wanted:
     """Draw them; they begin as `begin` has them."""
-    dials = begin.dials
-    reach = st.segmented_control(
+    reach = _reach(begin)
+    numbers, limit = _dials(begin, seeds)
+    with st.expander("Limits and further settings", icon=":material/tune:"), st.grid(3, min_column_width=180):
+        max_calls, budget, concurrency = _limits(begin, priced)
+        further, augment_to = _further(begin)
+    return Wanted(
+        dials=Dials.read(numbers | further),
+        reach=reach,
+        limit=limit,
+        max_calls=max_calls,
+        budget=budget,
+        concurrency=concurrency,
+        augment_to=augment_to,
+    )
+
+
+def _reach(begin: Wanted) -> str:
+    reach: str = st.segmented_control(
         "How far",
         list(_REACH),
         default=begin.reach,
@@ -43,6 +59,12 @@ def settings(begin: Wanted, seeds: int, priced: bool) -> Wanted:
         format_func=_REACH.__getitem__,
     )
     st.caption(_REACH_MEANS[reach])
+    return reach
+
+
+def _dials(begin: Wanted, seeds: int) -> tuple[dict[str, Any], int | None]:
+    """What decides which pairs are made and kept; and how many seeds to take."""
+    dials = begin.dials
     with st.grid(4, min_column_width=190):
         theta = st.number_input(
             "θ",
@@ -78,45 +100,66 @@ def settings(begin: Wanted, seeds: int, priced: bool) -> Wanted:
             placeholder=f"all {seeds:,}" if seeds else "all",
             help="Try ten before you run on all of them: what they make is kept and not paid for twice.",
         )
-    with st.expander("Limits and further settings", icon=":material/tune:"), st.grid(3, min_column_width=180):
-        max_calls = _optional(
-            "Stop after calls", begin.max_calls, "gen_calls", placeholder="no limit",
-            help="The run stops when it has sent this many requests. Run again to go on.",
-        )  # fmt: skip
-        budget = _optional(
-            "Stop after US dollars", begin.budget if priced else None, "gen_budget", least=0.0,
-            placeholder="no limit" if priced else "price unknown", disabled=not priced,
-            help="Needs a price for every model: give it on the Models page.",
-        )  # fmt: skip
-        concurrency = _optional(
-            "Requests at once", begin.concurrency, "gen_concurrency", most=1000, placeholder="automatic",
-            help="The most requests in flight. Automatic backs off by itself when an endpoint refuses.",
-        )  # fmt: skip
-        profile = st.selectbox(
-            "Prompts", list(_PROFILES), index=list(_PROFILES).index(dials.profile), key="gen_profile",
-            format_func=_PROFILES.__getitem__,
-            help=term("profile") + " Automatic: small where the built-in model is the strong one.",
-        )  # fmt: skip
-        seed = st.number_input(
-            "Random seed", 0, None, dials.seed, key="gen_seed",
-            help="The same seed and the same replies make the same pairs. Another seed begins anew.",
-        )  # fmt: skip
-        augment = _optional(
-            "Mix labels up to", begin.augment_to, "gen_augment", placeholder="no mixing",
-            help="Draws new combinations of the use cases and skills that were found until there are this "
-            "many metadata (the paper: 200). They wait as proposed on the Metadata page.",
-        )  # fmt: skip
-    return Wanted(
-        dials=Dials.read(
-            {"theta": theta, "iterations": iterations, "per_metadata": each, "seed": seed, "profile": profile}
-        ),
-        reach=reach,
-        limit=limit,
-        max_calls=max_calls,
-        budget=budget if priced else None,
-        concurrency=concurrency,
-        augment_to=augment,
+    return {"theta": theta, "iterations": iterations, "per_metadata": each}, limit
+
+
+def _limits(begin: Wanted, priced: bool) -> tuple[int | None, float | None, int | None]:
+    """The most calls, US dollars, and requests at once."""
+    max_calls = _optional(
+        "Stop after calls",
+        begin.max_calls,
+        "gen_calls",
+        placeholder="no limit",
+        help="The run stops when it has sent this many requests. Run again to go on.",
     )
+    budget = _optional(
+        "Stop after US dollars",
+        begin.budget if priced else None,
+        "gen_budget",
+        least=0.0,
+        placeholder="no limit" if priced else "price unknown",
+        disabled=not priced,
+        help="Needs a price for every model: give it on the Models page.",
+    )
+    concurrency = _optional(
+        "Requests at once",
+        begin.concurrency,
+        "gen_concurrency",
+        most=1000,
+        placeholder="automatic",
+        help="The most requests in flight. Automatic backs off by itself when an endpoint refuses.",
+    )
+    return max_calls, budget if priced else None, concurrency
+
+
+def _further(begin: Wanted) -> tuple[dict[str, Any], int | None]:
+    """The dials that are seldom changed; and how many metadata to mix labels up to."""
+    dials = begin.dials
+    profile = st.selectbox(
+        "Prompts",
+        list(_PROFILES),
+        index=list(_PROFILES).index(dials.profile),
+        key="gen_profile",
+        format_func=_PROFILES.__getitem__,
+        help=term("profile") + " Automatic: small where the built-in model is the strong one.",
+    )
+    seed = st.number_input(
+        "Random seed",
+        0,
+        None,
+        dials.seed,
+        key="gen_seed",
+        help="The same seed and the same replies make the same pairs. Another seed begins anew.",
+    )
+    augment_to = _optional(
+        "Mix labels up to",
+        begin.augment_to,
+        "gen_augment",
+        placeholder="no mixing",
+        help="Draws new combinations of the use cases and skills that were found until there are this "
+        "many metadata (the paper: 200). They wait as proposed on the Metadata page.",
+    )
+    return {"seed": seed, "profile": profile}, augment_to
 
 
 def _optional(

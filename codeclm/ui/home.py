@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from codeclm.jobs.lock import RUN
 from codeclm.projects import Project
 from codeclm.records import ROLES
 from codeclm.ui.glossary import TERMS, term
@@ -12,7 +13,7 @@ from codeclm.ui.guard import fragment
 from codeclm.ui.next_step import next_step
 from codeclm.ui.page import headline, switch_to
 from codeclm.ui.rooms import room
-from codeclm.ui.summary import RUN, Summary, summary
+from codeclm.ui.summary import Summary, summary
 from codeclm.ui.text import ago, dollars, duration, number, plain, plural
 
 ABOUT_KEY = "about"

@@ -12,13 +12,12 @@ import streamlit as st
 
 from codeclm.errors import BusyError, CodecError
 from codeclm.jobs import process
-from codeclm.jobs.lock import holder
+from codeclm.jobs.lock import RUN, holder
 from codeclm.jobs.progress import LINEAGES
 from codeclm.projects import Project
 from codeclm.store import Job
 from codeclm.ui.guard import fragment, guarded, notify
 from codeclm.ui.spend_tables import spend_tables
-from codeclm.ui.summary import RUN
 from codeclm.ui.text import duration, number, plain, plural
 
 PATIENCE = 20.0

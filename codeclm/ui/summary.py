@@ -11,14 +11,12 @@ from pathlib import Path
 import streamlit as st
 
 from codeclm.errors import ProjectError
-from codeclm.jobs.lock import holder
+from codeclm.jobs.lock import RUN, holder
 from codeclm.projects import Project
 from codeclm.records import IMPORTED
 from codeclm.settings import Config, Dials
 from codeclm.store import Funnel, Store
 from codeclm.store.funnel import NodeCounts
-
-RUN = "run"
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,12 +103,10 @@ def test_a_run_scores_what_was_imported_without(store: Store) -> None:
     store.lineages.add_instruction(given, IMPORTED)
     for answer in answered(given, IMPORTED):
         store.lineages.add_answer(answer)
-    assert store.lineages.roots_unscored([metadata.id], C) == [given]
     assert store.lineages.unfinished(C, Dials(), STAGES) == [metadata.id]
     assert store.lineages.unfinished(C, Dials(), {"judge"}) == [metadata.id]
     assert store.lineages.unfinished(C, Dials(), {"answer"}) == []
     store.lineages.add_comparison(compared(given, 4, C, answers=IMPORTED))
-    assert store.lineages.roots_unscored([metadata.id], C) == []
     assert store.lineages.unfinished(C, Dials(), STAGES) == []
     assert store.pairs.count(None, 3, 4) == 0
 

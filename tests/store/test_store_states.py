@@ -161,11 +161,9 @@ def test_an_edit_starts_a_path_of_its_own(store: Store) -> None:
     store.decisions.decide(Decision(pair.id, "accept", instruction="Write a longer poem"))
     (edited,) = store.lineages.roots(metadata.id, config)
     assert (edited.parent, edited.iteration, edited.origin) == (first.id, 1, "edited")
-    assert store.lineages.roots_unscored([metadata.id], config) == [edited]
     assert store.lineages.unfinished(config, Dials(), STAGES) == [metadata.id]
     funnel = store.funnel(config, 3, 4)
     assert (funnel.kept, funnel.pending) == (1, 1)
     score(store, edited, 4)
     assert (store.funnel(config, 3, 4).kept, store.funnel(config, 3, 4).superseded) == (2, 0)
-    assert store.lineages.roots_unscored([metadata.id], config) == []
     assert store.lineages.path(edited.id) == [first, edited]

@@ -23,3 +23,13 @@ def m018_numbered(db: Database) -> None:
         "drop table spots",
         "alter table numbered rename to spots",
     )
+
+
+@migrations()
+def m019_given_seeds(db: Database) -> None:
+    """The seed that a file names for an instruction: its labels may be those of many seeds, or of none."""
+    run(
+        db,
+        "alter table instructions add column seed integer references seeds",
+        "create index instructions_seed on instructions (seed) where seed is not null",
+    )
