@@ -1,4 +1,4 @@
-"""The votes that a project holds, in the terms of `agreement`: for pages and commands alike."""
+"""The votes that a project holds, in the terms of `agreement`, and whose: for pages and commands alike."""
 
 from __future__ import annotations
 
@@ -6,7 +6,16 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from codeclm import agreement
+from codeclm.llm.text import as_seen, clean
 from codeclm.store import Vote
+
+LONGEST = 60
+"""Characters of a reviewer's name."""
+
+
+def reviewer(said: str) -> str:
+    """A name as decisions are kept under it: on one line, blanks squeezed, of signs that are seen, cut."""
+    return clean(as_seen(" ".join(said.split())))[:LONGEST].rstrip()
 
 
 def as_votes(votes: Iterable[Vote]) -> list[agreement.Vote]:

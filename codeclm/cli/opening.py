@@ -11,6 +11,7 @@ from codeclm.errors import ProjectError, UsageError
 from codeclm.records import IMPORTED
 from codeclm.store import PairFilter, Store
 from codeclm.store.filters import PairStatus
+from codeclm.votes import reviewer
 
 DEFAULT = "default.db"
 
@@ -52,7 +53,8 @@ def filter_of(store: Store, args: Namespace, status: PairStatus | None = None) -
         )
     names = {each.name for each in fields(PairFilter)} - {"status"}
     asked = {name: value for name, value in vars(args).items() if name in names}
-    return PairFilter(status=status, **asked)
+    by = args.decided_by
+    return PairFilter(status=status, **asked | {"decided_by": by and reviewer(by)})
 
 
 def _default() -> Path:

@@ -13,7 +13,7 @@ from codeclm.errors import CodecError, ProjectError
 from codeclm.lab import thetas
 from codeclm.records import Decision, Pair
 from codeclm.store import Store
-from codeclm.votes import as_votes, verdicts
+from codeclm.votes import as_votes, reviewer, verdicts
 
 
 def decide(args: Namespace) -> Result:
@@ -21,7 +21,7 @@ def decide(args: Namespace) -> Result:
     decision = Decision(
         pair=args.pair,
         verdict=args.verdict,
-        reviewer=args.reviewer,
+        reviewer=reviewer(args.reviewer),
         answer=args.answer,
         instruction=args.instruction,
         response=args.response,
@@ -35,13 +35,13 @@ def decide(args: Namespace) -> Result:
 def undo(args: Namespace) -> Result:
     """Take a reviewer's last decision back."""
     with open_project(args) as store:
-        return _changed(store, store.decisions.undo, args.reviewer, "undo")
+        return _changed(store, store.decisions.undo, reviewer(args.reviewer), "undo")
 
 
 def redo(args: Namespace) -> Result:
     """Decide again what was undone last."""
     with open_project(args) as store:
-        return _changed(store, store.decisions.redo, args.reviewer, "redo")
+        return _changed(store, store.decisions.redo, reviewer(args.reviewer), "redo")
 
 
 def agreement(args: Namespace) -> Result:
@@ -77,10 +77,10 @@ def _told(value: object) -> str:
     return "-" if value is None else f"{value:.3f}" if isinstance(value, float) else str(value)
 
 
-def _changed(store: Store, change: Callable[[str], str | None], reviewer: str, word: str) -> Result:
-    pair = change(reviewer)
+def _changed(store: Store, change: Callable[[str], str | None], name: str, word: str) -> Result:
+    pair = change(name)
     if pair is None:
-        whose = f" by {reviewer}" if reviewer else ""
+        whose = f" by {name}" if name else ""
         raise CodecError(f"there is nothing to {word}{whose}")
     return _shown(_pair(store, pair))
 

@@ -17,6 +17,7 @@ from codeclm.errors import CodecError, UsageError
 from codeclm.projects import Project
 from codeclm.records import AnswerRole, Decision, Verdict
 from codeclm.store import Store
+from codeclm.votes import reviewer as called
 
 TABS = 200
 """Tabs remembered; the oldest are forgotten."""
@@ -28,8 +29,6 @@ RESULTS = 40
 """Undone and redone pairs that a tab may still have to hear of."""
 LONGEST = 200_000
 """Characters of an edit."""
-LONGEST_NAME = 60
-"""Characters of a reviewer's name."""
 
 
 @dataclass
@@ -128,7 +127,7 @@ def _decision(each: Mapping[str, Any], reviewer: str) -> Decision:
 def _name(each: Mapping[str, Any], reviewer: str) -> str:
     """Who pressed the key: the name that stood there at that moment goes with it."""
     said = each.get("reviewer")
-    return (_text(said) or "")[:LONGEST_NAME] if isinstance(said, str) else reviewer
+    return called(said) if isinstance(said, str) else reviewer
 
 
 def _text(value: object) -> str | None:

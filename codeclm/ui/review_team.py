@@ -20,11 +20,10 @@ from codeclm.ui.guard import guarded, notify
 from codeclm.ui.page import go
 from codeclm.ui.summary import Summary, config_id
 from codeclm.ui.text import number, one_line, plain, plural
-from codeclm.votes import verdicts
+from codeclm.votes import reviewer, verdicts
 
 TEAM, GUIDELINES = "review_team", "review_guidelines"
 """The settings that hold names, and a text."""
-LONGEST = 60
 MOST = 50
 
 
@@ -55,7 +54,7 @@ def seat(project: Project) -> Seat:
         minimum = store.decisions.verdicts.minimum
         guidelines = str(store.settings.get(GUIDELINES, ""))
     if signed := signin.name():
-        st.markdown(f":material/person: {plain(signed, LONGEST)}", width="content")
+        st.markdown(f":material/person: {plain(signed)}", width="content")
         return Seat(signed, team, minimum, guidelines, signed=True)
     names = list(dict.fromkeys([*team, *known]))
     said = st.selectbox(
@@ -70,8 +69,7 @@ def seat(project: Project) -> Seat:
         width=190,
         help="Decisions are kept by name, so that several may review one project. Undo takes back your own.",
     )
-    name = " ".join(str(said or "").split())[:LONGEST]
-    return Seat(name, team, minimum, guidelines)
+    return Seat(reviewer(str(said or "")), team, minimum, guidelines)
 
 
 def team_panel(project: Project, facts: Summary, at: Seat) -> None:
@@ -118,7 +116,7 @@ def _settings(project: Project, at: Seat) -> None:
 @guarded
 def _save(project: Project) -> None:
     state = st.session_state
-    names = [" ".join(name.split())[:LONGEST] for name in str(state["review_team_names"]).split(",")]
+    names = [reviewer(name) for name in str(state["review_team_names"]).split(",")]
     with project.open() as store, store.write():
         store.settings.set(GUIDELINES, str(state["review_guidelines_text"])[:20_000].strip())
         store.settings.set(TEAM, list(dict.fromkeys(filter(None, names)))[:MOST])

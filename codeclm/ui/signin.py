@@ -11,10 +11,8 @@ from importlib.util import find_spec
 
 import streamlit as st
 
-from codeclm.ui.text import one_line, plain
-
-LONGEST = 60
-"""Characters of a name, as of any reviewer's."""
+from codeclm.ui.text import plain
+from codeclm.votes import reviewer
 
 
 def required() -> bool:
@@ -46,7 +44,7 @@ def name() -> str:
     if not required():
         return ""
     said = str(st.user.get("name") or _mail() or st.user.get("sub") or "")
-    return one_line(said, LONGEST)
+    return reviewer(said)
 
 
 def may_confirm() -> bool:
@@ -57,7 +55,7 @@ def may_confirm() -> bool:
 def who() -> None:
     """In the sidebar: who is signed in, and the way out."""
     if required():
-        st.caption(f"Signed in as {plain(name(), LONGEST)}")
+        st.caption(f"Signed in as {plain(name())}")
         _leave()
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from codeclm import projects
+from codeclm import projects, votes
 from codeclm.cli import main
 from tests.pages import pairing
 
@@ -32,6 +32,23 @@ def test_two_disagree_a_third_settles_it(mine, capsys):
     settled = call(capsys, mine, "decide", one, "reject", "--reviewer", "cyd", "--adjudicate")
     assert settled["decision"] == "reject"
     assert call(capsys, mine, "agreement")["conflicts"] == 0
+
+
+def test_one_person_has_one_name_however_it_is_typed(mine, capsys):
+    with mine.open(readonly=True) as store:
+        one = store.pairs.ids(pairing.CONFIG.id, 3, 4)[0]
+    call(capsys, mine, "decide", one, "accept", "--reviewer", " Ada  B.\n")
+    assert call(capsys, mine, "agreement")["reviewers"] == {"Ada B.": 1}
+    assert [pair["id"] for pair in call(capsys, mine, "pairs", "--decided-by", "Ada   B.")["pairs"]] == [one]
+    assert call(capsys, mine, "undo", "--reviewer", "Ada B. ")["id"] == one
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [("a\0b", "a\ufffdb"), ("\ud800", "\ufffd"), (" \t", ""), ("ab " * 40, "ab " * 19 + "ab")],
+)
+def test_a_name_is_of_signs_that_are_seen_and_of_a_length(said, kept):
+    assert votes.reviewer(said) == kept
 
 
 def test_a_minimum_holds_decisions_back_until_it_is_met(mine, capsys):
