@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 
 from codeclm.ids import content_id
-from codeclm.store import Scanned, Store
+from codeclm.store import Mark, Scanned, Store
 
 
 @dataclass(slots=True)
@@ -16,11 +16,17 @@ class Families:
     store: Store
     _systems: dict[str, str] | None = None
 
-    def system(self, pair: Scanned) -> str:
-        """The system prompt of a pair's seed."""
+    @property
+    def systems(self) -> dict[str, str]:
+        """The system prompts that there are, by seed."""
         if self._systems is None:
             self._systems = self.store.seeds.systems()
-        return self._systems.get(pair.seed or "", "") if self._systems else ""
+        return self._systems
+
+    def system(self, pair: Scanned | Mark) -> str:
+        """The system prompt of a pair's seed."""
+        systems = self.systems
+        return systems.get(pair.seed or "", "") if systems else ""
 
     def of(self, pair: Scanned) -> str:
         """The family: the seed; without one the metadata; for an imported pair its first instruction."""

@@ -2,10 +2,38 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from codeclm.records import AnswerRole
+from codeclm.records import AnswerRole, Decision
 from codeclm.store import Scanned
+
+
+class Said(Protocol):
+    """What a row is made of: a pair's texts, and what was decided of it."""
+
+    @property
+    def instruction(self) -> str: ...  # noqa: D102
+
+    @property
+    def strong(self) -> str: ...  # noqa: D102
+
+    @property
+    def target(self) -> str: ...  # noqa: D102
+
+    @property
+    def strong_truncated(self) -> bool: ...  # noqa: D102
+
+    @property
+    def target_truncated(self) -> bool: ...  # noqa: D102
+
+    @property
+    def winner(self) -> AnswerRole | None: ...  # noqa: D102
+
+    @property
+    def verdict(self) -> str | None: ...  # noqa: D102
+
+    @property
+    def decision(self) -> Decision | None: ...  # noqa: D102
 
 
 class Row(NamedTuple):
@@ -17,9 +45,9 @@ class Row(NamedTuple):
     chosen_role: AnswerRole
     contrasted: bool
     """Whether the pair says which of the two answers is the better one."""
-    system: str = ""
     edited: frozenset[str] = frozenset()
     """Which of `instruction` and `response` a person rewrote."""
+    system: str = ""
 
     @property
     def rejected(self) -> str | None:

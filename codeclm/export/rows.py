@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from codeclm.export.families import Families
-from codeclm.export.row import Row
-from codeclm.records import Status
-from codeclm.store import Kind, Scanned, Store
+from codeclm.export.row import Row, Said
+from codeclm.records import AnswerRole, Status
+from codeclm.store import Kind, Mark, Scanned, Store
 
 Include = Literal["accepted", "kept", "all"]
+Chosen = tuple[str, str, AnswerRole, bool, frozenset[str]]
+"""Of a `Row`: from the instruction to what was edited."""
 _UNEDITED: frozenset[str] = frozenset()
 
 
@@ -38,6 +40,15 @@ class Choice:
     stale: bool = False
     """Whether what was written from labels edited since goes in too."""
 
+    @property
+    def picks(self) -> bool:
+        """Whether pairs are told one from another by their ids."""
+        return self.only is not None or bool(self.without)
+
+    def refuses(self, verdict: str | None, status: Status, stale: bool) -> str | None:
+        """`refusal` as it is chosen here."""
+        return refusal(verdict, status, stale and not self.stale, self.include)
+
 
 def refusal(verdict: str | None, status: Status, stale: bool, include: Include) -> str | None:
     """Why a pair is left out before its texts are looked at; None: it is wanted."""
@@ -54,6 +65,12 @@ def refusal(verdict: str | None, status: Status, stale: bool, include: Include) 
 
 def compose(pair: Scanned, preference: bool, system: str = "") -> Row | str:
     """The row of a wanted pair, or why there is none. `preference`: a rejected answer is needed."""
+    found = choose(pair, preference)
+    return found if isinstance(found, str) else Row(pair, *found, system)
+
+
+def choose(pair: Said, preference: bool) -> Chosen | str:
+    """What the row of a wanted pair says, or why there is none."""
     decision = None if pair.verdict == "conflict" else pair.decision
     role = (decision.answer if decision else None) or pair.winner
     instruction = decision.instruction if decision else None
@@ -66,18 +83,28 @@ def compose(pair: Scanned, preference: bool, system: str = "") -> Row | str:
     chosen = response if response is not None else pair.strong if strong else pair.target
     if not chosen.strip():
         return "empty"
-    row = Row(
-        pair=pair,
-        instruction=pair.instruction if instruction is None else instruction,
-        chosen=chosen,
-        chosen_role="strong" if strong else "target",
-        contrasted=role is not None and instruction is None,
-        system=system,
-        edited=_edits(instruction, response),
-    )
-    if preference and not row.contrasted:
+    if preference and (role is None or instruction is not None):
         return "tie" if role is None else "unscored"
-    return "same answers" if preference and row.rejected == chosen else row
+    if preference and chosen == (pair.target if strong else pair.strong):
+        return "same answers"
+    return (
+        pair.instruction if instruction is None else instruction,
+        chosen,
+        "strong" if strong else "target",
+        role is not None and instruction is None,
+        _edits(instruction, response),
+    )
+
+
+def _key(mark: Mark, found: Chosen, system: str) -> object:
+    """What tells the texts of a row from others: `found` is that of another pair of its kind."""
+    instruction, chosen, role, _, edited = found
+    text = mark.strong_text if role == "strong" else mark.target_text
+    return (
+        hash(instruction if "instruction" in edited else mark.instruction),
+        hash(chosen) if "response" in edited else text,
+        system,
+    )
 
 
 def _edits(instruction: str | None, response: str | None) -> frozenset[str]:
@@ -89,68 +116,104 @@ def _edits(instruction: str | None, response: str | None) -> frozenset[str]:
 
 @dataclass(slots=True)
 class Rows:
-    """The rows of an export, in order. `dropped` is complete once they have been walked."""
+    """The rows of an export, in order. `dropped` is complete once they have been walked or counted."""
 
     store: Store
     choice: Choice
     preference: bool = False
     dropped: Counter[str] = field(default_factory=Counter)
-    marks: bool = False
-    """Whether rows are only counted: then marks stand for the answers, which takes a third of the time."""
 
     def walk(self) -> Generator[Row, None, None]:
         """Seed import order (no seed last), metadata, sample, iteration."""
         self.dropped.clear()
-        seen: set[tuple[int, int, str]] = set()
-        cases: Counter[str] = Counter()
-        families = Families(self.store)
+        surplus, families = Surplus(self.choice), Families(self.store)
         with self.store.read():
-            choice = self.choice
-            dials = choice.config, choice.theta, choice.cap, choice.include != "kept"
-            for pair in self.store.pairs.each(*dials, self.marks, self._kinds(*dials)):
+            for pair in self.store.pairs.each(*self._dials):
                 found = self._refusal(pair) or compose(pair, self.preference, families.system(pair))
-                reason = found if isinstance(found, str) else self._surplus(found, seen, cases)
-                if reason is not None:
-                    self.dropped[reason] += 1
-                elif isinstance(found, Row):
+                if isinstance(found, str):
+                    self.dropped[found] += 1
+                    continue
+                # Hashes in place of texts, or memory would grow with them; that both are another's by chance
+                # is one in 2**128, and nobody can aim at it, as they differ from process to process.
+                key = hash(found.instruction), hash(found.chosen), found.system
+                reason = surplus.reason(pair, key)
+                if reason is None:
                     yield found
+                else:
+                    self.dropped[reason] += 1
 
-    def _kinds(self, config: str, theta: float, cap: int, accepted: bool) -> list[Kind] | None:
-        """The kinds that are wanted, where rows are only counted: others are not read."""
-        if not self.marks or self.choice.only is not None:
+    def count(self) -> int:
+        """How many there are, in a fraction of the time that a walk takes: marks stand for the answers, and
+        pairs that are alike in all that decides over them are asked about once.
+        """
+        self.dropped.clear()
+        surplus, families = Surplus(self.choice), Families(self.store)
+        told: dict[object, tuple[str | None, Chosen | str]] = {}
+        number = 0
+        with self.store.read():
+            choice, pairs = self.choice, self.store.pairs
+            named = bool(choice.picks or choice.per_use_case or families.systems)
+            for mark in pairs.marks(*self._dials, self._kinds(), named):
+                kind = mark.kind
+                if kind not in told:
+                    refused = choice.refuses(mark.verdict, mark.status, bool(mark.stale))
+                    told[kind] = refused, refused or choose(pairs.marked(mark), self.preference)
+                refused, found = told[kind]
+                reason = self._refusal(mark) if choice.picks else refused
+                if isinstance(found, str):
+                    reason = reason or found
+                elif reason is None:
+                    reason = surplus.reason(mark, _key(mark, found, families.system(mark) if named else ""))
+                if reason is None:
+                    number += 1
+                else:
+                    self.dropped[reason] += 1
+        return number
+
+    @property
+    def _dials(self) -> tuple[str, float, int, bool]:
+        choice = self.choice
+        return choice.config, choice.theta, choice.cap, choice.include != "kept"
+
+    def _kinds(self) -> list[Kind] | None:
+        """The kinds that are wanted: others are counted, and not read."""
+        if self.choice.only is not None:
             return None
         wanted: list[Kind] = []
-        for kind, count in self.store.pairs.kinds(config, theta, cap, accepted).items():
+        for kind, count in self.store.pairs.kinds(*self._dials).items():
             status, verdict, stale = kind
-            reason = self._refused(verdict, status, stale)
+            reason = self.choice.refuses(verdict, status, stale)
             if reason is None:
                 wanted.append(kind)
             else:
                 self.dropped[reason] += count
         return wanted
 
-    def _refused(self, verdict: str | None, status: Status, stale: bool) -> str | None:
-        return refusal(verdict, status, stale and not self.choice.stale, self.choice.include)
-
-    def _refusal(self, pair: Scanned) -> str | None:
+    def _refusal(self, pair: Scanned | Mark) -> str | None:
         choice = self.choice
         if choice.only is not None and pair.id not in choice.only:
             return "not selected"
-        reason = self._refused(pair.verdict, pair.status, pair.stale)
+        reason = choice.refuses(pair.verdict, pair.status, bool(pair.stale))
         return reason or (choice.without.get(pair.id) if choice.without else None)
 
-    def _surplus(self, row: Row, seen: set[tuple[int, int, str]], cases: Counter[str]) -> str | None:
-        # Hashes in place of texts, or memory would grow with them; that both are another's by chance is
-        # one in 2**128, and nobody can aim at it, as they differ from process to process.
-        key = hash(row.instruction), hash(row.chosen), row.system
-        if key in seen:
+
+class Surplus:
+    """Which rows are left out because of those before them."""
+
+    def __init__(self, choice: Choice) -> None:
+        self._choice = choice
+        self._seen: set[object] = set()
+        self._cases: Counter[str] = Counter()
+
+    def reason(self, pair: Scanned | Mark, key: object) -> str | None:
+        """Why a pair's row is; None: it is not. `key`: what tells its texts from others."""
+        if key in self._seen:
             return "duplicate"
-        most = self.choice.per_use_case
+        most, groups = self._choice.per_use_case, self._choice.groups
         if most is not None:
-            group = self.choice.groups.get(row.pair.metadata, row.pair.use_case)
-            if cases[group] >= most:
-                by = "cluster" if self.choice.groups else "use case"
-                return f"over the cap of its {by}"
-            cases[group] += 1
-        seen.add(key)
+            group = groups.get(pair.metadata, pair.use_case)
+            if self._cases[group] >= most:
+                return f"over the cap of its {'cluster' if groups else 'use case'}"
+            self._cases[group] += 1
+        self._seen.add(key)
         return None

@@ -102,10 +102,8 @@ def walk(store: Store, options: Options) -> Iterator[Row]:
 def tally(store: Store, options: Options) -> Exported:
     """What `write` would come to, with nothing written."""
     rows = _rows(store, options, format_of(options.format))
-    rows.marks = True
     with uncollected():
-        count = sum(1 for _ in rows.walk())
-    return Exported(count, [], _sorted(rows))
+        return Exported(rows.count(), [], _sorted(rows))
 
 
 def _rows(store: Store, options: Options, form: Format) -> Rows:

@@ -15,6 +15,7 @@ from codeclm.store.filters import PairFilter, PairOrder
 from codeclm.store.funnel import Funnel
 from codeclm.store.given import GivenPair
 from codeclm.store.jobs import Job
+from codeclm.store.marks import Mark
 from codeclm.store.pairs import Kind
 from codeclm.store.store import Store
 from codeclm.store.studio import Branch
@@ -33,6 +34,7 @@ __all__ = [
     "Job",
     "Kind",
     "LoggedCall",
+    "Mark",
     "Missed",
     "PairFilter",
     "PairOrder",

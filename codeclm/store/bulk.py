@@ -21,14 +21,12 @@ from codeclm.store.texts import RAW, Texts
 
 COLUMNS = f"""select l.use_case, i.text, a.model, b.model, n.iteration, {STATUS}, v.verdict, m.origin,
     i.origin, c.id, s.id, m.id, i.id, i.parent, l.skills, a.id, b.id,
-    x.data, x.bases, a.text, y.data, y.bases, b.text, a.truncated, b.truncated,
+    x.data, x.bases, y.data, y.bases, a.truncated, b.truncated,
     n.stale, c.config, c.strong_first, c.target_first, n.gap, {DECISION}"""
 JOINS = "join texts x on x.seq = a.text join texts y on y.seq = b.text"
 """The texts of the answers `a` and `b`."""
 
 _MOST = 10_000
-_SHORT = 32
-"""Bytes up to which a stored text is read for its mark, as it may be blank: blanks are deflated to less."""
 
 _Packed = bytes | str
 
@@ -58,10 +56,8 @@ class _Stored(NamedTuple):
     stored_target: _Packed
     strong_data: bytes | str
     strong_bases: str | None
-    strong_text: int
     target_data: bytes | str
     target_bases: str | None
-    target_text: int
     strong_cut: int
     target_cut: int
     stored_stale: int
@@ -86,7 +82,6 @@ class _Scan:
 
     texts: Texts
     configs: Mapping[int, str]
-    marks: bool
     judged: dict[str, Scores] = field(default_factory=dict)
     named: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -104,10 +99,8 @@ class _Scan:
             self.named[said] = tuple(from_json(said))
         return self.named[said]
 
-    def text(self, data: bytes | str, bases: str | None, seq: int) -> str:
-        """A stored text; where marks do, one that is blank where it is blank, and the same where it is."""
-        if self.marks and len(data) > _SHORT:
-            return f"#{seq}"
+    def text(self, data: bytes | str, bases: str | None) -> str:
+        """A stored text."""
         if bases is None and isinstance(data, bytes):
             try:
                 return zlib.decompress(data, RAW).decode()
@@ -149,14 +142,14 @@ class Scanned(_Stored):
     def strong(self) -> str:
         """The strong model's answer."""
         if self._strong is None:
-            self._strong = self.scan.text(self.strong_data, self.strong_bases, self.strong_text)
+            self._strong = self.scan.text(self.strong_data, self.strong_bases)
         return self._strong
 
     @property
     def target(self) -> str:
         """The target model's answer."""
         if self._target is None:
-            self._target = self.scan.text(self.target_data, self.target_bases, self.target_text)
+            self._target = self.scan.text(self.target_data, self.target_bases)
         return self._target
 
     @property
@@ -188,15 +181,9 @@ class Scanned(_Stored):
         return Comparison(self.instruction_id, strong, target, config, *self.orders)
 
 
-def read(
-    texts: Texts, configs: Mapping[int, str], rows: Iterable[Row], marks: bool = False
-) -> Iterator[Scanned]:
-    """The pairs of rows of COLUMNS; `configs`: ids by number.
-
-    `marks`: in the place of an answer, a mark that is blank where the answer is, and the same where the
-    answer is the same: all that counting needs.
-    """
-    scan = _Scan(texts, configs, marks)
+def read(texts: Texts, configs: Mapping[int, str], rows: Iterable[Row]) -> Iterator[Scanned]:
+    """The pairs of rows of COLUMNS; `configs`: ids by number."""
+    scan = _Scan(texts, configs)
     for row in rows:
         pair = Scanned._make(row)
         pair.scan = scan

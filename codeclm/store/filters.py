@@ -43,7 +43,7 @@ _EXACT = {
 ORDER = "order by n.place, n.sample, n.iteration, n.id"
 _FIRST = "((c.strong_first ->> 0) - (c.strong_first ->> 1))"
 _SECOND = "((c.target_first ->> 0) - (c.target_first ->> 1))"
-PLACED = "select cluster from spots where kind in (0, 2) and cluster is not null"
+PLACED = "select number, cluster from spots where kind = ? and cluster is not null"
 USES = """select s.use_case, count(*) from metadata r join labels s on s.seq = r.labels
     where r.state = 'active' group by 1"""
 ORDERS: dict[PairOrder, str] = {

@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from codeclm.records import Pair, Status
-from codeclm.store import bulk
+from codeclm.store import bulk, marks
 from codeclm.store.configs import Configs
 from codeclm.store.connection import Connection, Row, Value, columns, pack, unpack
 from codeclm.store.decisions import DECISION, read_decision
-from codeclm.store.filters import CLUSTER, ORDER, ORDERS, PLACED, USES, PairFilter, PairOrder, conditions
+from codeclm.store.filters import ORDER, ORDERS, PLACED, USES, PairFilter, PairOrder, conditions
+from codeclm.store.marks import Mark, Marked
 from codeclm.store.nodes import STATUS
 from codeclm.store.rows import read_comparison
 from codeclm.store.selections import SEED
@@ -71,21 +72,37 @@ class Pairs:
         theta: float,
         cap: int,
         accepted: bool = False,
-        marks: bool = False,
-        kinds: Iterable[Kind] | None = None,
     ) -> Iterator[bulk.Scanned]:
         """Every pair, in order, one at a time from one state of the file, without explanations and tags.
 
-        `accepted`: improved nodes that a person accepted come too, in their place. `marks`: as in
-        `bulk.read`. `kinds`: only those of these kinds.
+        `accepted`: improved nodes that a person accepted come too, in their place.
         """
         condition, values = self._each(config, theta, cap, accepted)
-        if kinds is not None:
-            named = [f"{status},{verdict or ''},{int(stale)}" for status, verdict, stale in kinds]
-            condition += f" and {_KIND} in ({','.join(f':kind{at}' for at in range(len(named)))})"
-            values |= {f"kind{at}": name for at, name in enumerate(named)}
         sql = f"{bulk.COLUMNS} {_FROM} {_ANSWERS} {bulk.JOINS} where {condition} {ORDER}"
-        yield from bulk.read(self._texts, self._configs.ids(), self._db.each(sql, values), marks)
+        yield from bulk.read(self._texts, self._configs.ids(), self._db.each(sql, values))
+
+    def marks(
+        self,
+        config: str | None,
+        theta: float,
+        cap: int,
+        accepted: bool = False,
+        kinds: Iterable[Kind] | None = None,
+        named: bool = False,
+    ) -> Iterator[Mark]:
+        """What `each` has, as marks. `kinds`: only pairs of these; `named`: with ids and use cases."""
+        condition, values = self._each(config, theta, cap, accepted)
+        if kinds is not None:
+            wanted = [f"{status},{verdict or ''},{int(stale)}" for status, verdict, stale in kinds]
+            condition += f" and {_KIND} in ({','.join(f':kind{at}' for at in range(len(wanted)))})"
+            values |= {f"kind{at}": name for at, name in enumerate(wanted)}
+        more, source = (marks.NAMES, marks.FROM_NAMED) if named else (marks.NO_NAMES, marks.FROM)
+        sql = f"{marks.COLUMNS}{more} {source} where {condition} {ORDER}"
+        return marks.read(self._db.each(sql, values))
+
+    def marked(self, mark: Mark) -> Marked:
+        """The pair that a mark stands for, as far as it goes."""
+        return Marked(mark, self._texts)
 
     def kinds(self, config: str | None, theta: float, cap: int, accepted: bool = False) -> dict[Kind, int]:
         """How many pairs of each kind `each` has: counted without a look at what they say."""
@@ -129,14 +146,17 @@ class Pairs:
 
     def _by_rarity(self, condition: str, values: dict[str, Value]) -> list[str]:
         """Sorted here, as SQLite would count for each row anew."""
-        placed = Counter(self._db.rows(PLACED))
-        sizes: Mapping[str | int, int] = {cluster: count for (cluster,), count in placed.items()}
-        group, lone = CLUSTER, 1
-        if not sizes:
-            sizes, group, lone = dict(self._db.rows(USES)), "l.use_case", 0
-        rows = self._db.rows(f"select c.id, {group} {_FROM} where {condition} {ORDER}", values)
-        rows.sort(key=lambda row: sizes.get(row[1], lone))
-        return [unpack(id_) for id_, _ in rows]
+        of_metadata, own = (dict[int, int](self._db.rows(PLACED, [kind])) for kind in (0, 2))
+        lone, asked = (1, "n.instruction, i.metadata") if of_metadata or own else (0, "l.use_case, null")
+        found = self._db.rows(f"select c.id, {asked} {_FROM} where {condition} {ORDER}", values)
+        if lone:
+            sizes: Mapping[int | str, int] = Counter([*of_metadata.values(), *own.values()])
+            groups = [own.get(node) or of_metadata.get(metadata) or 0 for _, node, metadata in found]
+        else:
+            sizes = dict(self._db.rows(USES))
+            groups = [use for _, use, _ in found]
+        order = sorted(range(len(found)), key=[sizes.get(each, lone) for each in groups].__getitem__)
+        return [unpack(found[at][0]) for at in order]
 
     def instructions(
         self, config: str | None, theta: float, cap: int, where: PairFilter | None = None

@@ -65,15 +65,22 @@ def test_a_folder_less_file_of_the_kept_pairs(store, tmp_path):
 MADE = st.tuples(
     st.integers(0, 4),
     st.sampled_from([SURE, CLOSE, ((2, 8), (2, 8))]),
-    st.sampled_from(["Good", "same", " "]),
+    st.sampled_from(["Good", "same", " ", "\n" * 200, "A good answer, and a long one. " * 9]),
     st.booleans(),
     st.lists(st.sampled_from(["accept", "reject", "mend"]), max_size=2),
 )
 
 
-@settings(max_examples=8, deadline=None)
-@given(st.lists(MADE, max_size=8, unique_by=lambda each: each[0]), st.sampled_from([0.0, 3.0]))
-def test_counting_comes_to_what_writing_comes_to(tmp_path_factory, made, theta):
+NARROWED = [{}, {"per_use_case": 1}, {"filters": (PairFilter(search="1"),)}]
+
+
+@settings(max_examples=12, deadline=None)
+@given(
+    st.lists(MADE, max_size=8, unique_by=lambda each: each[0]),
+    st.sampled_from([0.0, 3.0]),
+    st.sampled_from(NARROWED),
+)
+def test_counting_comes_to_what_writing_comes_to(tmp_path_factory, made, theta, narrowed):
     folder = tmp_path_factory.mktemp("counted")
     with Store.open(folder / "a project.db", create=True) as store:
         for number, scores, strong, cut, verdicts in made:
@@ -85,7 +92,7 @@ def test_counting_comes_to_what_writing_comes_to(tmp_path_factory, made, theta):
                 edit = {"response": "Mended."} if verdict == "mend" else {}
                 store.decisions.decide(Decision(name, verdict.replace("mend", "accept"), reviewer, **edit))
         for include, form in itertools.product(("kept", "accepted", "all"), ("messages", "dpo")):
-            options = Options(format=form, include=include, theta=theta)
+            options = Options(format=form, include=include, theta=theta, **narrowed)
             done, counted = export.write(store, folder / "out.jsonl", options), export.tally(store, options)
             assert (counted.rows, counted.dropped) == (done.rows, done.dropped)
 
