@@ -21,6 +21,8 @@ def canonical(value: Any) -> str:
     # Most values are texts or nothing; json's encoder is made anew for each and takes longer than they do.
     if value is None:
         return "null"
+    if type(value) is list or type(value) is tuple:
+        return f"[{','.join(map(canonical, value))}]"
     text = _quote(value) if type(value) is str else str(value) if type(value) is int else _encode(value)
     return text if text.isascii() or unicodedata.is_normalized("NFC", text) else _encode(_nfc(value))
 

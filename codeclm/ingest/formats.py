@@ -12,6 +12,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from pydantic_core import from_json
+
 from codeclm.ingest.fields import is_chat
 from codeclm.ingest.source import MAX_BYTES, Source, shown
 from codeclm.ingest.table import Rejected, Row
@@ -36,13 +38,21 @@ def jsonl(source: Source) -> Iterator[Row | Rejected]:
             if not line.strip():
                 continue
             try:
-                yield _row(number, json.loads(line))
+                yield _row(number, _loads(line))
             except json.JSONDecodeError as error:
                 yield Rejected(number, f"not valid JSON: {error.msg}, at character {error.colno:,}")
             except RecursionError:
                 yield Rejected(number, "nested too deeply")
             except ValueError as error:
                 yield Rejected(number, f"not valid JSON: {shown(str(error), 80)}")
+
+
+def _loads(line: str) -> Any:
+    """As json.loads, in less than half the time; what the fast reader refuses, that one reads or explains."""
+    try:
+        return from_json(line)
+    except ValueError:
+        return json.loads(line)
 
 
 def document(source: Source) -> list[Row | Rejected]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from codeclm.errors import InputError
@@ -118,16 +119,17 @@ def _bundle(source: str, row: Row, columns: _Columns) -> Bundle:
     text = joined(
         text_of(value(row.values, columns.instruction), "the instruction"), input_text(row, columns.input)
     )
-    metadata = Metadata("imported", _labels(row, columns))
-    instruction = Instruction(metadata.id, metadata.revision, text, origin="imported")
-    strong = _answer(row, columns, instruction, "strong")
-    target = _answer(row, columns, instruction, "target")
+    metadata, whose, revision = _metadata(_labels(row, columns))
+    instruction = Instruction(whose, revision, text, origin="imported")
+    name = instruction.id
+    strong = _answer(row, columns, name, "strong")
+    target = _answer(row, columns, name, "target")
     orders = [_scores(row, *names) for names in columns.scores]
     if orders[0] is None and orders[1] is not None:
         raise RowError("scores of the second order without those of the first")
     comparison = None
     if orders[0] is not None:
-        comparison = Comparison(instruction.id, strong.id, target.id, IMPORTED, orders[0], orders[1])
+        comparison = Comparison(name, strong.id, target.id, IMPORTED, orders[0], orders[1])
     seed = input_text(row, columns.optional["seed"])
     return Bundle(
         metadata,
@@ -139,6 +141,13 @@ def _bundle(source: str, row: Row, columns: _Columns) -> Bundle:
     )
 
 
+@lru_cache(maxsize=4096)
+def _metadata(labels: Labels) -> tuple[Metadata, str, str]:
+    """With its id and revision. Remembered, as many rows of a file have the same labels."""
+    made = Metadata("imported", labels)
+    return made, made.id, made.revision
+
+
 def _labels(row: Row, columns: _Columns) -> Labels:
     case = columns.use_case
     if case is None or value(row.values, case) in (None, ""):
@@ -146,14 +155,14 @@ def _labels(row: Row, columns: _Columns) -> Labels:
     return labels_of(row, case, columns.skills)
 
 
-def _answer(row: Row, columns: _Columns, instruction: Instruction, role: AnswerRole) -> Answer:
+def _answer(row: Row, columns: _Columns, instruction: str, role: AnswerRole) -> Answer:
     """An empty target answer is data; an empty strong one is no answer."""
     name = columns.strong if role == "strong" else columns.target
     text = text_of(value(row.values, name), f"the {role} answer", empty=role == "target")
     cut = columns.optional[f"{role}_truncated"]
     truncated = str(value(row.values, cut)).strip().lower() in ("true", "1") if cut else False
     model = input_text(row, columns.optional[f"{role}_model"])
-    return Answer(instruction.id, role, IMPORTED, text, truncated, model)
+    return Answer(instruction, role, IMPORTED, text, truncated, model)
 
 
 def _scores(row: Row, strong: str | None, target: str | None) -> Scores | None:
@@ -181,12 +190,15 @@ def _with_seeds(bundles: list[Bundle]) -> list[Bundle]:
     """Link a metadata to its seed where its labels belong to one seed alone: its id holds only the labels."""
     seeds: dict[str, set[str]] = defaultdict(set)
     for bundle in bundles:
-        seeds[bundle.metadata.id].add(bundle.named or "")
+        seeds[bundle.instruction.metadata].add(bundle.named or "")
     linked = {
-        bundle.metadata.id: replace(bundle.metadata, seed=bundle.named)
+        bundle.instruction.metadata: replace(bundle.metadata, seed=bundle.named)
         for bundle in bundles
-        if bundle.named and len(seeds[bundle.metadata.id]) == 1
+        if bundle.named and len(seeds[bundle.instruction.metadata]) == 1
     }
     if not linked:
         return bundles
-    return [replace(bundle, metadata=linked.get(bundle.metadata.id, bundle.metadata)) for bundle in bundles]
+    return [
+        replace(bundle, metadata=linked.get(bundle.instruction.metadata, bundle.metadata))
+        for bundle in bundles
+    ]

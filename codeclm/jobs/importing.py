@@ -74,7 +74,7 @@ def add_pairs(store: Store, bundles: Iterable[Bundle]) -> Added:
     bundles = list(bundles)
     with store.write(), uncollected():
         store.seeds.add(bundle.seed for bundle in bundles if bundle.seed is not None)
-        store.metadata.add({bundle.metadata.id: bundle.metadata for bundle in bundles}.values())
+        store.metadata.add({bundle.instruction.metadata: bundle.metadata for bundle in bundles}.values())
         # In the order in which they are read again, or an export would jump about in the file.
         bundles.sort(key=_place)
         added = store.lineages.add_given(

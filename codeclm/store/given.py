@@ -74,9 +74,10 @@ def _insert(
     for number, each in enumerate(batch):
         instruction += 1
         instructions.append(_instruction(instruction, each))
-        for text, said in zip(stored[2 * number : 2 * number + 2], each.answers, strict=True):
+        kept = stored[2 * number : 2 * number + 2]
+        for text, name, said in zip(kept, _named(each), each.answers, strict=True):
             answer += 1
-            answers.append([answer, *answer_row(config, instruction, text, said)])
+            answers.append([answer, *answer_row(config, instruction, text, name, said)])
         scored, gap = None, None
         if each.comparison is not None:
             comparison += 1
@@ -90,6 +91,14 @@ def _insert(
     db.many(f"insert into answers {ANSWERS}", answers)
     db.many(f"insert into comparisons {COMPARISONS}", comparisons)
     nodes.give(config, reached)
+
+
+def _named(given: GivenPair) -> tuple[str, str]:
+    """The ids of the answers, which scores name: to make one anew takes longer than to store it."""
+    made = given.comparison
+    if made is not None:
+        return made.strong_answer, made.target_answer
+    return given.answers[0].id, given.answers[1].id
 
 
 _INSTRUCTIONS = """insert into instructions

@@ -63,10 +63,10 @@ _OF_ANSWERS = re.sub(
 """The same, with the two answers by their ids."""
 
 
-def answer_row(config: int, instruction: Value, text: int, answer: Answer) -> list[Value]:
+def answer_row(config: int, instruction: Value, text: int, id_: str, answer: Answer) -> list[Value]:
     """An answer as it is stored, but for its number. The instruction: as the statement names it."""
     return [
-        pack(answer.id),
+        pack(id_),
         instruction,
         config,
         answer.role,
@@ -81,7 +81,7 @@ def answer_row(config: int, instruction: Value, text: int, answer: Answer) -> li
 def insert_answer(db: Connection, texts: Texts, config: int, answer: Answer) -> None:
     """Keep an answer, if it is new. Its text leans on no other: others will on it."""
     instruction = pack(answer.instruction)
-    row = answer_row(config, instruction, texts.put(answer.text, instruction, lean=False), answer)
+    row = answer_row(config, instruction, texts.put(answer.text, instruction, lean=False), answer.id, answer)
     db.execute(f"insert into answers {_OF_INSTRUCTION} on conflict do nothing", [None, *row])
 
 

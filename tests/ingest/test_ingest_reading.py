@@ -221,3 +221,29 @@ anything = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="
 def test_what_is_written_as_json_lines_is_read_back(wanted):
     data = "\n".join(json.dumps({"text": text}) for text in wanted).encode()
     assert texts(data) == [text.replace("\r\n", "\n").replace("\r", "\n").strip() for text in wanted]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(JSON, st.booleans())
+def test_a_line_is_read_as_json_reads_it(value, ascii_only):
+    line = json.dumps(value, ensure_ascii=ascii_only)
+    try:
+        line.encode()
+    except UnicodeEncodeError:
+        return  # no line of a file holds half a character unless it is spelled as an escape
+    assert repr(formats._loads(line)) == repr(json.loads(line))
+
+
+@pytest.mark.parametrize("line", ['{"a": 1,}', "[1, 2", '"\t"', "01", "nul"])
+def test_what_is_no_json_is_explained_as_json_explains_it(line):
+    with pytest.raises(json.JSONDecodeError) as plain:
+        json.loads(line)
+    with pytest.raises(json.JSONDecodeError) as found:
+        formats._loads(line)
+    assert str(found.value) == str(plain.value)
