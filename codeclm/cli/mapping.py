@@ -56,8 +56,8 @@ def names(args: Namespace) -> Result:
         "clusters": [{"id": each.id, "name": each.name, "named": each.named} for each in clusters],
     }
     rows = [(each.id, each.named, each.name) for each in clusters]
-    status = ended.error.exit_status if ended.error else 0
-    return Result(data, [*table(("id", "named by", "name"), rows), f"{named} named"], status=status)
+    lines = [*table(("id", "named by", "name"), rows), f"{named} named"]
+    return Result(data, lines, status=ended.status)
 
 
 def _cluster(cluster: Cluster, sizes: Counter[int | None]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from codeclm.jobs import run as loop
 from codeclm.jobs.order import Order
 from codeclm.jobs.quote import lines
 from codeclm.jobs.quote import quote as foretell
+from codeclm.jobs.shift import Ended
 from codeclm.records import ROLES, Failure
 from codeclm.settings import Dials
 
@@ -40,7 +41,7 @@ def failures(args: Namespace) -> Result:
     return Result({"failures": [_data(each) for each in found]}, _lines(found), status=status)
 
 
-def _do(args: Namespace, order: Order) -> loop.Outcome:
+def _do(args: Namespace, order: Order) -> Ended:
     open_project(args).close()
     with Live(quiet=args.quiet) as live:
         outcome = loop.run(project_path(args), order, warn=live.warn, show=live.show)

@@ -20,4 +20,4 @@ def step(args: Namespace) -> Result:
     if ended.error is not None and not isinstance(ended.error, BudgetReached):
         raise ended.error
     data = {"made": made, "calls_sent": ended.calls_sent, "calls_cached": ended.calls_cached}
-    return Result(data, made, status=ended.error.exit_status if ended.error else 0)
+    return Result(data, made, status=ended.status)

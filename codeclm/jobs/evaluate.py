@@ -45,9 +45,7 @@ class Evaluated:
     @property
     def status(self) -> int:
         """The exit status of the contract."""
-        if self.ended.error is not None:
-            return self.ended.error.exit_status
-        return 3 if self.rejected or self.report.missed else 0
+        return self.ended.status or (3 if self.rejected or self.report.missed else 0)
 
 
 def evaluate(project: Path, ask: Ask, warn: Tell, show: Tell) -> Evaluated:

@@ -8,45 +8,26 @@ Knows neither how a run is asked for nor how it is shown.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
-from codeclm.errors import CodecError
 from codeclm.garbage import seldom_collected
 from codeclm.jobs.endpoints import open_models, probe, slots, warnings, width
 from codeclm.jobs.lock import RUN, hold
 from codeclm.jobs.order import Order, Setup, settle
 from codeclm.jobs.progress import Progress
 from codeclm.jobs.retry import only_failed
-from codeclm.jobs.shift import Shift
+from codeclm.jobs.shift import Ended, Shift
 from codeclm.jobs.stopping import Gate
 from codeclm.jobs.telling import Tell
 from codeclm.jobs.work import Work
 from codeclm.store import Store, Writer
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a run came to. `seconds`: first request sent to last reply stored. `error`: what stopped it."""
-
-    calls_sent: int
-    calls_cached: int
-    seconds: float
-    failures: int
-    error: CodecError | None = None
-
-    @property
-    def status(self) -> int:
-        """The exit status of the contract."""
-        if self.error is not None:
-            return self.error.exit_status
-        return 3 if self.failures else 0
-
-
-def run(project: Path, order: Order, warn: Tell, show: Tell) -> Outcome:
+def run(project: Path, order: Order, warn: Tell, show: Tell) -> Ended:
     """Run to the end, or to where it must stop. `show` gets a line of progress twice a second.
 
-    UsageError, ProjectError, BusyError: it did not begin. What stops it later is in the outcome.
+    UsageError, ProjectError, BusyError: it did not begin. What stops it later is in what is returned.
     """
     with Store.open(project) as store, hold(project, RUN):
         setup = settle(store, order)
@@ -56,7 +37,7 @@ def run(project: Path, order: Order, warn: Tell, show: Tell) -> Outcome:
             return asyncio.run(_run(store, writer, setup, warn, show))
 
 
-async def _run(store: Store, writer: Writer, setup: Setup, warn: Tell, show: Tell) -> Outcome:
+async def _run(store: Store, writer: Writer, setup: Setup, warn: Tell, show: Tell) -> Ended:
     gate, progress = Gate(setup.order.budget, setup.order.max_calls), Progress()
     shift = Shift(store, writer, gate, progress, show)
     work = Work(store, writer, setup, warn, shift.stop, progress)
@@ -73,5 +54,4 @@ async def _run(store: Store, writer: Writer, setup: Setup, warn: Tell, show: Tel
             await work.do(models, width(setup, room))
 
     ended = await shift.go(RUN, {**setup.order.as_dict(), "config": setup.config.id}, stages)
-    failures = store.failures.count(setup.config.id)
-    return Outcome(ended.calls_sent, ended.calls_cached, ended.seconds, failures, ended.error)
+    return replace(ended, failures=store.failures.count(setup.config.id))

@@ -40,12 +40,23 @@ class Told(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What a job came to. `seconds`: first request sent to last reply stored. `error`: what stopped it."""
+    """What a job came to. `seconds`: first request sent to last reply stored. `error`: what stopped it.
+
+    `failures`: of a run, the steps that gave nothing, as recorded in the project.
+    """
 
     calls_sent: int
     calls_cached: int
     seconds: float
     error: CodecError | None = None
+    failures: int = 0
+
+    @property
+    def status(self) -> int:
+        """The exit status of the contract."""
+        if self.error is not None:
+            return self.error.exit_status
+        return 3 if self.failures else 0
 
 
 class Shift:

@@ -17,7 +17,8 @@ from codeclm.errors import EndpointError
 from codeclm.jobs import shift
 from codeclm.jobs.order import Order
 from codeclm.jobs.process import ROOT
-from codeclm.jobs.run import Outcome, run
+from codeclm.jobs.run import run
+from codeclm.jobs.shift import Ended
 from codeclm.jobs.stopping import Stopped
 from codeclm.store import PairFilter, Store
 from codeclm.testing import TRANSPORT_FAULTS, Faults, ScriptedEndpoint, loop_reply
@@ -53,7 +54,7 @@ def test_a_second_run_sends_nothing(project, order, endpoint):
     path = project()
     go(path, order())
     sent = len(endpoint.requests)
-    assert go(path, Order()) == Outcome(0, 0, 0.0, 0)
+    assert go(path, Order()) == Ended(0, 0, 0.0)
     assert len(endpoint.requests) == sent
 
 
