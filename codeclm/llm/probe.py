@@ -69,6 +69,9 @@ def starting_point(endpoint: Endpoint) -> Capabilities:
 async def find(model: OpenAIModel, role: Role, log: CallLog | None = None) -> Capabilities:
     """What the endpoint of `model` can do, which the model goes by from now on. The log keeps the call."""
     request, started = _request(model, role), time.time()
+    while log is not None and log.get(request.key) is not None:
+        # Asked before, of another server or before a change: the log keeps one call of a key.
+        request = replace(request, attempt=request.attempt + 1)
     try:
         reply = await model.complete(request)
     except (ReplyError, TransportError) as error:

@@ -157,6 +157,16 @@ async def test_capabilities_are_probed_once_for_each_endpoint_and_kept() -> None
     assert len(endpoint.requests) == asked + 1
 
 
+async def test_every_probe_is_logged_also_of_one_name_on_another_server() -> None:
+    log = Log()
+    for _ in range(3):
+        with ScriptedEndpoint() as endpoint:
+            async with ModelByRole({"strong": Endpoint(url=endpoint.url, model="m")}, log=log) as model:
+                await model.probe()
+                assert (len(endpoint.requests), model.counts.sent) == (1, 1)
+    assert len(log.calls) == 3
+
+
 async def test_a_probe_of_what_cannot_be_used_says_so() -> None:
     with ScriptedEndpoint(models=("other",)) as endpoint:
         async with ModelByRole({"strong": Endpoint(url=endpoint.url, model="m")}) as model:
