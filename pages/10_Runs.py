@@ -6,6 +6,7 @@ from codeclm.ui.page import page
 from codeclm.ui.results_picker import picker
 from codeclm.ui.runs_calls import calls
 from codeclm.ui.runs_list import runs
+from codeclm.ui.runs_prune import pruning
 from codeclm.ui.runs_record import record
 
 with page("Runs") as project:
@@ -16,3 +17,4 @@ with page("Runs") as project:
     runs(project)
     st.subheader("Calls", anchor=False)
     calls(project)
+    pruning(project)

@@ -12,6 +12,7 @@ import streamlit as st
 from codeclm.jobs.lock import holder
 from codeclm.jobs.watch import LOST
 from codeclm.projects import Project
+from codeclm.records import STAGES
 from codeclm.store import Job
 from codeclm.ui.guard import guarded
 from codeclm.ui.home import ENDED
@@ -21,6 +22,7 @@ from codeclm.ui.table import first_page, offset, pager, rows_key, tall
 from codeclm.ui.text import ago, dollars, duration, number, one_line, plain
 
 _PAGE, _SIZE = "runs_page", 10
+_DONE = {**DOING, "rubrics": "Making harder"}
 RUN_FILTER = "calls_run"
 CALLS_PAGE = "calls_page"
 
@@ -113,8 +115,8 @@ def _detail(project: Project, job: Job) -> None:
         told = asked(job.command)
         st.caption(plain("Asked: " + (" · ".join(told) or "everything, as the project has it"), 900))
         steps = [
-            f"{DOING.get(stage, stage.capitalize())}: {number(done)} of {number(total)}"
-            for stage, (done, total) in job.progress.items()
+            f"{_DONE.get(stage, stage.capitalize())}: {number(done)} of {number(total)}"
+            for stage, (done, total) in sorted(job.progress.items(), key=_in_order)
         ]
         if steps:
             st.caption(plain(" · ".join(steps), 900))
@@ -128,6 +130,11 @@ def _detail(project: Project, job: Job) -> None:
 def _show_calls(job: int) -> None:
     st.session_state[RUN_FILTER] = str(job)
     first_page(CALLS_PAGE)
+
+
+def _in_order(step: tuple[str, object]) -> int:
+    """Where a step stands in the loop; what is none of its stages comes last."""
+    return STAGES.index(step[0]) if step[0] in STAGES else len(STAGES)
 
 
 def _what(job: Job) -> str:

@@ -6,10 +6,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from codeclm import projects
+from codeclm.jobs.lock import hold
 from codeclm.jobs.order import Order
 from codeclm.jobs.run import run
-from codeclm.records import Seed
-from codeclm.settings import Config
+from codeclm.llm.model import Call, Reply, Request
+from codeclm.records import Message, Seed
+from codeclm.settings import Config, Sampling
 from codeclm.testing import ScriptedEndpoint, loop_reply
 from codeclm.ui.results_picker import described, note
 from codeclm.ui.runs_list import asked
@@ -125,6 +127,22 @@ def test_other_results_can_be_shown(made):
     with made.open() as store:
         assert store.settings.config().id == first
     assert "not the newest run" in texts(test.sidebar)
+
+
+def test_what_nothing_needs_is_dropped(made):
+    with made.open() as store:
+        before = store.calls.count()
+        question = (Message("user", "Anything?"),)
+        gone = Request("strong", "answer", "0" * 20, "strong", question, Sampling())
+        store.calls.put(Call(gone, Reply("No.", "No.")))
+    test = opened()
+    test.button(key="runs_prune").click().run()
+    assert any("1 call and 2 texts dropped" in toast.value for toast in test.toast)
+    with made.open() as store:
+        assert store.calls.count() == before
+    with hold(made.path, "run"):
+        test.button(key="runs_prune").click().run()
+        assert "going on already" in test.error[0].value
 
 
 def test_configs_that_look_alike_are_told_apart():
