@@ -15,10 +15,24 @@ SECRET = "/secret"
 
 class Handler(BaseHTTPRequestHandler):
     asked = 0
+    log = Path()
 
     def do_GET(self):
         Handler.asked += self.path == f"{SECRET}/v1/ask"
-        body = json.dumps({"status": "ok"}).encode() if self.path == f"{SECRET}/health" else b"{}"
+        self.say({"status": "ok"} if self.path == f"{SECRET}/health" else {})
+
+    def do_POST(self):
+        from codeclm.testing import loop_reply  # takes longer to load than the server to start
+
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        with Handler.log.open("a") as log:
+            log.write(json.dumps(asked, sort_keys=True) + "\n")
+        time.sleep(0.02)
+        message = {"role": "assistant", "content": loop_reply(asked)}
+        self.say({"choices": [{"index": 0, "finish_reason": "stop", "message": message}]})
+
+    def say(self, said):
+        body = json.dumps(said).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -45,6 +59,7 @@ def main():
     mode, folder, _, name, slots, context, *rest = sys.argv[1:]
     idle = float(rest[1]) if rest else 600.0
     place = Place(Path(folder))
+    Handler.log = place.folder / "asked"
     with (place.folder / "starts").open("a") as starts:
         starts.write("x")
 
