@@ -39,22 +39,20 @@ def _nfc(value: Any) -> Any:
 
 def content_id(kind: str, **parts: Any) -> str:
     """20 hexadecimal digits (80 bits) that name a record by what makes it itself."""
-    frame, names = _frame(kind, tuple(parts))
-    return _digits(frame % tuple([canonical(parts[name]) for name in names]))
+    return content_id_of(kind, **{name: canonical(value) for name, value in parts.items()})
 
 
 def content_id_of(kind: str, **texts: str) -> str:
     """The same id, from parts that are canonical JSON already: for what would be encoded again and again."""
-    frame, names = _frame(kind, tuple(texts))
-    return _digits(frame % tuple([texts[name] for name in names]))
+    return _digits(_frame(kind, tuple(texts)) % texts)
 
 
 @lru_cache(maxsize=64)
-def _frame(kind: str, names: tuple[str, ...]) -> tuple[str, list[str]]:
-    """The object of a kind's parts with a gap for each part, and their names in its order."""
-    parts = {**dict.fromkeys(names, "%s"), "kind": f'"{kind}"'}
+def _frame(kind: str, names: tuple[str, ...]) -> str:
+    """The object of a kind's parts with a gap for each."""
+    parts = {**{name: f"%({name})s" for name in names}, "kind": f'"{kind}"'}
     whole = ",".join([f'"{name}":{parts[name]}' for name in sorted(parts)])
-    return f"{{{whole}}}", sorted(names)
+    return f"{{{whole}}}"
 
 
 def _digits(text: str) -> str:

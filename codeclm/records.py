@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from codeclm.ids import content_id
 
@@ -23,8 +23,7 @@ IMPORTED = "imported"
 """The config of answers and comparisons that came from a file: shown under every config."""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """One turn of a chat."""
 
     role: Literal["system", "user", "assistant"]

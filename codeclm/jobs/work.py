@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -51,7 +50,6 @@ class Work:
 
     def __post_init__(self) -> None:
         attempts = self.store.failures.attempts(self.setup.config.id)
-        self._watched: Future[object] | None = None
         self.plan = Plan(self.setup.config, self.setup.dials, self.setup.stages, attempts)
 
     def anything(self) -> bool:
@@ -156,11 +154,9 @@ class Work:
 
     def _write(self, write: Callable[[Store], object]) -> None:
         """Queue a write. Where one failed of late, as on a full disk, nothing more shall be paid for."""
-        watched, written = self._watched, self.writer.submit(write)
-        if watched is None or watched.done():
-            self._watched = written
-            if watched is not None and (failed := watched.exception()) is not None:
-                raise failed
+        if (failed := self.writer.failed) is not None:
+            raise failed
+        self.writer.post(write)
 
     def _keep(self, event: Event) -> None:
         config = self.setup.config.id

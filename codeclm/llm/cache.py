@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import replace
 
 from codeclm.errors import BudgetReached, CodecError
 from codeclm.llm.model import Call, CallLog, ChatModel, Reply, Request
@@ -30,10 +29,10 @@ class CachedModel:
         while (first := self._asked.get(key)) is not None:
             # None: the one who asked gave up, so somebody else must ask.
             if (shared := await asyncio.shield(first)) is not None:
-                return replace(shared, cached=True)
+                return shared._replace(cached=True)
         stored = self._log.get(key)
         if stored is not None:
-            return stored if stored.cached else replace(stored, cached=True)
+            return stored if stored.cached else stored._replace(cached=True)
         return await self._ask(key, request)
 
     async def _ask(self, key: str, request: Request) -> Reply:

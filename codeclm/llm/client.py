@@ -172,7 +172,7 @@ class OpenAIModel:
         price = None
         if self._prices is not None:
             price = charge(self._prices, reply.prompt_tokens, reply.completion_tokens)
-        return replace(reply, seconds=time.perf_counter() - started, cost=price)
+        return reply._replace(seconds=time.perf_counter() - started, cost=price)
 
     def _give_back(self, place: Place, outcome: Reply | Trouble | None, *, first: bool) -> None:
         if isinstance(outcome, Reply):

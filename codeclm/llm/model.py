@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from codeclm.ids import canonical, content_id_of
 from codeclm.records import Message, Role, Stage
@@ -94,8 +94,7 @@ def _turn(message: Message) -> str:
 _word: Callable[[str], str] = lru_cache(maxsize=64)(canonical)
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """What came back. `text` is without thinking; `raw` is all of it. Cost in US dollars, None: unknown."""
 
     text: str

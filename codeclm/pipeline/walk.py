@@ -236,7 +236,8 @@ async def _together(*steps: Step[Value]) -> list[Value | Exception]:
     finally:
         for task in begun:
             task.cancel()
-        await asyncio.gather(*begun, return_exceptions=True)
+        if begun:
+            await asyncio.gather(*begun, return_exceptions=True)
     for outcome in outcomes:
         if isinstance(outcome, Exception) and not isinstance(outcome, ReplyError | TransportError):
             raise outcome

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections import Counter
 from difflib import SequenceMatcher
-from string import ascii_letters
+from functools import lru_cache
 
 from codeclm.errors import ReplyError
 from codeclm.records import Labels
@@ -23,6 +23,7 @@ LETTERS = 12
 """Letters from which a text's script is told."""
 
 _WORD = re.compile(r"[^\W_]+")
+_LATIN = re.compile(rf"(?:[^A-Za-z]*+[A-Za-z]){{{LETTERS}}}")
 _ASSENT = re.compile(r"^\W*(?:sure|certainly|of course|absolutely|gladly)\s*[,!.:]", re.IGNORECASE)
 _MIXED = {"HIRAGANA": "CJK", "KATAKANA": "CJK"}
 """Japanese mixes three scripts: they count as one."""
@@ -56,14 +57,18 @@ def drift(text: str, basic: str, labels: Labels) -> str:
     return ""
 
 
-def words(text: str) -> list[str]:
-    """The words of a text, case and marks aside; a script without spaces gives its signs."""
+@lru_cache(maxsize=64)
+def words(text: str) -> tuple[str, ...]:
+    """The words of a text, case and marks aside; a script without spaces gives its signs.
+
+    Remembered, as each instruction of a lineage is held against those before and behind it.
+    """
     if text.isascii():
-        return _WORD.findall(text.casefold())
+        return tuple(_WORD.findall(text.casefold()))
     found: list[str] = []
     for run in _WORD.findall(unicodedata.normalize("NFKC", text).casefold()):
         found += list(run) if _spaceless(run[0]) else [run]
-    return found
+    return tuple(found)
 
 
 def stems(text: str) -> set[str]:
@@ -82,7 +87,7 @@ def stems(text: str) -> set[str]:
     return found
 
 
-def _copies(new: list[str], old: list[str], action: list[str]) -> bool:
+def _copies(new: tuple[str, ...], old: tuple[str, ...], action: tuple[str, ...]) -> bool:
     if len(action) < FEWEST:
         return False
     match = SequenceMatcher(None, new, action, autojunk=False).find_longest_match()
@@ -90,7 +95,7 @@ def _copies(new: list[str], old: list[str], action: list[str]) -> bool:
     return match.size >= max(FEWEST, COPIED * len(action)) and not _holds(old, run)
 
 
-def _holds(whole: list[str], run: list[str]) -> bool:
+def _holds(whole: tuple[str, ...], run: tuple[str, ...]) -> bool:
     return any(whole[at : at + len(run)] == run for at in range(len(whole) - len(run) + 1))
 
 
@@ -101,7 +106,7 @@ def _answers(text: str, before: str) -> bool:
 def _script(text: str) -> str:
     """The script of most letters; empty where there are few."""
     if text.isascii():
-        return "LATIN" if sum(map(text.count, ascii_letters)) >= LETTERS else ""
+        return "LATIN" if _LATIN.match(text) else ""
     counts: Counter[str] = Counter()
     for sign, times in Counter(text).items():
         if unicodedata.category(sign)[0] == "L":

@@ -95,6 +95,13 @@ def _request(
 
 
 def _wire_seed(config: Config, role: Role, stage: Stage, record: str, sample: int, attempt: int) -> int:
-    numbers = {"seed": str(config.seed), "sample": str(sample), "attempt": str(attempt)}
-    words = {"role": f'"{role}"', "stage": f'"{stage}"', "record": canonical(record)}
-    return int(content_id_of("wire", **numbers, **words)[:7], 16)
+    made = content_id_of(
+        "wire",
+        seed=str(config.seed),
+        sample=str(sample),
+        attempt=str(attempt),
+        role=f'"{role}"',
+        stage=f'"{stage}"',
+        record=canonical(record),
+    )
+    return int(made[:7], 16)

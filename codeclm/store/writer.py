@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -33,7 +33,7 @@ TURN = 0.005
 @dataclass(frozen=True, slots=True)
 class _Write:
     do: Callable[[Store], Any]
-    future: Future[Any]
+    future: Future[Any] | None = None
 
 
 class Writer:
@@ -63,12 +63,24 @@ class Writer:
 
     def submit(self, write: Callable[[Store], T]) -> Future[T]:
         """Queue a write; the future is done when it is committed. An error undoes this write alone."""
+        future: Future[T] = Future()
+        self._add(_Write(write, future))
+        return future
+
+    def post(self, write: Callable[[Store], object]) -> None:
+        """Queue a write that nobody waits for: `failed` and `flush` tell of its error."""
+        self._add(_Write(write))
+
+    def _add(self, write: _Write) -> None:
         if self._closed:
             raise ProjectError("The writer is closed.")
-        future: Future[T] = Future()
         self._submitted += 1
-        self._queue.put(_Write(write, future))
-        return future
+        self._queue.put(write)
+
+    @property
+    def failed(self) -> BaseException | None:
+        """The first error since the last flush."""
+        return self._error
 
     @property
     def backlog(self) -> int:
@@ -141,10 +153,13 @@ class Writer:
             results = _one_by_one(store, batch)
         self._written += len(batch)
         for write, (result, failed) in zip(batch, results, strict=True):
+            if failed is not None:
+                self._error = self._error or failed
+            if write.future is None:
+                continue
             if failed is None:
                 write.future.set_result(result)
             else:
-                self._error = self._error or failed
                 write.future.set_exception(failed)
 
 
@@ -170,7 +185,7 @@ class RunLog:
         while self._committed and not self._holding:
             self._waiting.pop(self._committed.popleft(), None)
         if (waiting := self._waiting.get(key)) is not None:
-            return replace(waiting, cached=True)
+            return waiting._replace(cached=True)
         found = self._store.calls.get(key)
         if found is not None and not self._holding:
             self._hold()

@@ -33,7 +33,7 @@ async def test_the_same_key_is_answered_without_a_call() -> None:
     first = await CachedModel(inner, log).complete(REQUEST)
     second = await CachedModel(inner, log).complete(replace(REQUEST, record="other"))
     assert (first.text, first.cached) == ("one", False)
-    assert second == replace(first, cached=True)
+    assert second == first._replace(cached=True)
     assert len(inner.history) == len(log.calls) == 1
 
 

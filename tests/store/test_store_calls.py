@@ -26,7 +26,7 @@ def test_a_reply_answers_its_key_and_says_that_it_is_cached(store: Store) -> Non
     made = call()
     store.calls.put(made)
     assert made.reply is not None
-    assert store.calls.get(made.request.key) == replace(made.reply, cached=True)
+    assert store.calls.get(made.request.key) == made.reply._replace(cached=True)
     assert store.calls.get(request("another").key) is None
 
 
