@@ -2,8 +2,8 @@
 
 How much more is modularity (Newman and Girvan 2004), made as large as it goes in the way of Blondel et al.
 (2008): points move to the region that they are most drawn to, then regions do. As each point's edges are
-scaled by how dense its surroundings are, a region is dense for where it lies. What is drawn to many regions
-and to none of them much is unclustered. Knows neither texts nor names.
+scaled by how dense its surroundings are, a region is dense for where it lies. Unclustered is what lies where
+points are sparse, and what is drawn to many regions and to none of them much. Knows neither texts nor names.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import linear_sum_assignment
 
-from codeclm.atlas.graph import Graph, Ints
+from codeclm.atlas.graph import Floats, Graph, Ints
 
 FEWEST = 3
 """Records that make a cluster."""
@@ -23,6 +23,11 @@ _GRAIN = 2.0
 """The resolution of modularity: at 1 it joins small topics; 2 agrees best with labels."""
 _LEAST = 0.25
 """Of a point's likeness the share that leads into its region; with less it is unclustered."""
+_FAR, _BEYOND = 0.9, 0.4
+"""Alone is what is further from its nearest than so many of all are, by so much of the way from the middle
+one to there: at most a tenth, and nothing where all are as far."""
+_NEAR = 0.5
+"""What is nearer to its nearest than this share of how far any two are is not alone."""
 _TRIES, _FEW = 8, 3_000
 """How often it is tried where points are few, which costs little."""
 _ROUNDS = 60
@@ -31,10 +36,11 @@ SAME = 0.34
 """Members shared, of both together, from which a new cluster is an old one (Jaccard)."""
 
 
-def find(graph: Graph, weights: NDArray[np.float64], seed: int = 0) -> Ints:
+def find(graph: Graph, weights: NDArray[np.float64], lonely: NDArray[np.bool_], seed: int = 0) -> Ints:
     """A cluster's number for each point, that of most records first; −1: unclustered.
 
-    `weights`: how many records each point stands for.
+    `weights`: how many records each point stands for; `lonely`: which are to be in no cluster, unless they
+    stand for enough records to be one.
     """
     if graph.shape[0] < 2 * FEWEST:
         return np.full(graph.shape[0], -1)
@@ -42,7 +48,20 @@ def find(graph: Graph, weights: NDArray[np.float64], seed: int = 0) -> Ints:
     labels = max(tries, key=lambda found: modularity(graph, found))
     own = np.bincount(_sources(graph), graph.data * _within(graph, labels), len(labels))
     loose = own < _LEAST * np.asarray(graph.sum(axis=1)).ravel()
-    return _by_weight(np.where(loose, -1, labels), weights)
+    return _by_weight(np.where(loose | (lonely & (weights < FEWEST)), -1, labels), weights)
+
+
+def alone(away: Floats, short: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which points lie where points are sparse: `away` as a `Likeness` has it.
+
+    Labels (`short`) are compared with labels, and texts with texts.
+    """
+    found = np.zeros(len(away), bool)
+    for kind in (short, ~short):
+        if kind.any():
+            middle, far = np.quantile(away[kind].astype(np.float64), (0.5, _FAR))
+            found[kind] = away[kind] > max(_NEAR, far + _BEYOND * (far - middle))
+    return found
 
 
 def regions(graph: Graph, seed: int) -> Ints:

@@ -44,8 +44,8 @@ def draw(
     if not count:
         return Drawn(np.zeros((0, 2), np.float32), np.zeros(0, np.int64), old is None)
     vectors = aligned(vectors, short)
-    graph = likeness(vectors, short)
-    labels = clusters.find(graph, weights, seed)
+    graph, away = likeness(vectors, short)
+    labels = clusters.find(graph, weights, clusters.alone(away, short), seed)
     fixed = np.zeros(count, bool) if old is None else ~np.isnan(old).any(axis=1)
     if old is None or fixed.sum() < _FEWEST:
         deep = settle(graph, principal(vectors, DIMENSIONS), seed)

@@ -6,7 +6,7 @@ takes longer than the work. Knows no texts.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,14 @@ _CELLS = 16_000_000
 """Similarities held at once: 64 MB."""
 _HALVINGS = 40
 _USE_CASE = 1.5
+
+
+class Likeness(NamedTuple):
+    """The graph, and how far from each point its nearest of the same kind are on average, as a share of how
+    far any two of that kind are."""
+
+    graph: Graph
+    away: Floats
 
 
 def neighbours(vectors: Floats, k: int = NEIGHBOURS, among: Floats | None = None) -> tuple[Ints, Floats]:
@@ -48,26 +56,33 @@ def neighbours(vectors: Floats, k: int = NEIGHBOURS, among: Floats | None = None
     return indices, np.maximum(distances, 0)
 
 
-def likeness(vectors: Floats, short: NDArray[np.bool_]) -> Graph:
+def likeness(vectors: Floats, short: NDArray[np.bool_]) -> Likeness:
     """The graph of likeness over all vectors; `short` marks labels, which are no whole texts.
 
     To a model short labels are all alike, and unlike any text. So each label has half of its neighbours
     among the labels and half among the texts: it stands by what it is about.
     """
     labels, texts = np.flatnonzero(short), np.flatnonzero(~short)
+    away = np.zeros(len(vectors), np.float32)
     if not len(labels) or not len(texts):
-        return _symmetric([_edges(*neighbours(vectors), np.arange(len(vectors)))], len(vectors))
+        nearest, distances = neighbours(vectors)
+        away[:] = _share(distances, vectors)
+        return Likeness(_symmetric([_edges(nearest, distances, np.arange(len(away)))], len(away)), away)
     half = NEIGHBOURS // 2
     among_texts, among_labels = neighbours(vectors[texts]), neighbours(vectors[labels], half)
     across_indices, across = neighbours(vectors[labels], half, vectors[texts])
-    return _symmetric(
-        [
-            _edges(texts[among_texts[0]], among_texts[1], texts),
-            _edges(labels[among_labels[0]], among_labels[1], labels),
-            _edges(texts[across_indices], across, labels),
-        ],
-        len(vectors),
-    )
+    parts = [_edges(texts[across_indices], across, labels)]
+    for rows, (nearest, distances) in ((texts, among_texts), (labels, among_labels)):
+        parts.append(_edges(rows[nearest], distances, rows))
+        away[rows] = _share(distances, vectors[rows])
+    return Likeness(_symmetric(parts, len(vectors)), away)
+
+
+def _share(distances: Floats, vectors: Floats) -> Floats:
+    middle = vectors.mean(axis=0)
+    usual = max(1 - float(middle @ middle), 1e-3)
+    found: Floats = distances.sum(axis=1) / (usual * max(1, distances.shape[1]))
+    return found
 
 
 def aligned(vectors: Floats, short: NDArray[np.bool_]) -> Floats:

@@ -40,7 +40,8 @@ TERMS: Final[dict[str, str]] = {
     "improved": "Scored, not over θ, and made harder since: its lineage went on.",
     "conflict": "Reviewers disagree about the pair. It is not exported until one of them settles it.",
     "stale": "The metadata was edited after this was written from it.",
-    "cluster": "Texts that lie close together on the map, because they are about the same.",
+    "cluster": "Texts that lie close together on the map, because they are about the same. Unclustered is "
+    "what is like few others, or like some of several clusters.",
     "coverage": "How far what is generated is spread like the seeds; gaps are where it is thinner.",
     "candidate": "What is measured against the strong model: a model, or a file of its answers or scores.",
     "attempt": "How often a step was asked anew, because its reply could not be used.",

@@ -3,6 +3,8 @@ without a mouse; and the name of a cluster, written by hand."""
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -19,6 +21,7 @@ from codeclm.ui.text import gap, number, one_line
 
 _SHOWN = 200
 """Groups in the legend."""
+_BOX = "map_cluster"
 
 
 def legend(
@@ -79,12 +82,14 @@ def _rename(project: Project, atlas: Atlas) -> None:
     with st.popover("Name a cluster", icon=":material/edit:", on_change="rerun", key="map_naming") as popover:
         if not popover.open:
             return
-        numbers = sorted(atlas.clusters)
+        called = {number: one_line(each.name, 60) for number, each in sorted(atlas.clusters.items())}
+        often = Counter(called.values())
         chosen = st.selectbox(
             "Cluster",
-            numbers,
-            format_func=lambda each: one_line(atlas.clusters[each].name, 60),
-            key="map_cluster",
+            list(called),
+            # A box tells its options apart by what they show.
+            format_func=lambda each: called[each] + (f" (no. {each})" if often[called[each]] > 1 else ""),
+            key=_BOX,
         )
         st.caption("Set apart by")
         st.text(one_line(", ".join(atlas.clusters[chosen].words), 200) or "nothing")
@@ -103,4 +108,6 @@ def _save_name(project: Project, cluster: Cluster) -> None:
     with project.open() as store:
         store.maps.rename(cluster.id, name)
     renamed(cluster.name, name)
+    # The browser holds the old name as the box's value, until it is given one.
+    st.session_state[_BOX] = cluster.id
     notify("Named. It keeps this name as long as the cluster lasts.")

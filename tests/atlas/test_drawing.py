@@ -1,7 +1,11 @@
 """Maps: seeded, settled, and with clusters where there are topics."""
 
+import math
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 from scipy import sparse
 from sklearn.metrics import adjusted_mutual_info_score
 
@@ -78,14 +82,46 @@ def test_what_is_drawn_to_all_and_to_none_much_is_unclustered():
     likeness = sparse.block_diag([block] * 5 + [np.zeros((1, 1))]).tolil()
     for at in range(0, 30, 6):
         likeness[30, at] = likeness[at, 30] = 0.4
-    labels = clusters.find(likeness.tocsr(), np.ones(31))
+    labels = clusters.find(likeness.tocsr(), np.ones(31), np.zeros(31, bool))
     assert len(set(labels[:30])) == 5
     assert labels[30] == -1
 
 
+def test_what_is_like_few_others_is_unclustered_and_what_is_like_many_is_not():
+    dice = np.random.default_rng(2)
+    strange = dice.standard_normal((8, 48))
+    strange /= np.linalg.norm(strange, axis=1, keepdims=True)
+    vectors = np.concatenate([topics(6, 30, noise=0.9), strange.astype(np.float32)])
+    found = drawn(vectors).labels
+    assert (found[180:] == -1).mean() > 0.7
+    assert (found[:180] == -1).mean() < 0.05
+
+
+def test_what_stands_for_enough_records_is_not_alone():
+    vectors = np.concatenate([topics(4, 20), np.eye(48, dtype=np.float32)[:1]])
+    graphed = graph.likeness(vectors, np.zeros(81, bool))
+    alone = clusters.alone(graphed.away, np.zeros(81, bool))
+    assert alone[80]
+    weights = np.ones(81)
+    assert clusters.find(graphed.graph, weights, alone)[80] == -1
+    weights[80] = clusters.FEWEST
+    assert clusters.find(graphed.graph, weights, alone)[80] >= 0
+
+
+@given(some.lists(some.floats(0, 2, width=32), min_size=1, max_size=60), some.integers(0, 60))
+def test_laws_of_what_is_alone(distances, labels):
+    away, short = np.array(distances, np.float32), np.arange(len(distances)) < labels
+    found = clusters.alone(away, short)
+    for kind in (short, ~short):
+        assert found[kind].sum() <= math.ceil(0.1 * kind.sum())
+        if found[kind].any():
+            assert away[kind][found[kind]].min() > away[kind][~found[kind]].max()
+    assert not clusters.alone(np.full(30, away[0]), np.zeros(30, bool)).any()
+
+
 def test_regions_keep_more_to_themselves_than_the_topics_that_were_put_in():
     vectors = topics(8, 25, noise=1.2)
-    likeness = graph.likeness(vectors, np.zeros(200, bool))
+    likeness = graph.likeness(vectors, np.zeros(200, bool)).graph
     found, planted = clusters.regions(likeness, 0), np.repeat(np.arange(8), 25)
     assert clusters.modularity(likeness, found) >= clusters.modularity(likeness, planted) - 0.01
     assert adjusted_mutual_info_score(planted, found) > 0.9
@@ -94,7 +130,7 @@ def test_regions_keep_more_to_themselves_than_the_topics_that_were_put_in():
 def test_parts_that_nothing_joins_are_regions():
     block = np.ones((5, 5)) - np.eye(5)
     likeness = sparse.block_diag([block, block, np.zeros((1, 1))]).tocsr()
-    labels = clusters.find(likeness, np.ones(11))
+    labels = clusters.find(likeness, np.ones(11), np.zeros(11, bool))
     assert [len(set(labels[rows])) for rows in (slice(5), slice(5, 10))] == [1, 1]
     assert len(set(labels)) == 3
     assert labels[10] == -1
@@ -103,7 +139,7 @@ def test_parts_that_nothing_joins_are_regions():
 def test_a_cluster_needs_records_and_the_heaviest_comes_first():
     block = np.ones((4, 4)) - np.eye(4)
     likeness = sparse.block_diag([block, block, np.ones((2, 2)) - np.eye(2)]).tocsr()
-    labels = clusters.find(likeness, np.array([1.0] * 4 + [2.0] * 4 + [1.0] * 2))
+    labels = clusters.find(likeness, np.array([1.0] * 4 + [2.0] * 4 + [1.0] * 2), np.zeros(10, bool))
     assert labels.tolist() == [1] * 4 + [0] * 4 + [-1] * 2
 
 

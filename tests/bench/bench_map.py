@@ -5,7 +5,9 @@ the whole command, embedding and all, against the seconds that are wanted of it.
 [--texts FILE TEXT LABEL]…`. The other side needs requirements-bench.txt, in this or another interpreter;
 without it only ours is measured.
 Labelled texts are what functions of the standard library and of scipy say about themselves, by module;
-`--texts` adds files (JSON lines, the field of the text, the field of its label; a dot leads inward).
+`--texts` adds files (JSON lines, the field of the text, the field of its label; a dot leads inward). Each
+set is drawn again with strangers, texts of the other sets: how many of them are unclustered, and how many
+of its own.
 """
 
 from __future__ import annotations
@@ -41,6 +43,8 @@ MODULES = {
     "logging": ("logging", "logging.handlers"), "http": ("http.client", "urllib.request"),
 }  # fmt: skip
 EACH = 40
+STRANGERS = 25
+"""One text of another set for so many of a set."""
 USUAL = Path(__file__).parent / "usual_map.py"
 
 
@@ -87,6 +91,13 @@ def mixture(count: int) -> tuple[np.ndarray, list[str]]:
     return rows / np.linalg.norm(rows, axis=1, keepdims=True), [
         f"topic{g} case {n}" for n, g in enumerate(group)
     ]
+
+
+def strangers(others: list[np.ndarray], count: int) -> np.ndarray:
+    """Some vectors of other sets, each set as often."""
+    dice = np.random.default_rng(count)
+    chosen = [dice.integers(0, len(others)) for _ in range(count // STRANGERS)] if others else []
+    return np.array([others[at][dice.integers(0, len(others[at]))] for at in chosen], np.float32)
 
 
 def ours(vectors: np.ndarray, texts: list[str]) -> np.ndarray:
@@ -179,16 +190,22 @@ def main() -> None:
     from sklearn.metrics import adjusted_mutual_info_score as agreement
 
     sets = [("docstrings", *documented()), *((Path(each[0]).stem, *read(*each)) for each in options.texts)]
-    for name, texts, labels in sets:
-        vectors = vectors_of(texts)
-        mine = ours(vectors, texts)
-        say(f"{name}: {len(texts)} texts, {len(set(labels))} labels; agreement (AMI) ")
-        say(f"ours {agreement(labels, mine):.3f} with {mine.max() + 1} clusters, ")
-        say(f"{(mine < 0).mean():.0%} unclustered")
-        if other is not None and (theirs := usual(options.usual_python, vectors, texts)) is not None:
-            found = theirs[2]
-            say(f"; usual {agreement(labels, found):.3f} with {found.max() + 1}, {(found < 0).mean():.0%}")
-        say("\n")
+    known = [vectors_of(texts) for _, texts, _ in sets]
+    sides = [("ours", ours)]
+    if other is not None:
+        sides.append(("usual", lambda vectors, texts: usual(options.usual_python, vectors, texts)[2]))
+    for at, (name, texts, labels) in enumerate(sets):
+        say(f"{name}: {len(texts)} texts, {len(set(labels))} labels\n")
+        strange = strangers(known[:at] + known[at + 1 :], len(texts))
+        for side, draw in sides:
+            found = draw(known[at], texts)
+            say(f"  {side}: agreement (AMI) {agreement(labels, found):.3f} with {found.max() + 1} clusters, ")
+            say(f"{(found < 0).mean():.0%} unclustered")
+            if len(strange):
+                both = draw(np.concatenate([known[at], strange]), [*texts, *("" for _ in strange)]) < 0
+                say(f"; with {len(strange)} strangers, {both[len(texts) :].mean():.0%} of these are, ")
+                say(f"{both[: len(texts)].mean():.1%} of its own")
+            say("\n")
 
 
 if __name__ == "__main__":

@@ -97,6 +97,25 @@ def test_a_selected_cluster_that_gets_another_name_stays_selected(project):
     with project.open() as store:
         assert store.maps.clusters()[0].name == "Mine"
     assert told in words(test)
+    box = test.selectbox(key="map_cluster")
+    assert (box.value, box.proto.raw_value) == (cluster.id, "Mine")
+
+
+def test_two_clusters_of_one_name_are_told_apart_where_they_are_named(project):
+    with project.open() as store:
+        one, other, *_ = store.maps.clusters()
+        for each in (one, other):
+            store.maps.rename(each.id, "Alike")
+    test = opened("3_Map")
+    test.session_state["map_naming"] = True
+    test.run()
+    box = test.selectbox(key="map_cluster")
+    assert {f"Alike (no. {one.id})", f"Alike (no. {other.id})"} <= {*box.options}
+    box.set_value(other.id).run()
+    test.text_input(key=f"map_name_{other.id}").set_value("Another")
+    press(test, "Save the name")
+    with project.open() as store:
+        assert [each.name for each in store.maps.clusters()][:2] == ["Alike", "Another"]
 
 
 def test_of_the_map_only_what_changed_is_read_again(project, monkeypatch):
