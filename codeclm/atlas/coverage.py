@@ -12,14 +12,14 @@ from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import bdtr
+from scipy.special import betaincinv
 
 Key = TypeVar("Key", bound=Hashable)
 
-_DRAWS, _FEWEST, _DRAWN = 1_000, 200, 400_000
+_DRAWS, _FEWEST, _DRAWN = 1_000, 200, 120_000
 """How often both sides are drawn anew: of very many groups less often, so that it takes no longer."""
 _BY_CHANCE = 0.05
-"""Probability from which a count too low is put down to chance."""
+"""Probability from which what is seen is put down to chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,25 +79,26 @@ def _bits(one: NDArray[np.float64], two: NDArray[np.float64]) -> NDArray[np.floa
 class Gap(Generic[Key]):
     """A group that the other side has less of than the seeds.
 
-    `wanted`: how many more would bring it to its share. `chance`: how likely so few are where the share
-    is that of the seeds.
+    `wanted`: how many more would bring it to its share. `least`: how much is missing of its share at the
+    least, as the upper end of the other's 95 % interval (Clopper and Pearson 1934, one-sided) has it.
     """
 
     key: Key
     seed_share: float
     share: float
     wanted: int
-    chance: float
+    least: float
 
     @property
     def sure(self) -> bool:
         """Whether it is more than chance."""
-        return self.chance < _BY_CHANCE
+        return self.least > 0
 
 
 def gaps(groups: Sequence[tuple[Key, int, int]], seeds: int, others: int) -> list[Gap[Key]]:
-    """Groups (key, seeds, others) with too few others, the largest shortfall first.
+    """Groups (key, seeds, others) with too few others, first where most is missing at the least.
 
+    So a large group that is a little short by chance stands behind a small one of which nothing is there.
     `seeds` and `others` are the totals that shares are of. Where there are no others at all, as many are
     wanted as there are seeds.
     """
@@ -111,6 +112,11 @@ def gaps(groups: Sequence[tuple[Key, int, int]], seeds: int, others: int) -> lis
         else:
             wanted = 0
         if wanted > 0:
-            chance = float(bdtr(there, others, share)) if others else 1.0
-            found.append(Gap(key, share, there / others if others else 0.0, wanted, chance))
-    return sorted(found, key=lambda gap: (gap.share - gap.seed_share, gap.chance, str(gap.key)))
+            most = _most(there, others)
+            found.append(Gap(key, share, there / others if others else 0.0, wanted, share - most))
+    return sorted(found, key=lambda gap: (-gap.least, gap.share - gap.seed_share, str(gap.key)))
+
+
+def _most(there: int, others: int) -> float:
+    """The largest share of which so few of the others are no surprise."""
+    return float(betaincinv(there + 1, others - there, 1 - _BY_CHANCE)) if there < others else 1.0

@@ -120,6 +120,7 @@ class _Read(NamedTuple):
     stems: list[str]
 
     @classmethod
+    @lru_cache(maxsize=2**14)
     def of(cls, label: str) -> _Read:
         words = [word for word in _SIGNS.split(label.casefold()) if word]
         return cls("".join(words), words, sorted(map(stem, words)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from codeclm.store.calls import Spend
 from codeclm.store.connection import Connection, Value
@@ -86,22 +86,32 @@ def _of_live_seeds(db: Connection, condition: str) -> int:
     return number
 
 
-def node_counts(db: Connection, config: int, theta: float, cap: int) -> NodeCounts:
-    """Count nodes and lineages, in one scan of a narrow table."""
+def node_counts(
+    db: Connection, config: int, theta: float, cap: int, before: NodeCounts | None = None
+) -> NodeCounts:
+    """Count nodes and lineages, in one scan of a narrow table.
+
+    `before`: as it was before labels were edited, which only makes nodes stale, or no longer.
+    """
     values: dict[str, Value] = {"config": config, "theta": theta, "cap": cap}
-    names = ("instructions", "comparisons", "kept", "superseded", "exhausted", "open", "stale")
-    row = db.row(
-        f"""select count(*), count(n.gap), total(n.reach <= :theta and abs(n.gap) > :theta),
-            total(n.reach > :theta and n.gap is not null), total({EXHAUSTED}),
-            total({OPEN}), total(n.stale and {OPEN}) from nodes n where n.config = :config""",
-        values,
-    )
-    counts = {name: int(number) for name, number in zip(names, row or (), strict=True)}
+    counted = before or _scanned(db, values)
+    open_ = counted.pending + counted.failed + counted.stale
+    stale = int(db.value(f"select total(n.stale and {OPEN}) from nodes n where n.config = :config", values))
     stuck = f"""select count(*) from nodes n
         where n.config = :config and not n.stale and {failed("f.open")} and {OPEN}"""
-    counts["failed"] = db.value(stuck, values) if _failures(db, config) else 0
-    counts["pending"] = counts.pop("open") - counts["stale"] - counts["failed"]
-    return NodeCounts(**counts)
+    held = db.value(stuck, values) if _failures(db, config) else 0
+    return replace(counted, stale=stale, failed=held, pending=open_ - stale - held)
+
+
+def _scanned(db: Connection, values: dict[str, Value]) -> NodeCounts:
+    """The counts, with all leaves that have a next step as pending."""
+    row = db.row(
+        f"""select count(*), count(n.gap), total(n.reach <= :theta and abs(n.gap) > :theta),
+            total(n.reach > :theta and n.gap is not null), total({EXHAUSTED}), total({OPEN}), 0, 0
+        from nodes n where n.config = :config""",
+        values,
+    )
+    return NodeCounts(*map(int, row or ()))
 
 
 def _failures(db: Connection, config: int) -> int:

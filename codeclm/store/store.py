@@ -159,9 +159,11 @@ class Store:
         finally:
             self._db.execute(f"pragma busy_timeout = {BUSY_SECONDS * 1000:.0f}")
 
-    def node_counts(self, config: str | None, theta: float, cap: int) -> NodeCounts:
-        """The part of `funnel` that holds as long as `scored` does."""
-        return funnel.node_counts(self._db, self._configs.find(config), theta, cap)
+    def node_counts(
+        self, config: str | None, theta: float, cap: int, before: NodeCounts | None = None
+    ) -> NodeCounts:
+        """The part of `funnel` that holds as long as `scored` does; quick with one of the same `written`."""
+        return funnel.node_counts(self._db, self._configs.find(config), theta, cap, before)
 
     def funnel(self, config: str | None, theta: float, cap: int, nodes: NodeCounts | None = None) -> Funnel:
         """The counts of `status` under a config (None: none is in use yet, so only imported results).

@@ -82,7 +82,8 @@ def _clusters(atlas: Atlas, by: str) -> Colouring:
     called = [
         atlas.clusters[each].name if each in atlas.clusters else UNCLUSTERED for each in numbers.tolist()
     ]
-    middles = np.array([np.median(points.places[codes == at], axis=0) for at in range(len(numbers))])
+    parts = np.split(points.places[np.argsort(codes, kind="stable")], np.cumsum(sizes[order])[:-1])
+    middles = np.array([np.median(part, axis=0) for part in parts])
     chosen = _far_apart(middles[numbers > 0])
     shapes = [chosen[:at].count(each) % len(SHAPES) for at, each in enumerate(chosen)]
     colours, grey = [CATEGORIES[each] for each in chosen], [0] * int((numbers == 0).sum())

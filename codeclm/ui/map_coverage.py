@@ -150,7 +150,7 @@ def _gaps(
         return
     sure, unsure = [each for each in found if each.sure], [each for each in found if not each.sure]
     st.caption(
-        "What is furthest below its share among the seeds comes first. “Generate here” puts as many "
+        "What is surely furthest below its share among the seeds comes first. “Generate here” puts as many "
         "instructions into the next run as would bring it to its share."
         if sure
         else f"No {by} is further below its share of the seeds than chance makes it."

@@ -77,5 +77,13 @@ def _read(path: str, revision: int) -> Summary:
 
 @st.cache_resource(max_entries=16, ttl="1h", show_spinner=False)
 def _nodes(_store: Store, path: str, stamp: str, config: str | None, theta: float, cap: int) -> NodeCounts:
-    """Counted anew when scores change, and not with every decision."""
-    return _store.node_counts(config, theta, cap)
+    """Counted anew when scores or labels change, and not with every decision."""
+    last = _last(path, _store.written(), config, theta, cap)
+    last[:] = [_store.node_counts(config, theta, cap, *last)]
+    return last[0]
+
+
+@st.cache_resource(max_entries=16, ttl="1h", show_spinner=False)
+def _last(path: str, written: str, config: str | None, theta: float, cap: int) -> list[NodeCounts]:
+    """The last counts, if any, since anything was written: an edit of labels changes little of them."""
+    return []

@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
+from scipy.special import bdtr
 
 from codeclm.atlas.coverage import divergence, gaps
 
@@ -58,6 +59,21 @@ def test_gaps_are_ranked_and_filled_by_what_is_wanted():
 
 def test_a_shortfall_of_few_may_be_chance():
     assert not gaps([("a", 1, 0), ("b", 9, 5)], 10, 5)[0].sure
+
+
+def test_what_is_all_missing_of_a_small_group_comes_before_what_may_be_chance_of_a_large_one():
+    found = gaps([("large", 400, 132), ("small", 40, 0), ("rest", 560, 268)], 1000, 400)
+    assert [gap.key for gap in found] == ["small", "large"]
+    assert found[0].seed_share - found[0].share == pytest.approx(0.04)
+    assert found[1].seed_share - found[1].share == pytest.approx(0.07)
+
+
+@given(some.integers(1, 200), some.data())
+def test_a_gap_is_sure_where_so_few_are_a_surprise_at_the_share_of_the_seeds(others, data):
+    there, seeds = data.draw(some.integers(0, others)), data.draw(some.integers(1, 99))
+    for gap in gaps([("a", seeds, there)], 100, others):
+        assert gap.sure == (bdtr(there, others, seeds / 100) < 0.05)
+        assert gap.least < gap.seed_share - gap.share + 1e-9
 
 
 def test_nothing_generated_yet():

@@ -87,10 +87,12 @@ def test_an_edit_makes_stale_and_its_undoing_fresh_again(store: Store) -> None:
     grown(store, basic(row), 5)
     grown(store, basic(row, "Another", 1), 1)
     assert store.metadata.affected(row.id) == (2, 2)
+    before = store.node_counts(C, 3, 4)
     store.metadata.revise(row.id, Labels("ode"))
     assert [pair.stale for pair in store.pairs.page(C, 3, 4)] == [True, True]
     assert store.metadata.affected(row.id) == (0, 0)
     assert (store.funnel(C, 3, 4).pending, store.funnel(C, 3, 4).stale) == (0, 1)
+    assert store.node_counts(C, 3, 4, before) == store.node_counts(C, 3, 4) != before
     store.metadata.revise(row.id, row.labels)
     assert [pair.stale for pair in store.pairs.page(C, 3, 4)] == [False, False]
 
