@@ -29,13 +29,6 @@ _TAKEN = """with mine as materialized (select k.seq, k.stage from kinds k, confi
         from calls c join mine k on k.seq = c.kind group by c.record)
     select coalesce(i.seq, 0), t.* from taken t left join instructions i on i.id = t.record"""
 """What the calls for each record took: to answer and score it, and to improve on it."""
-_USES = """select n.instruction, l.use_case from nodes n join metadata m on m.place = n.place
-    join labels l on l.seq = m.labels where n.config = ? and n.comparison is not null"""
-_CLUSTERS = """select n.instruction, coalesce(p.cluster, q.cluster) from nodes n
-    join instructions i on i.seq = n.instruction
-    left join spots p on p.kind = 2 and p.number = n.instruction
-    left join spots q on q.kind = 0 and q.number = i.metadata
-    where n.config = ? and n.comparison is not null and coalesce(p.cluster, q.cluster) is not null"""
 _JUDGED = """select c.strong_first, c.target_first,
         coalesce(a.length > b.length, 0), coalesce(a.length < b.length, 0)
     from nodes n join comparisons c on c.seq = n.comparison join answers a on a.seq = c.strong
@@ -97,13 +90,13 @@ class ScoreSheet:
         cost = sum(own_cost[at] + step_cost[at] for at in shared)
         return Taken(instruction, own, step, own_cost, step_cost, tokens, cost, priced)
 
-    def use_cases(self, config: str | None) -> dict[int, str]:
-        """The use case of each scored instruction, as its metadata is labelled now."""
-        return dict(self._db.each(_USES, [self._configs.find(config)]))
-
-    def clusters(self, config: str | None) -> dict[int, int]:
-        """The cluster of each scored instruction that has one: on the map, its own or its metadata's."""
-        return dict(self._db.each(_CLUSTERS, [self._configs.find(config)]))
+    def metadata(self) -> tuple[list[int], list[int]]:
+        """Every instruction and its metadata, by number."""
+        # in the order of the index that holds both, or their texts would be passed over one by one
+        instruction, metadata = columns(
+            self._db.each("select seq, metadata from instructions order by metadata, seq"), 2
+        )
+        return instruction, metadata
 
     def judged(self, config: str | None, own: AnswerRole | None) -> Counter[Judged]:
         """How often the judge said what; of the lengths only which is greater.

@@ -23,6 +23,8 @@ from codeclm.projects import Project
 from codeclm.records import AnswerRole, Role
 from codeclm.store import Store
 from codeclm.store.scores import Scored, Taken
+from codeclm.ui import cached
+from codeclm.ui.columns import spread, taken
 from codeclm.ui.summary import Summary, config_id
 
 STEADY = 30
@@ -38,7 +40,7 @@ class Lab:
     """The scored nodes of a config; what else is known of them is read when it is looked at."""
 
     nodes: Nodes
-    instruction: list[int]
+    instruction: Numbers
     comparison: Numbers
     priced: bool
     path: Path
@@ -89,18 +91,28 @@ class Lab:
         return contrast.spread(self.judged)
 
     @cached_property
+    def metadata(self) -> Numbers:
+        """The number of each node's metadata."""
+        with self._store() as store:
+            instruction, metadata = (np.array(each, np.int64) for each in store.scores.metadata())
+        return spread(instruction, metadata, 0)[self.instruction]
+
+    @cached_property
     def use_cases(self) -> Codes:
         """Each node's use case, as it is labelled when they are first asked for."""
         with self._store() as store:
-            found = store.scores.use_cases(self.config)
-        return codes([found.get(each, "") or "no use case" for each in self.instruction])
+            labels = cached.labels(store)
+        return codes(taken(labels.use, self.metadata, -1), labels.uses, "no use case")
 
     @cached_property
     def clusters(self) -> Codes:
-        """Each node's cluster, as the map is when they are first asked for."""
+        """Each node's cluster, its own or its metadata's, as the map is when they are first asked for."""
         with self._store() as store:
-            found = store.scores.clusters(self.config)
-        return codes([self.names.get(found.get(each, -1), "in no cluster") for each in self.instruction])
+            found = cached.clustered(store)
+        own = taken(found["instructions"].cluster, self.instruction, 0)
+        cluster = np.where(own > 0, own, taken(found["metadata"].cluster, self.metadata, 0))
+        names = [self.names.get(number, "") for number in range(1 + max(self.names, default=0))]
+        return codes(np.where(cluster < len(names), cluster, 0), names, "in no cluster")
 
     @property
     def iterations(self) -> Codes:
@@ -128,7 +140,7 @@ def _lab(path: str, config: str, stamp: str, _models: Mapping[Role, str]) -> Lab
         names = {each.id: each.name for each in store.maps.clusters()}
     return Lab(
         nodes=nodes(seen, taken),
-        instruction=seen.instruction,
+        instruction=np.array(seen.instruction, dtype=np.int64),
         comparison=np.array(seen.comparison, dtype=np.int64),
         priced=taken.priced,
         path=Path(path),
@@ -138,12 +150,15 @@ def _lab(path: str, config: str, stamp: str, _models: Mapping[Role, str]) -> Lab
     )
 
 
-def codes(values: Sequence[str]) -> Codes:
-    """Numbers for groups, the most common first."""
-    found = Counter(values)
-    names = sorted(found, key=lambda name: (-found[name], name))
-    place = {name: at for at, name in enumerate(names)}
-    return np.fromiter(map(place.__getitem__, values), np.int64, len(values)), names
+def codes(group: Numbers, names: Sequence[str], none: str) -> Codes:
+    """Groups by their names, the most common first. `none`: the name of those below 0, or without one."""
+    called = [name or none for name in ("", *names)]
+    counts: Counter[str] = Counter()
+    for name, count in zip(called, np.bincount(group + 1, minlength=len(called)).tolist(), strict=True):
+        counts[name] += count
+    ranked = sorted((name for name in counts if counts[name]), key=lambda name: (-counts[name], name))
+    place = {name: at for at, name in enumerate(ranked)}
+    return np.array([place.get(name, -1) for name in called], np.int64)[group + 1], ranked
 
 
 def nodes(seen: Scored, taken: Taken) -> Nodes:

@@ -13,11 +13,14 @@ from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
+import numpy as np
+
 from codeclm.contrast import health
 from codeclm.lab import histogram, thetas
 from codeclm.projects import Project
 from codeclm.store import PairFilter, Store
-from codeclm.ui import contrast_data
+from codeclm.ui import cached, contrast_data
+from codeclm.ui.columns import spread
 from codeclm.ui.review_cards import card
 from codeclm.ui.review_near import twins
 from codeclm.ui.review_outbox import write_down
@@ -86,16 +89,12 @@ def theta(store: Store) -> None:
         held[:] = [store.scores.scored(C), store.scores.taken(C)]
 
     tell("scores for the θ lab, once", seconds(read), 1)
-    tell("use cases for the θ lab, where asked for", seconds(lambda: store.scores.use_cases(C)), 0.5)
-    tell(
-        "clusters for the θ lab, where asked for",
-        seconds(lambda: store.scores.clusters(C)),
-        0.5,
-    )
+    tell("metadata for the θ lab, where use cases are asked for", seconds(store.scores.metadata), 0.5)
     tell("judge health, where asked for", seconds(lambda: health(store.scores.judged(C, "strong"))), 0.5)
     nodes = contrast_data.nodes(*held)
-    known = store.scores.use_cases(C)
-    codes, names = contrast_data.codes([known[each] for each in held[0].instruction])
+    labels = cached.labels(store)
+    metadata = spread(*(np.array(each) for each in store.scores.metadata()), 0)[np.array(held[0].instruction)]
+    codes, names = contrast_data.codes(labels.use[metadata], labels.uses, "none")
 
     tell("the curves over θ, once", seconds(lambda: nodes.sweep(thetas(), 4)), 0.3)
 
