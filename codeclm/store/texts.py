@@ -19,6 +19,10 @@ from codeclm.store.connection import LONGEST, Connection, chunks, slots
 SHORT = 48
 """Up to so many bytes a text is kept as it is."""
 
+GIVEN = 1_024
+"""Bytes up to which a text that a file gives is kept as it is: to deflate it would save a third, and to
+inflate it again takes a third of an export."""
+
 WINDOW = 32_768
 """What deflate can look back on."""
 
@@ -158,9 +162,11 @@ class Texts:
 
 
 def squeezed(text: str) -> Squeezed:
-    """A text that leans on no other, as it is stored. UnicodeEncodeError: it holds half a character."""
+    """A text that a file gives, as it is stored. UnicodeEncodeError: it holds half a character."""
     data = text.encode()
-    return _digest(data), _squeeze(data, [])[0]
+    # A long blank one is deflated, so that its length tells of it: see `marks`.
+    plain = len(data) <= GIVEN and not text.isspace()
+    return _digest(data), text if plain else _squeeze(data, [])[0]
 
 
 def _digest(data: bytes) -> bytes:
