@@ -99,7 +99,7 @@ def candidates(rows: Iterable[Row]) -> list[Candidate]:
         Candidate(
             row.pair.id,
             row.instruction,
-            abs(row.pair.comparison.gap) if row.scored else 0.0,
+            abs(row.pair.gap) if row.scored else 0.0,
             row.pair.decision is not None and row.pair.decision.verdict == "accept",
         )
         for row in rows

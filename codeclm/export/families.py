@@ -25,8 +25,7 @@ class Families:
 
     def system(self, pair: Scanned | Mark) -> str:
         """The system prompt of a pair's seed."""
-        systems = self.systems
-        return systems.get(pair.seed or "", "") if systems else ""
+        return self.systems.get(pair.seed or "", "")
 
     def of(self, pair: Scanned) -> str:
         """The family: the seed; without one the metadata; for an imported pair its first instruction."""

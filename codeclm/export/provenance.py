@@ -26,18 +26,18 @@ class Provenance:
 
     def record(self, row: Row, split: str | None = None) -> dict[str, Any]:
         """The chain as one JSON object. `split` names the file that the row is in."""
-        pair = row.pair
+        pair, comparison = row.pair, self._comparison(row.pair)
         path = self._store.lineages.path(pair.instruction_id)
         return {
             "id": pair.id,
             **({"split": split} if split else {}),
-            "config": pair.comparison.config,
+            "config": comparison.config,
             "seed": self._seed(pair.seed) if pair.seed else None,
             "metadata": self._metadata(pair.metadata),
             "rubrics": self._rubrics(path),
             "lineage": [_node(node) for node in path],
-            "answers": self._answers(row),
-            "scores": _scores(self._explained(pair)),
+            "answers": _answers(pair, comparison),
+            "scores": _scores(comparison),
             "status": pair.status,
             "decisions": [asdict(decision) for decision in self._store.decisions.of(pair.id)],
             "chosen": row.chosen_role,
@@ -62,10 +62,11 @@ class Provenance:
         ]
         return {"id": name, "origin": metadata.origin, "draw": metadata.draw, "revisions": revisions}
 
-    def _explained(self, pair: Scanned) -> Comparison:
-        """The pair's comparison with the judge's explanations."""
+    def _comparison(self, pair: Scanned) -> Comparison:
+        """The pair's, with the judge's explanations."""
         found = self._store.lineages.comparison(pair.instruction_id, self._config)
-        return found if found is not None and found.id == pair.id else pair.comparison
+        assert found is not None  # noqa: S101 - it was scanned in the same state of the file
+        return found
 
     def _rubrics(self, path: list[Instruction]) -> dict[str, Any] | None:
         revision = path[-1].revision if path else ""
@@ -73,15 +74,6 @@ class Provenance:
         if found is None:
             return None
         return {"id": found.id, "rubrics": list(found.rubrics), "actions": list(found.actions)}
-
-    def _answers(self, row: Row) -> list[dict[str, Any]]:
-        comparison, pair = row.pair.comparison, row.pair
-        both = (
-            ("strong", comparison.strong_answer, pair.strong_model, pair.strong_truncated, pair.strong),
-            ("target", comparison.target_answer, pair.target_model, pair.target_truncated, pair.target),
-        )
-        names = ("role", "id", "model", "truncated", "text")
-        return [dict(zip(names, answer, strict=True)) for answer in both]
 
     def _calls_behind(self, row: Row, path: list[Instruction]) -> list[dict[str, str]]:
         """Encoding the seed, decoding and rubrics of the metadata, and every step of the lineage."""
@@ -115,6 +107,15 @@ def _node(node: Instruction) -> dict[str, Any]:
         "action": node.action,
         "text": node.text,
     }
+
+
+def _answers(pair: Scanned, comparison: Comparison) -> list[dict[str, Any]]:
+    both = (
+        ("strong", comparison.strong_answer, pair.strong_model, pair.strong_truncated, pair.strong),
+        ("target", comparison.target_answer, pair.target_model, pair.target_truncated, pair.target),
+    )
+    names = ("role", "id", "model", "truncated", "text")
+    return [dict(zip(names, answer, strict=True)) for answer in both]
 
 
 def _scores(comparison: Comparison) -> dict[str, Any]:

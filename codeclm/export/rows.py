@@ -128,8 +128,10 @@ class Rows:
         self.dropped.clear()
         surplus, families = Surplus(self.choice), Families(self.store)
         with self.store.read():
+            chats = bool(families.systems)
             for pair in self.store.pairs.each(*self._dials):
-                found = self._refusal(pair) or compose(pair, self.preference, families.system(pair))
+                system = families.system(pair) if chats else ""
+                found = self._refusal(pair) or compose(pair, self.preference, system)
                 if isinstance(found, str):
                     self.dropped[found] += 1
                     continue

@@ -7,22 +7,22 @@ has no use for is not read: the judge's explanations and the seeds' tags.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from pydantic_core import from_json
 
-from codeclm.records import AnswerRole, Comparison, Decision, Origin, Scores, Status, leading
+from codeclm.records import AnswerRole, Decision, Origin, Scores, Status, leading
 from codeclm.store.connection import Row, unpack
 from codeclm.store.decisions import DECISION, read_decision
 from codeclm.store.nodes import STATUS
 from codeclm.store.texts import RAW, Texts
 
 COLUMNS = f"""select l.use_case, i.text, a.model, b.model, n.iteration, {STATUS}, v.verdict, m.origin,
-    i.origin, c.id, s.id, m.id, i.id, i.parent, l.skills, a.id, b.id,
+    i.origin, c.id, s.id, m.id, i.id, i.parent, l.skills,
     x.data, x.bases, y.data, y.bases, a.truncated, b.truncated,
-    n.stale, c.config, c.strong_first, c.target_first, n.gap, {DECISION}"""
+    n.stale, c.strong_first, c.target_first, n.gap, {DECISION}"""
 JOINS = "join texts x on x.seq = a.text join texts y on y.seq = b.text"
 """The texts of the answers `a` and `b`."""
 
@@ -52,8 +52,6 @@ class _Stored(NamedTuple):
     stored_instruction: _Packed
     stored_parent: int | None
     stored_skills: str
-    stored_strong: _Packed
-    stored_target: _Packed
     strong_data: bytes | str
     strong_bases: str | None
     target_data: bytes | str
@@ -61,7 +59,6 @@ class _Stored(NamedTuple):
     strong_cut: int
     target_cut: int
     stored_stale: int
-    stored_config: int
     stored_first: str
     stored_second: str | None
     gap: float
@@ -81,15 +78,14 @@ class _Scan:
     """What the pairs of one scan share; what few of them differ in is made once."""
 
     texts: Texts
-    configs: Mapping[int, str]
-    judged: dict[str, Scores] = field(default_factory=dict)
+    judged: dict[tuple[str, str | None], tuple[Scores, ...]] = field(default_factory=dict)
     named: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def scores(self, said: str) -> Scores:
-        """The scores of one order, strong first."""
+    def orders(self, said: tuple[str, str | None]) -> tuple[Scores, ...]:
+        """The judgements of a pair, the strong answer's score first in each."""
         if said not in self.judged:
             _trim(self.judged)
-            self.judged[said] = Scores(*from_json(said))
+            self.judged[said] = tuple(Scores(*from_json(order)) for order in said if order is not None)
         return self.judged[said]
 
     def skills(self, said: str) -> tuple[str, ...]:
@@ -112,7 +108,7 @@ class _Scan:
 _DECISION = _Stored._fields.index("decided")
 
 
-def _trim(known: dict[str, Any]) -> None:
+def _trim(known: dict[Any, Any]) -> None:
     if len(known) > _MOST:
         known.clear()
 
@@ -170,20 +166,12 @@ class Scanned(_Stored):
     @property
     def orders(self) -> tuple[Scores, ...]:
         """The judgements there are."""
-        first, second = self.scan.scores(self.stored_first), self.stored_second
-        return (first,) if second is None else (first, self.scan.scores(second))
-
-    @property
-    def comparison(self) -> Comparison:
-        """Both answers and their scores."""
-        strong, target = unpack(self.stored_strong), unpack(self.stored_target)
-        config = self.scan.configs[self.stored_config]
-        return Comparison(self.instruction_id, strong, target, config, *self.orders)
+        return self.scan.orders((self.stored_first, self.stored_second))
 
 
-def read(texts: Texts, configs: Mapping[int, str], rows: Iterable[Row]) -> Iterator[Scanned]:
-    """The pairs of rows of COLUMNS; `configs`: ids by number."""
-    scan = _Scan(texts, configs)
+def read(texts: Texts, rows: Iterable[Row]) -> Iterator[Scanned]:
+    """The pairs of rows of COLUMNS."""
+    scan = _Scan(texts)
     for row in rows:
         pair = Scanned._make(row)
         pair.scan = scan

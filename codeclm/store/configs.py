@@ -54,10 +54,6 @@ class Configs:
         """Every config that shows a record of this one: itself, or all where it is the imported one."""
         return self.all() if seq == IMPORTED_SEQ else [seq]
 
-    def ids(self) -> dict[int, str]:
-        """The ids of all, by number."""
-        return dict(self._db.rows("select seq, id from configs"))
-
     def all(self) -> list[int]:
         """Every config's number, the imported one's first."""
         return [row[0] for row in self._db.rows("select seq from configs order by seq")]

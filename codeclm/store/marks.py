@@ -12,6 +12,7 @@ from typing import NamedTuple
 from codeclm.records import AnswerRole, Decision, Status, Verdict, leading
 from codeclm.store.connection import Row, unpack
 from codeclm.store.nodes import STATUS
+from codeclm.store.selections import SEED
 from codeclm.store.texts import SHORT, Texts
 
 _LONG = "an answer that is longer than that", "another one that is longer than that"
@@ -31,7 +32,7 @@ FROM = """from nodes n left join verdicts v on v.comparison = n.comparison
     join answers b on b.seq = c.target join texts x on x.seq = a.text join texts y on y.seq = b.text"""
 """What a pair's kind is told by comes first: of those of other kinds no more is looked up."""
 FROM_NAMED = f"""{FROM} left join metadata m on m.seq = i.metadata left join labels l on l.seq = m.labels
-    left join seeds s on s.seq = m.seed"""
+    left join seeds s on s.seq = {SEED}"""
 
 
 class Mark(NamedTuple):

@@ -79,7 +79,7 @@ class Pairs:
         """
         condition, values = self._each(config, theta, cap, accepted)
         sql = f"{bulk.COLUMNS} {_FROM} {_ANSWERS} {bulk.JOINS} where {condition} {ORDER}"
-        yield from bulk.read(self._texts, self._configs.ids(), self._db.each(sql, values))
+        yield from bulk.read(self._texts, self._db.each(sql, values))
 
     def marks(
         self,

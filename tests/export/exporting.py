@@ -23,6 +23,7 @@ class Like(Pair):
     """What a scan reads of a pair, made by hand."""
 
     orders = property(lambda pair: pair.comparison.orders)
+    gap = property(lambda pair: pair.comparison.gap)
     verdict = property(
         lambda pair: "conflict" if pair.conflict else pair.decision.verdict if pair.decision else None
     )

@@ -172,7 +172,6 @@ def test_a_scan_reads_of_a_pair_what_a_page_reads(store: Store) -> None:
             assert getattr(found, name) == getattr(pair, name), name
         assert found.winner == pair.winner
         assert found.verdict == ("conflict" if pair.conflict else pair.decision and pair.decision.verdict)
-        assert found.comparison.id == pair.comparison.id
         assert [replace(each, rationale="") for each in pair.comparison.orders] == list(found.orders)
 
 
