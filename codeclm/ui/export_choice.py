@@ -110,18 +110,15 @@ def _cap(project: Project) -> tuple[int | None, bool]:
         bind="query-params",
         help="Keeps what is frequent from outweighing the rest. The first in order stay.",
     )
-    by = st.segmented_control(
-        "Counted by",
-        CAPS,
-        default=CAPS[0],
-        required=True,
-        key="export_cap_by",
-        bind="query-params",
-        disabled=most is None or not mapped,
-    )
-    if most is not None and not mapped:
+    if most is None:
+        return None, False
+    if not mapped:
         st.caption("Draw the map of the metadata to count by its clusters.")
-    return most, bool(most) and mapped and by == CAPS[1]
+        return most, False
+    by = st.segmented_control(
+        "Counted by", CAPS, default=CAPS[0], required=True, key="export_cap_by", bind="query-params"
+    )
+    return most, by == CAPS[1]
 
 
 def _split(form: str) -> float | None:

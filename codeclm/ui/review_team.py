@@ -160,6 +160,10 @@ def _agreement(store: Store, facts: Summary) -> None:
         ),
         hide_index=True,
         alt="Agreement of every two reviewers",
+        column_config={
+            "Both decided": st.column_config.NumberColumn("Both", width=50, help="Pairs that both decided."),
+            "Agree": st.column_config.TextColumn(width=105),
+        },
     )
     who = " · ".join(f"{plain(_shown(name), 40)} {number(count)}" for name, count in sorted(counts.items()))
     st.caption(f"Decisions: {who}")
