@@ -31,16 +31,22 @@ class Known:
 
     @classmethod
     def of(cls, project: Project) -> Known:
-        """Names of the project, the most used first."""
-        used = facets(project)
+        """Names of the project, the most used first; looked up once for each change of the file."""
         with project.open(readonly=True) as store:
-            return cls(
-                [name for name, _ in used.uses],
-                [name for name, _ in used.skills],
-                [name for name, _ in store.seeds.tags()],
-                {f"{each.name} ({each.id})": each.id for each in store.maps.clusters()},
-                [name or NAMELESS for name, _ in store.decisions.reviewers()],
-            )
+            return _known(project, str(project.path), f"{store.born()} {store.revision()}")
+
+
+@st.cache_resource(max_entries=8, ttl="1h", show_spinner=False)
+def _known(_project: Project, path: str, stamp: str) -> Known:
+    used = facets(_project)
+    with _project.open(readonly=True) as store:
+        return Known(
+            [name for name, _ in used.uses],
+            [name for name, _ in used.skills],
+            [name for name, _ in store.seeds.tags()],
+            {f"{each.name} ({each.id})": each.id for each in store.maps.clusters()},
+            [name or NAMELESS for name, _ in store.decisions.reviewers()],
+        )
 
 
 def fields(known: Known, iterations: int, key: str, width: Width = 240) -> dict[str, Any]:
