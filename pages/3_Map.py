@@ -25,14 +25,12 @@ with page("Map") as project:
     )
     if drawing(project):
         progress(project)
-    atlas = read(project, facts.running)
     if part == "Coverage":
-        coverage(project, facts, atlas)
+        coverage(project, facts)
     elif part == "Use cases":
         tree(project, facts)
-    elif atlas is None:
-        if not drawing(project):
-            first_time(project, facts)
-    else:
+    elif (atlas := read(project, facts.running)) is not None:
         keep_up(project, atlas)
         view(project, facts.running)
+    elif not drawing(project):
+        first_time(project, facts)

@@ -80,6 +80,17 @@ class Labels:
         """The skills one by one."""
         return single(self.lists, self.read)
 
+    def entries(self, rows: Numbers) -> tuple[Numbers, Numbers]:
+        """Each of these metadata once for each of its skills, and the skill, as its place among the single
+        ones; once with −1 where it has none."""
+        of = self.skills[rows]
+        sizes = np.bincount(self.single.list, minlength=len(self.lists))
+        many, first = sizes[of], (np.cumsum(sizes) - sizes)[of]
+        within = np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many)
+        skills = self.single.skill[np.repeat(first, many) + within]
+        bare = rows[many == 0]
+        return np.concatenate([np.repeat(rows, many), bare]), np.concatenate([skills, np.full(len(bare), -1)])
+
     def standing(self, fates: Fates) -> Flags:
         """Whose metadata is there, not excluded, not blank, and its seed not deleted."""
         excluded = fates.states(np.arange(len(self.use))) == STATES.index("excluded")

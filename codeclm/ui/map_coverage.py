@@ -12,7 +12,6 @@ from codeclm.projects import Project
 from codeclm.store.coverage import BYS, By
 from codeclm.ui.guard import guarded, notify
 from codeclm.ui.map_counts import Counted
-from codeclm.ui.map_data import Atlas
 from codeclm.ui.page import empty, go
 from codeclm.ui.summary import Summary, config_id
 from codeclm.ui.tally import SIDES, Key, Side, Tally
@@ -25,7 +24,7 @@ UNCLUSTERED = "unclustered"
 Names = dict[Key, str]
 
 
-def coverage(project: Project, facts: Summary, atlas: Atlas | None) -> None:
+def coverage(project: Project, facts: Summary) -> None:
     """The whole part."""
     if not facts.funnel.seeds:
         empty(
@@ -35,10 +34,14 @@ def coverage(project: Project, facts: Summary, atlas: Atlas | None) -> None:
             "Add seeds",
         )
         return
-    by, side = _choice(atlas)
+    with project.open(readonly=True) as store:
+        clusters = {each.id: each.name for each in store.maps.clusters()}
+    by, side = _choice(bool(clusters))
     counted = Counted.of(project)
     tally = counted.tally(by)
-    names = _names(tally, atlas)
+    names: Names = {
+        key: clusters.get(key, UNCLUSTERED) if isinstance(key, int) else key for key in tally.keys
+    }
     if not tally.keys:
         st.caption("The seeds were not read yet: run the encoding on Generate, and look again.")
         return
@@ -53,9 +56,9 @@ def coverage(project: Project, facts: Summary, atlas: Atlas | None) -> None:
     _shares(tally, side, names)
 
 
-def _choice(atlas: Atlas | None) -> tuple[By, Side]:
+def _choice(clustered: bool) -> tuple[By, Side]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        options = BYS if atlas is not None and atlas.clusters else BYS[:2]
+        options = BYS if clustered else BYS[:2]
         by = st.segmented_control(
             "By", options, default=options[0], required=True, key="cover_by", bind="query-params"
         )
@@ -76,17 +79,6 @@ def _unread(by: By, tally: Tally, facts: Summary) -> None:
     if left > 0:
         why = "are not on the map: update it" if by == "cluster" else "have no metadata yet"
         st.caption(f"{plural(left, 'seed')} {why}; they are not counted here.")
-
-
-def _names(tally: Tally, atlas: Atlas | None) -> Names:
-    found: Names = {}
-    for key in tally.keys:
-        if isinstance(key, int):
-            known = atlas.clusters.get(key) if atlas is not None else None
-            found[key] = known.name if known is not None else UNCLUSTERED
-        else:
-            found[key] = key
-    return found
 
 
 def _figure(found: Divergence | None, side: Side) -> None:

@@ -6,7 +6,6 @@ lineage begins with, so that it counts once however long it grew; stale ones do 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -90,18 +89,14 @@ class Sheet:
         used = self._used()
         counts = np.bincount(labels.use[used & (labels.use >= 0)], minlength=len(labels.uses))
         largest = sorted(np.flatnonzero(counts).tolist(), key=lambda at: (-counts[at], labels.uses[at]))
-        rows = np.flatnonzero(used & np.isin(labels.use, largest[:most]))
+        rows, skill = labels.entries(np.flatnonzero(used & np.isin(labels.use, largest[:most])))
+        names = ["", *labels.single.names]
+        pairs, place = np.unique(labels.use[rows] * len(names) + skill + 1, return_inverse=True)
         flags = self._flags()
         kept, accepted = (_counted(self.nodes.metadata[flags[side]], size) for side in SIDES[1:])
-        sums: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
-        for use, skills, *more in zip(
-            *(column[rows].tolist() for column in (labels.use, labels.skills, kept, accepted)), strict=True
-        ):
-            for skill in labels.lists[skills] or ("",):
-                sums[labels.uses[use], skill] = [
-                    one + other for one, other in zip(sums[labels.uses[use], skill], (1, *more), strict=True)
-                ]
-        return sorted((*pair, *each) for pair, each in sums.items())  # type: ignore[misc]
+        sums = (np.bincount(place, of[rows]).astype(int) for of in (np.ones(size), kept, accepted))
+        told = zip(*np.divmod(pairs, len(names)), *sums, strict=True)
+        return sorted((labels.uses[use], names[at], *map(int, counts)) for use, at, *counts in told)
 
     def _used(self) -> Flags:
         rows = np.arange(len(self.labels.use))
