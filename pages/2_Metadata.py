@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from codeclm.ui.guard import guard
 from codeclm.ui.labels import by_hand
 from codeclm.ui.metadata_file import by_file
 from codeclm.ui.metadata_labels import labels_panel
@@ -38,7 +39,8 @@ with page("Metadata") as project:
         "Add rows from a file", icon=":material/upload_file:", on_change="rerun", key="meta_filing"
     )
     if filing.open:
-        with filing:
+        # A file that cannot be read leaves the rows in sight.
+        with filing, guard(stop=False):
             by_file(project)
     if not metadata_table(project):
         if facts.funnel.seeds:

@@ -53,7 +53,9 @@ def _one(project: Project, atlas: Atlas, row: int) -> None:
             skills = plain(", ".join(points.skills.at(row) or ())) or "no skills"
             st.caption(f"{plain(points.use_case.at(row) or 'no use case')} · {skills}")
     with right:
-        st.caption("Nearest to it")
+        st.caption("Nearest to it" if near else "What is nearest to it is known once the map is drawn anew.")
+        if not near:
+            return
         st.dataframe(
             pd.DataFrame(
                 {

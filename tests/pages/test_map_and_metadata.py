@@ -215,6 +215,31 @@ def test_mixed_rows_wait_until_they_are_accepted(project):
         assert store.metadata.count(origin="mixed", state="active") == 4
 
 
+def filing(name, content):
+    """The page of metadata after a file was given."""
+    test = opened("2_Metadata")
+    test.session_state["meta_filing"] = True
+    test.run()
+    test.file_uploader[0].set_value((name, content, "text/plain")).run()
+    assert not test.exception
+    return test
+
+
+def test_of_a_file_whose_columns_have_other_names_one_is_chosen(project):
+    test = filing("rows.csv", b"topic,skills\nsail repair,knots\n")
+    box = next(each for each in test.selectbox if each.label == "Column with the use case")
+    box.set_value("topic").run()
+    press(test, "Add 1 row")
+    with project.open() as store:
+        assert store.metadata.page(use_case="sail repair")[0].labels.skills == ("knots",)
+
+
+def test_a_file_that_cannot_be_read_leaves_the_rows_in_sight(project):
+    test = filing("rows.json", b"{nothing")
+    assert "not valid JSON" in test.error[0].value
+    assert "of 28 rows" in words(test)
+
+
 def test_filters_come_from_the_address(project):
     test = opened("2_Metadata", meta_use="soup recipe", meta_state="in use")
     assert test.selectbox(key="meta_use").value == "soup recipe"
