@@ -48,6 +48,8 @@ def test_a_second_quote_asks_nothing(project, order, endpoint):
     sent = len(endpoint.requests)
     assert quote(path, order(), silent, silent)["calls"] == first["calls"]
     assert len(endpoint.requests) == sent < 20 * 12
+    with Store.open(path) as store:
+        assert store.metadata.count() == 9
 
 
 def test_the_newest_quote_is_kept_for_its_very_order(project, order):
@@ -70,8 +72,8 @@ def test_nothing_left_is_nothing_to_pay(project, order):
 def test_an_unknown_price_is_null_and_only_encoding_costs_a_call_each(project, order):
     found = quote(project(30), order(stages=("encode",)), silent, silent)
     assert found["cost_usd"] is None
-    assert found["calls"]["mid"] == 30 - 7
-    assert found["spent"]["calls"] == 7 + 1  # and the probe
+    assert found["calls"]["mid"] == 30 - 11
+    assert found["spent"]["calls"] == 11 + 1  # and the probe
     assert found["spent"]["cost_usd"] is None
 
 
