@@ -9,6 +9,7 @@ from codeclm.records import Labels, Metadata
 from codeclm.store import Store
 from codeclm.ui.guard import guarded, notify
 from codeclm.ui.page import go
+from codeclm.ui.selected import to_pairs
 from codeclm.ui.text import ago, body, dollars, plain, plural
 
 
@@ -31,7 +32,7 @@ def detail(project: Project, row_id: str) -> None:
             body(seed.text)
     _stale(project, row, instructions, pairs)
     if pairs:
-        go("Review", "Its pairs", metadata=row_id)
+        to_pairs(project, "metadata", row_id)
     go("Runs", "Its calls", record=row_id)
     if len(history) > 1:
         st.caption("Labels through time, newest first")

@@ -21,8 +21,7 @@ def pruning(project: Project) -> None:
         if st.button("Drop what nothing needs", key="runs_prune"):
             with st.spinner("Dropping…"):
                 done = prune(project.path)
-            notify(
-                f"{plural(done.calls, 'call')} and {plural(done.texts, 'text')} dropped, "
-                f"{number(done.bytes / 1000)} kB given back."
-            )
+            dropped = f"{plural(done.calls, 'call')} and {plural(done.texts, 'text')} dropped"
+            told = f"{dropped}, {number(done.bytes / 1000)} kB given back."
+            notify(told if done.calls or done.texts else "Nothing to drop: everything is needed.")
             st.rerun()

@@ -9,10 +9,11 @@ import streamlit as st
 from codeclm.projects import Project
 from codeclm.records import Role
 from codeclm.store import CallRow, Store
+from codeclm.store.maps import MapKind
 from codeclm.store.origins import Kind, Origin, made_from, origin
 from codeclm.ui.guard import guarded
-from codeclm.ui.page import go
 from codeclm.ui.runs_calls import RECORD, look_at, show, table
+from codeclm.ui.selected import to_pairs
 from codeclm.ui.summary import summary
 from codeclm.ui.text import body, one_line, plain
 
@@ -46,8 +47,9 @@ def record(project: Project) -> bool:
         with st.expander("Made of it", icon=":material/arrow_downward:"):
             for kind, id_, text in children:
                 _step(kind, id_, text, last=False)
-    if found is not None and found.kind == "pair":
-        go("Review", "Review pairs")
+    if found is not None and found.records:
+        last: MapKind = "instructions" if found.path else "metadata" if found.metadata else "seeds"
+        to_pairs(project, last, found.records[-1], "Review it" if found.path else "Its pairs")
     _table(project, calls, {id_: kind for kind, id_, _ in chain})
     return True
 

@@ -1,4 +1,4 @@
-"""A selection made on the map, as other pages take it: named in the address, and let go there."""
+"""Records picked out on one page, as others take them: named in the address, and let go there."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import streamlit as st
 from codeclm.export import Options
 from codeclm.projects import Project
 from codeclm.store import PairFilter
+from codeclm.store.maps import MapKind
 from codeclm.ui.guard import guarded
-from codeclm.ui.page import go
+from codeclm.ui.page import go, switch_to
+from codeclm.ui.rooms import room
 from codeclm.ui.text import plural
 
 PARAMETER = "selection"
@@ -29,8 +31,8 @@ def within_selection(project: Project) -> str | None:
     with project.open(readonly=True) as store:
         count = len(store.selections.get(name))
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"Only what belongs to {plural(count, 'selected point')} of the map.", width="content")
-        go("Map", "See it there", selection=name)
+        st.caption(f"Only what belongs to {plural(count, 'selected record')}.", width="content")
+        go("Map", "See it on the map", selection=name)
         st.button("Show all", icon=":material/close:", type="tertiary", on_click=_let_go, key="selection_out")
     return name
 
@@ -41,6 +43,14 @@ def only_selected(project: Project, options: Options) -> Options:
     if name is None:
         return options
     return replace(options, filters=(*options.filters, PairFilter(selection=name)))
+
+
+def to_pairs(project: Project, kind: MapKind, record: str, label: str = "Its pairs") -> None:
+    """A button that leads to the pairs of a record, whatever became of them."""
+    if st.button(label, icon=room("Review").icon, type="tertiary", key="to_pairs"):
+        with project.open() as store:
+            name = store.selections.keep([(kind, record)])
+        switch_to("Review", selection=name, status="any state", review_decision="any decision")
 
 
 @guarded

@@ -17,6 +17,7 @@ from codeclm.store import Branch, Store
 from codeclm.ui import studio_step as step
 from codeclm.ui.guard import guarded, notify
 from codeclm.ui.page import go
+from codeclm.ui.selected import to_pairs
 from codeclm.ui.text import gap, one_line, plain, plural
 from codeclm.ui.worddiff import diff
 
@@ -191,8 +192,7 @@ def _more(
                 help="It becomes an instruction like any other; a run goes on from it.",
             )
         else:
-            anywhere = {"status": "any state", "review_decision": "any decision"}
-            go("Review", "Review it", review_search=node.text[:60], **anywhere)
+            to_pairs(project, "instructions", node.id, "Review it")
         go("Runs", "Its calls", record=node.id)
         if branch.draft:
             st.button(

@@ -91,3 +91,19 @@ def test_a_run_is_watched_stopped_limited_and_mended(app, made, endpoint):
     app.open("Runs", project="live")
     app.fill("Search", "broken kettle")
     app.sees("of 4 calls")
+
+
+def test_a_run_outlives_the_page_server_that_started_it(app, server, made, endpoint):
+    endpoint.stubborn, endpoint.latency = False, 2.0
+    app.open("Generate", project="live")
+    app.page.get_by_role("button", name="Start the run").click()
+    app.page.get_by_text(re.compile(r"\d+ calls? sent")).first.wait_for()
+    server.kill()
+    server.start()
+    app.open("Generate", project="live")
+    app.page.get_by_role("button", name="Stop").wait_for()
+    endpoint.latency = 0.0
+    app.sees("The last run ended")
+    with made.open(readonly=True) as store:
+        assert [(job.kind, job.state) for job in store.jobs.recent(5)] == [("run", "done")]
+        assert store.calls.count() == len(endpoint.requests)

@@ -12,6 +12,7 @@ from codeclm.jobs.run import run
 from codeclm.llm.model import Call, Reply, Request
 from codeclm.records import Message, Seed
 from codeclm.settings import Config, Sampling
+from codeclm.store import PairFilter
 from codeclm.testing import ScriptedEndpoint, loop_reply
 from codeclm.ui.results_picker import described, note
 from codeclm.ui.runs_list import asked
@@ -110,6 +111,17 @@ def test_from_any_record_to_its_calls(made):
         assert record in texts(test)
         if record == pair.id:
             assert "first" not in set(calls(test)["Model"])
+            assert back_in_review(test, made) == [pair.id]
+        if record == pair.metadata:
+            assert pair.id in back_in_review(test, made)
+
+
+def back_in_review(test, made):
+    """The pairs that the way back leads to."""
+    test.button(key="to_pairs").click().run()
+    with made.open() as store:
+        where = PairFilter(selection=test.query_params["selection"])
+        return store.pairs.ids(store.settings.config().id, 3, 4, where)
 
 
 @pytest.mark.parametrize("record", ["0" * 20, "no such", HOSTILE, "../../etc"])
