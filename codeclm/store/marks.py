@@ -15,21 +15,24 @@ from codeclm.store.nodes import STATUS
 from codeclm.store.selections import SEED
 from codeclm.store.texts import SHORT, Texts
 
-_LONG = "an answer that is longer than that", "another one that is longer than that"
+_LONG = "=" * (SHORT + 1), "#" * (SHORT + 1)
+"""Stand for a long answer, and another: no short one is the same."""
 
 
-def _short(text: str) -> str:
-    return f"case when length({text}.data) <= {SHORT} then {text}.data end"
+def _short(column: str, answer: str) -> str:
+    return f"""case when {answer}.length <= {SHORT} then
+        (select {column} from texts where seq = {answer}.text) end"""
 
 
 COLUMNS = f"""select {STATUS}, v.verdict, n.stale, n.gap, a.truncated, b.truncated, d.answer, d.instruction,
-    d.response, {_short("x")}, {_short("y")}, x.bases, y.bases, a.text = b.text, a.text, b.text, i.text"""
+    d.response, {_short("data", "a")}, {_short("data", "b")}, {_short("bases", "a")}, {_short("bases", "b")},
+    a.text = b.text, a.text, b.text, i.text"""
 NAMES, NO_NAMES = ", c.id, s.id, m.id, l.use_case", ", '', null, '', ''"
 
 FROM = """from nodes n left join verdicts v on v.comparison = n.comparison
     left join decisions d on d.seq = v.entry join comparisons c on c.seq = n.comparison
     join instructions i on i.seq = n.instruction join answers a on a.seq = c.strong
-    join answers b on b.seq = c.target join texts x on x.seq = a.text join texts y on y.seq = b.text"""
+    join answers b on b.seq = c.target"""
 """What a pair's kind is told by comes first: of those of other kinds no more is looked up."""
 FROM_NAMED = f"""{FROM} left join metadata m on m.seq = i.metadata left join labels l on l.seq = m.labels
     left join seeds s on s.seq = {SEED}"""

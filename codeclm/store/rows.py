@@ -74,8 +74,13 @@ def answer_row(config: int, instruction: Value, text: int, id_: str, answer: Ans
         text,
         int(answer.truncated),
         answer.model,
-        len(answer.text),
+        length(answer.text),
     ]
+
+
+def length(text: str) -> int:
+    """How long an answer is, in characters; a blank one has none."""
+    return len(text) if text.strip() else 0
 
 
 def insert_answer(db: Connection, texts: Texts, config: int, answer: Answer) -> None:

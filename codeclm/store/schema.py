@@ -12,6 +12,7 @@ from pathlib import Path
 from codeclm.errors import ProjectError
 from codeclm.store import files, tables
 from codeclm.store.connection import BUSY_SECONDS, Connection
+from codeclm.store.rows import length
 from codeclm.store.texts import Texts
 
 LATEST = 19
@@ -114,4 +115,4 @@ def _measure(db: Connection) -> None:
     """How long the answers of an older project are, in characters."""
     texts = Texts(db)
     for seq, text in db.rows("select seq, text from answers where length is null"):
-        db.execute("update answers set length = ? where seq = ?", [len(texts.get(text)), seq])
+        db.execute("update answers set length = ? where seq = ?", [length(texts.get(text)), seq])

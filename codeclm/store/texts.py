@@ -164,9 +164,7 @@ class Texts:
 def squeezed(text: str) -> Squeezed:
     """A text that a file gives, as it is stored. UnicodeEncodeError: it holds half a character."""
     data = text.encode()
-    # A long blank one is deflated, so that its length tells of it: see `marks`.
-    plain = len(data) <= GIVEN and not text.isspace()
-    return _digest(data), text if plain else _squeeze(data, [])[0]
+    return _digest(data), text if len(data) <= GIVEN else _squeeze(data, [])[0]
 
 
 def _digest(data: bytes) -> bytes:
