@@ -31,9 +31,10 @@ def legend(
     if colours.span is not None:
         _gaps(atlas, chosen if len(chosen) else rows)
         return
-    _groups(rows, chosen, colours, by, of)
     if by == "cluster" and atlas.clusters:
+        # Above the legend, as below it there is little room to open in.
         _rename(project, atlas)
+    _groups(rows, chosen, colours, by, of)
 
 
 def _groups(rows: Rows, chosen: Rows, colours: Colouring, by: str, of: str) -> None:

@@ -5,6 +5,8 @@ They wait as proposed; nothing is written from one that was not accepted.
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 import streamlit as st
 
@@ -119,7 +121,7 @@ def _in_bulk(project: Project, rows: list[Metadata], scores: list[float]) -> Non
 
 def _line(scores: list[float]) -> float:
     """Where the better half begins: only a start, as what is odd is for a person to say."""
-    return round(min(1.0, sorted(scores)[len(scores) // 2]), 2)
+    return math.floor(100 * min(1.0, sorted(scores)[len(scores) // 2])) / 100
 
 
 def _button(

@@ -209,6 +209,8 @@ def test_mixed_rows_wait_until_they_are_accepted(project):
     with project.open() as store:
         assert store.metadata.count(state="proposed") == 4
         assert store.metadata.count(origin="mixed", state="active") == 0
+    offered = next(each.label for each in test.button if each.label.endswith("above"))
+    assert int(offered.split()[1]) >= 2, "the better half at first"
     test.slider(key="meta_mix_line").set_value(0.0).run()
     press(test, "Accept 4")
     with project.open() as store:
