@@ -8,22 +8,14 @@ from codeclm.ui.metadata_file import by_file
 from codeclm.ui.metadata_labels import labels_panel
 from codeclm.ui.metadata_mix import mix_panel
 from codeclm.ui.metadata_table import metadata_table
-from codeclm.ui.page import empty, page
+from codeclm.ui.page import empty, page, parts
 from codeclm.ui.summary import summary
 
 PARTS = ("Rows", "Labels", "Mix and match")
 
 with page("Metadata") as project:
     facts = summary(project)
-    part = st.segmented_control(
-        "Part",
-        PARTS,
-        default=PARTS[0],
-        required=True,
-        key="meta_part",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
+    part = parts(PARTS, "meta_part")
     if part == "Labels":
         labels_panel(project)
         st.stop()

@@ -1,28 +1,18 @@
 """Map: what the data is about, where it is thick and where it is thin, and what to do about it."""
 
-import streamlit as st
-
 from codeclm.ui.map_coverage import coverage
 from codeclm.ui.map_data import read
 from codeclm.ui.map_draw import drawing, first_time, keep_up, progress
 from codeclm.ui.map_tree import tree
 from codeclm.ui.map_view import view
-from codeclm.ui.page import page
+from codeclm.ui.page import page, parts
 from codeclm.ui.summary import summary
 
 PARTS = ("Map", "Coverage", "Use cases")
 
 with page("Map") as project:
     facts = summary(project)
-    part = st.segmented_control(
-        "Part",
-        PARTS,
-        default=PARTS[0],
-        required=True,
-        key="map_part",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
+    part = parts(PARTS, "map_part")
     if drawing(project):
         progress(project)
     if part == "Coverage":

@@ -7,7 +7,7 @@ from codeclm.ui.generate_failures import failures
 from codeclm.ui.generate_prompts import prompts_panel
 from codeclm.ui.generate_start import start_panel
 from codeclm.ui.generate_stream import stream
-from codeclm.ui.page import page
+from codeclm.ui.page import page, parts
 from codeclm.ui.runpanel import going_on, run_panel
 from codeclm.ui.studio import studio
 from codeclm.ui.summary import summary
@@ -15,15 +15,7 @@ from codeclm.ui.summary import summary
 PARTS = ("Run", "By hand", "Complexity", "Prompts")
 
 with page("Generate") as project:
-    part = st.segmented_control(
-        "Part",
-        PARTS,
-        default=PARTS[0],
-        required=True,
-        key="generate",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
+    part = parts(PARTS, "generate")
     if part == "By hand":
         studio(project)
     elif part == "Complexity":

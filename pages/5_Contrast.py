@@ -6,7 +6,7 @@ from codeclm.ui.contrast_data import lab
 from codeclm.ui.contrast_health import health
 from codeclm.ui.contrast_people import people
 from codeclm.ui.contrast_theta import summary_line, theta_lab
-from codeclm.ui.page import empty, page
+from codeclm.ui.page import empty, page, parts
 from codeclm.ui.summary import summary
 
 PARTS = ("θ lab", "Judge health", "People and judge")
@@ -23,15 +23,7 @@ with page("Contrast") as project:
         )
         st.stop()
     found = lab(project, facts)
-    part = st.segmented_control(
-        "Part",
-        PARTS,
-        default=PARTS[0],
-        required=True,
-        key="contrast",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
+    part = parts(PARTS, "contrast")
     if part == PARTS[0]:
         st.caption(summary_line(found))
         theta_lab(project, facts, found)

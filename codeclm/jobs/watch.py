@@ -32,7 +32,7 @@ def running(store: Store, kind: str) -> bool:
 
 def newest(store: Store, kind: str) -> Watched | None:
     """The newest job of a kind; None: there was none."""
-    job = next((job for job in store.jobs.recent(50) if job.kind == kind), None)
+    job = next(iter(store.jobs.page(kind, limit=1)), None)
     if job is None:
         return None
     held = holder(store.path, kind)

@@ -102,10 +102,6 @@ class Jobs:
         jobs = self._jobs("where kind = ? and state = 'running' order by seq desc limit 1", [kind])
         return next(iter(jobs), None)
 
-    def recent(self, n: int = 20) -> list[Job]:
-        """The newest jobs of every kind, newest first."""
-        return self._jobs("order by seq desc limit ?", [n])
-
     def page(self, kind: str | None = None, offset: int = 0, limit: int = 50) -> list[Job]:
         """Jobs, newest first, of every kind or of one."""
         return self._jobs(

@@ -5,7 +5,6 @@ Knows neither what the texts are nor what is worked out from their vectors.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
 import streamlit as st
@@ -13,15 +12,11 @@ import streamlit as st
 from codeclm import embed
 from codeclm.errors import UsageError
 from codeclm.ids import content_id
-from codeclm.jobs import process
-from codeclm.jobs.lock import holder
 from codeclm.projects import Project
 from codeclm.store import Store
+from codeclm.ui import started
 from codeclm.ui.guard import fragment, guarded
 from codeclm.ui.text import number, plain, plural
-
-PATIENCE = 30.0
-"""Seconds within which a started job must show itself."""
 
 
 def kept(store: Store, texts: Sequence[str]) -> embed.Vectors:
@@ -39,7 +34,7 @@ def embedded(project: Project, texts: Sequence[str], kind: str, words: Sequence[
         missing = len(store.vectors.missing(model, texts))
     if not missing:
         return True
-    if holder(project.path, kind) is not None or _starting(project, kind):
+    if started.going_on(project, kind):
         _progress(project, kind)
         return False
     have = "has" if missing == 1 else "have"
@@ -53,7 +48,7 @@ def embedded(project: Project, texts: Sequence[str], kind: str, words: Sequence[
         args=(project, kind, list(words)),
         key=f"embed_{content_id('words', job=kind, words=list(words))}",
     )
-    said = process.last_words(project.path, kind)
+    said = started.last_words(project, kind)
     if said.startswith("error"):
         st.error(plain(said), icon=":material/error:")
     return False
@@ -61,23 +56,12 @@ def embedded(project: Project, texts: Sequence[str], kind: str, words: Sequence[
 
 @guarded
 def _start(project: Project, kind: str, words: Sequence[str]) -> None:
-    process.start(project.path, kind, words)
-    st.session_state[f"embedding_{kind}"] = {"project": project.name, "at": time.time()}
-
-
-def _starting(project: Project, kind: str) -> bool:
-    begun = st.session_state.get(f"embedding_{kind}")
-    if not begun or begun["project"] != project.name or time.time() - begun["at"] > PATIENCE:
-        return False
-    if process.last_words(project.path, kind):
-        return False
-    with project.open(readonly=True) as store:
-        return not any(job.kind == kind and job.started >= begun["at"] for job in store.jobs.recent(20))
+    started.begin(project, kind, words)
 
 
 @fragment(run_every=2)
 def _progress(project: Project, kind: str) -> None:
-    if holder(project.path, kind) is None and not _starting(project, kind):
+    if not started.going_on(project, kind):
         st.rerun()
     with project.open(readonly=True) as store:
         job = store.jobs.current(kind)

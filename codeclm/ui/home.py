@@ -131,7 +131,7 @@ def recent_runs(project: Project, running: bool) -> None:
     """The last runs, and how each ended."""
     st.subheader("Recent runs", anchor=False)
     with project.open(readonly=True) as store:
-        jobs = [job for job in store.jobs.recent(10) if job.kind == RUN][:5]
+        jobs = store.jobs.page(RUN, limit=5)
     if not jobs:
         st.caption("No run yet.")
         return

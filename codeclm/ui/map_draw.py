@@ -2,40 +2,26 @@
 
 from __future__ import annotations
 
-import time
-
 import streamlit as st
 
 from codeclm.embed import EMBEDDER
-from codeclm.errors import CodecError
-from codeclm.jobs import process
-from codeclm.jobs.lock import holder
 from codeclm.jobs.map import MAP
 from codeclm.jobs.naming import NAMES, SHOWN, wanted
 from codeclm.jobs.watch import Watched, newest
 from codeclm.projects import Project
+from codeclm.ui import started
 from codeclm.ui.guard import fragment, guarded, notify
 from codeclm.ui.map_data import Atlas
 from codeclm.ui.page import empty
 from codeclm.ui.summary import Summary
 from codeclm.ui.text import number, plain, plural
 
-_STARTED = "map_started"
 _KINDS = (MAP, NAMES)
-_PATIENCE = 60.0
-"""Seconds within which a started job must show itself: it may have to wait for the disk."""
 
 
 def drawing(project: Project) -> bool:
     """Whether a map is being drawn or named, or is about to."""
-    if any(holder(project.path, kind) is not None for kind in _KINDS):
-        return True
-    begun = st.session_state.get(_STARTED)
-    if not begun or begun["project"] != project.name or time.time() - begun["at"] > _PATIENCE:
-        return False
-    last = _newest(project)
-    shown = last is not None and last.job.started >= begun["at"] - 1
-    return not shown and not process.last_words(project.path, begun["kind"])
+    return any(started.going_on(project, kind) for kind in _KINDS)
 
 
 def first_time(project: Project, facts: Summary) -> None:
@@ -119,8 +105,7 @@ def _ask_names(project: Project, atlas: Atlas) -> None:
 @guarded
 def start(project: Project, anew: bool = False, kind: str = MAP) -> None:
     """Start the job of drawing, or another of `kind`."""
-    process.start(project.path, kind, ["--anew"] if anew else [])
-    st.session_state[_STARTED] = {"project": project.name, "at": time.time(), "kind": kind}
+    started.begin(project, kind, ["--anew"] if anew else [])
 
 
 @guarded
@@ -135,7 +120,6 @@ def _embedder(project: Project) -> None:
 def progress(project: Project) -> None:
     """How far the job is; when it ends the page is drawn anew."""
     if not drawing(project):
-        st.session_state.pop(_STARTED, None)
         st.rerun()
     last = _newest(project)
     job = last.job if last is not None and last.alive else None
@@ -176,11 +160,7 @@ def _last_words(project: Project) -> None:
         what = "The names did not come" if last.job.kind == NAMES else "The last drawing failed"
         st.error(f"{what}: {plain(last.job.message, 400)}", icon=":material/error:")
         return
-    try:
-        words = process.last_words(project.path, MAP) if last is None else ""
-    except CodecError:
-        words = ""
-    if words:
+    if last is None and (words := started.last_words(project, MAP)):
         st.error(plain(words, 400), icon=":material/error:")
 
 

@@ -8,7 +8,7 @@ Knows the frame only; what stands inside it is the page's.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import streamlit as st
@@ -77,6 +77,19 @@ def headline(here: Room, said: str) -> None:
         st.caption(said, width="stretch")
         with st.popover("Words", icon=":material/menu_book:", type="tertiary", width="content"):
             st.markdown(words(here.name))
+
+
+def parts(names: Sequence[str], key: str) -> str:
+    """Which part of a page is shown: chosen by a control under the headline, and kept in the address."""
+    return st.segmented_control(
+        "Part",
+        names,
+        default=names[0],
+        required=True,
+        key=key,
+        bind="query-params",
+        label_visibility="collapsed",
+    )
 
 
 def no_project(here: Room) -> None:

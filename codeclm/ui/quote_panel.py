@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import time
-
 import pandas as pd
 import streamlit as st
 
-from codeclm.jobs import process
-from codeclm.jobs.lock import holder
 from codeclm.jobs.order import Order
 from codeclm.jobs.quote import COUNTED, QUOTE, Quoted, last_quote, lines
 from codeclm.projects import Project
+from codeclm.ui import started
 from codeclm.ui.generate_plan import REACH, Wanted
 from codeclm.ui.guard import error_box, fragment, guarded
-from codeclm.ui.runpanel import PATIENCE, last_run
+from codeclm.ui.runpanel import last_run
 from codeclm.ui.text import dollars, duration, number
 
-_BEGUN = "quote_begun"
 _NAMES = dict(zip(COUNTED, ("Calls", "Tokens in", "Tokens out", "Cost"), strict=True)) | {"seconds": "Time"}
 _COLUMNS = ("Spent", "Low", "Mid", "High", "In all")
 _SHOWN = {"cost_usd": dollars, "seconds": duration}
@@ -42,20 +38,20 @@ def quote_panel(project: Project, wanted: Wanted) -> None:
         found = last_quote(store, order_of(wanted), job.started if job else 0.0)
     if found is not None:
         _table(found)
-    elif _own(project) and (said := process.last_words(project.path, QUOTE)).startswith("error"):
+    elif started.begun(project, QUOTE) and (said := started.last_words(project, QUOTE)).startswith("error"):
         error_box(said.removeprefix("error: "))
 
 
 def estimating(project: Project) -> bool:
     """Whether a quote is being made, or about to be."""
-    if holder(project.path, QUOTE) is not None:
+    if started.held(project, QUOTE):
         return True
-    begun = _own(project)
-    if not begun or time.time() - begun > PATIENCE or process.last_words(project.path, QUOTE):
+    begun = started.silent(project, QUOTE)
+    if begun is None:
         return False
     with project.open(readonly=True) as store:
         told = store.settings.get(QUOTE)
-    return told is None or told["at"] < begun
+    return told is None or told["at"] < begun.at
 
 
 def order_of(wanted: Wanted) -> Order:
@@ -80,14 +76,7 @@ def _wait(project: Project) -> None:
 
 @guarded
 def _start(project: Project, wanted: Wanted) -> None:
-    process.start(project.path, QUOTE, wanted.arguments())
-    st.session_state[_BEGUN] = {"project": project.name, "at": time.time()}
-
-
-def _own(project: Project) -> float:
-    """When this tab began a quote of the project; 0: it did not."""
-    begun = st.session_state.get(_BEGUN) or {}
-    return float(begun["at"]) if begun.get("project") == project.name else 0.0
+    started.begin(project, QUOTE, wanted.arguments())
 
 
 def _table(found: Quoted) -> None:

@@ -10,18 +10,16 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from codeclm.errors import BusyError, CodecError
-from codeclm.jobs import process
+from codeclm.errors import BusyError
 from codeclm.jobs.lock import RUN, holder
 from codeclm.jobs.progress import LINEAGES
 from codeclm.projects import Project
 from codeclm.store import Job
-from codeclm.ui.guard import fragment, guarded, notify
+from codeclm.ui import started
+from codeclm.ui.guard import fragment
 from codeclm.ui.spend_tables import spend_tables
 from codeclm.ui.text import duration, number, plain, plural
 
-PATIENCE = 20.0
-"""Seconds within which a started run must show itself."""
 WINDOW = 30.0
 """Seconds over which the rate is taken."""
 
@@ -38,50 +36,24 @@ DOING = {
 
 def start_run(project: Project, arguments: Sequence[str] = ()) -> None:
     """Start `run` with these words of the command line. BusyError: one is going on."""
-    _start(project, RUN, arguments)
+    started.begin(project, RUN, arguments)
 
 
 def retry_failed(project: Project) -> None:
     """Start `failures --retry`, a run that takes up what failed and nothing else."""
     if (held := holder(project.path, RUN)) is not None:
         raise BusyError(f"A run is going on already ({held}): wait for it, or stop it first.")
-    _start(project, "failures", ["--retry"])
-
-
-def _start(project: Project, command: str, arguments: Sequence[str]) -> None:
-    process.start(project.path, command, arguments)
-    st.session_state["run_started"] = {"project": project.name, "at": time.time(), "command": command}
-
-
-@guarded
-def stop_run(project: Project) -> None:
-    """Ask the run to finish what is in flight, and stop."""
-    with project.open() as store:
-        job = store.jobs.current(RUN)
-        if job is not None:
-            store.jobs.ask_stop(job.id)
-    notify("The run stops as soon as what is in flight has come back.")
-
-
-def starting(project: Project) -> bool:
-    """Whether a run was started from this tab that has not shown itself yet."""
-    begun = st.session_state.get("run_started")
-    if not begun or begun["project"] != project.name or holder(project.path, RUN) is not None:
-        return False
-    if time.time() - begun["at"] > PATIENCE or last_run(project, begun["at"]) is not None:
-        return False
-    return not process.last_words(project.path, begun["command"])
+    started.begin(project, RUN, ["--retry"], command="failures")
 
 
 def going_on(project: Project) -> bool:
     """Whether a run works on the project, or is about to."""
-    return holder(project.path, RUN) is not None or starting(project)
+    return started.going_on(project, RUN)
 
 
-def last_run(project: Project, since: float = 0.0) -> Job | None:
-    """The newest run, where it began after `since`."""
-    with project.open(readonly=True) as store:
-        return next((job for job in store.jobs.recent(20) if job.kind == RUN and job.started >= since), None)
+def last_run(project: Project) -> Job | None:
+    """The newest run."""
+    return started.newest(project, RUN)
 
 
 def run_panel(project: Project) -> None:
@@ -107,16 +79,7 @@ def _live(project: Project, compact: bool) -> None:
         st.progress(done / total if total else 0.0, text=f"Run: {current_stage(job)}")
         return
     with st.container(border=True):
-        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.markdown(f"**{current_stage(job)}** · {duration(time.time() - job.started)}", width="content")
-            st.button(
-                "Stopping…" if job.stop_asked else "Stop",
-                icon=":material/stop_circle:",
-                disabled=job.stop_asked,
-                on_click=stop_run,
-                args=(project,),
-                key="run_stop",
-            )
+        started.head(project, job, current_stage(job), "run")
         for stage in _shown(job):
             _stage(job, stage)
         st.caption(
@@ -198,13 +161,5 @@ def current_stage(job: Job) -> str:
 
 def how_it_ended(project: Project, job: Job | None) -> str:
     """The last line about the last run, as Markdown; empty where there is nothing to say."""
-    said = (job.message if job else "") or _words(project)
+    said = (job.message if job else "") or started.last_words(project, RUN)
     return plain(said) if said else ""
-
-
-def _words(project: Project) -> str:
-    try:
-        begun = st.session_state.get("run_started") or {}
-        return process.last_words(project.path, begun.get("command", RUN))
-    except CodecError:
-        return ""

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 
 import streamlit as st
 
-from codeclm.jobs import process
-from codeclm.jobs.lock import holder
 from codeclm.jobs.step import STEP, What
 from codeclm.projects import Project
-from codeclm.store import Job
+from codeclm.ui import started
 from codeclm.ui.guard import fragment, guarded
 from codeclm.ui.text import plain
 
 NODE = "studio_node"
-_BEGUN = "studio_begun"
-PATIENCE = 25.0
-"""Seconds within which a started step must show itself."""
 DOING: dict[What, str] = {
     "rubrics": "Writing rubrics and actions",
     "basic": "Writing a basic instruction",
@@ -34,18 +28,12 @@ def start(project: Project, what: What, record: str, known: Iterable[str], actio
     words = [what, record]
     if action:
         words += ["--action", action]
-    process.start(project.path, STEP, words)
-    st.session_state[_BEGUN] = {
-        "project": project.name,
-        "at": time.time(),
-        "what": what,
-        "known": list(known),
-    }
+    started.begin(project, STEP, words, what=what, known=list(known))
 
 
 def going_on(project: Project) -> bool:
     """Whether a step is being taken, or about to."""
-    return holder(project.path, STEP) is not None or _starting(project)
+    return started.going_on(project, STEP)
 
 
 def wait(project: Project) -> None:
@@ -55,15 +43,15 @@ def wait(project: Project) -> None:
 
 def land(project: Project, known: Iterable[str]) -> None:
     """Once a step has ended: go to what it made, or say why it made nothing."""
-    begun = st.session_state.get(_BEGUN)
-    if not begun or begun["project"] != project.name:
+    begun = started.begun(project, STEP)
+    if begun is None:
         return
-    fresh = [node for node in known if node not in begun["known"]]
+    fresh = [node for node in known if node not in begun.kept["known"]]
     if fresh:
         st.session_state[NODE] = fresh[-1]
-    del st.session_state[_BEGUN]
-    job = _job(project, begun["at"])
-    said = (job.message if job else "") or process.last_words(project.path, STEP)
+    started.forget(STEP)
+    job = started.newest(project, STEP, begun.at)
+    said = (job.message if job else "") or started.last_words(project, STEP)
     if said and (job is None or job.state != "done"):
         st.session_state["studio_fault"] = said
 
@@ -79,17 +67,6 @@ def fault() -> None:
 def _poll(project: Project) -> None:
     if not going_on(project):
         st.rerun()
-    begun = st.session_state.get(_BEGUN) or {}
-    st.caption(f":material/hourglass_top: {DOING.get(begun.get('what', ''), 'A step is being taken')}…")
-
-
-def _starting(project: Project) -> bool:
-    begun = st.session_state.get(_BEGUN)
-    if not begun or begun["project"] != project.name or time.time() - begun["at"] > PATIENCE:
-        return False
-    return _job(project, begun["at"]) is None and not process.last_words(project.path, STEP)
-
-
-def _job(project: Project, since: float) -> Job | None:
-    with project.open(readonly=True) as store:
-        return next((job for job in store.jobs.recent(10) if job.kind == STEP and job.started >= since), None)
+    begun = started.begun(project, STEP)
+    doing = DOING[begun.kept["what"]] if begun else "A step is being taken"
+    st.caption(f":material/hourglass_top: {doing}…")

@@ -184,7 +184,7 @@ def test_a_run_outlives_the_page_server_that_started_it(tmp_path, endpoint):
     until = time.monotonic() + 60
     while True:
         with Store.open(path) as store:
-            jobs = store.jobs.recent(1)
+            jobs = store.jobs.page(limit=1)
         if jobs and jobs[0].state != "running" and holder(path, "run") is None:
             break
         assert time.monotonic() < until

@@ -61,7 +61,7 @@ def test_every_prompt_is_judged_in_both_orders(project, ask, endpoint):
     with Store.open(path) as store:
         why = store.evaluations.explained(found.report.evaluation.id, 1, 0)
         assert [each.rationale for each in why] == ["Scored by the marks."] * 2
-        assert store.jobs.recent(1)[0].state == "done"
+        assert store.jobs.page(limit=1)[0].state == "done"
         assert store.settings.config() is None
 
 

@@ -143,7 +143,7 @@ def test_what_no_request_can_mend_stops_the_run_at_once(project, monkeypatch, en
     assert "sk-wrong" not in said
     assert len(firm.requests) <= firm.quota + 16 if firm.quota else len(firm.requests) < 30
     with Store.open(path) as store:
-        assert store.jobs.recent(1)[0].state == "failed"
+        assert store.jobs.page(limit=1)[0].state == "failed"
 
 
 def test_nothing_listening_at_the_start_stops_at_once(project, endpoint):

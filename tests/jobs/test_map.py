@@ -57,7 +57,7 @@ def test_everything_is_placed_and_topics_are_clusters(project, encoder):
 
 
 def job_state(store):
-    last = store.jobs.recent(1)[0]
+    last = store.jobs.page(limit=1)[0]
     return last.state, last.progress
 
 

@@ -18,7 +18,7 @@ def until(condition, seconds=30):
 
 def job(path):
     with Store.open(path) as store:
-        jobs = store.jobs.recent(1)
+        jobs = store.jobs.page(limit=1)
     return jobs[0] if jobs else None
 
 

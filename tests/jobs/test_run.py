@@ -191,7 +191,7 @@ def test_a_stop_in_the_project_ends_the_run_cleanly(project, order, endpoint):
     assert isinstance(outcome.error, Stopped)
     assert outcome.status == 130
     with Store.open(path) as store:
-        assert store.jobs.recent(1)[0].state == "stopped"
+        assert store.jobs.page(limit=1)[0].state == "stopped"
         assert store.calls.count() >= outcome.calls_sent - 3
     endpoint.latency = 0
     assert go(path, Order()).status == 0
@@ -288,7 +288,7 @@ def test_a_signal_stops_the_run_with_130(project, endpoint, launch, number):
     assert b"Traceback" not in err
     assert out.count(b"\n") == 1
     with Store.open(path) as store:
-        assert store.jobs.recent(1)[0].state == "stopped"
+        assert store.jobs.page(limit=1)[0].state == "stopped"
 
 
 def test_a_job_that_died_does_not_block_and_is_told(project, order, endpoint, launch):
@@ -316,7 +316,7 @@ def test_progress_is_told_to_the_project(project, order, endpoint, monkeypatch):
     run(path, order(), warn=lambda line: None, show=seen.append)
     assert any("encode 6/6" in line for line in seen)
     with Store.open(path) as store:
-        job = store.jobs.recent(1)[0]
+        job = store.jobs.page(limit=1)[0]
     assert (job.state, job.progress["encode"], job.progress["lineages"]) == ("done", (6, 6), (6, 6))
     assert job.calls_sent > 36
 

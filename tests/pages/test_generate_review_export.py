@@ -14,7 +14,8 @@ from codeclm.export import Options
 from codeclm.records import Decision, Seed
 from codeclm.settings import Endpoint
 from codeclm.store.maps import Cluster
-from codeclm.ui import export_file, runpanel, summary
+from codeclm.ui import export_file, summary
+from codeclm.ui import started as started_jobs
 from tests.pages import pairing
 
 ROOT = Path(__file__).parent.parent.parent
@@ -118,7 +119,7 @@ def test_a_run_is_foretold_and_started_with_what_is_set(monkeypatch):
     with made.open() as store:
         store.seeds.add([Seed(f"seed {n}") for n in range(4)])
     started = []
-    monkeypatch.setattr(runpanel.process, "start", lambda *words: started.append(words))
+    monkeypatch.setattr(started_jobs.process, "start", lambda *words: started.append(words))
     test = opened("4_Generate", project="mine")
     assert {each.label: each.value for each in test.metric} == {
         "Seeds to read": "4", "Metadata to grow": "4", "Calls": "24 – 88",
@@ -143,7 +144,7 @@ def test_a_run_that_was_stopped_goes_on_with_its_own_settings(monkeypatch):
         job = store.jobs.start("run", {"limit": 2, "max_calls": 7, "stages": ["decode", "encode"]}, 1)
         store.jobs.finish(job, "stopped", "stopped; run again to go on")
     started = []
-    monkeypatch.setattr(runpanel.process, "start", lambda *words: started.append(words))
+    monkeypatch.setattr(started_jobs.process, "start", lambda *words: started.append(words))
     test = opened("4_Generate", project="mine")
     assert "start again to go on." in said(test)
     assert "run again" not in said(test)
@@ -180,7 +181,7 @@ def test_failures_say_why_and_can_be_tried_again(monkeypatch):
     made = pairing.project("mine")
     pairing.fail(made)
     started = []
-    monkeypatch.setattr(runpanel.process, "start", lambda *words: started.append(words))
+    monkeypatch.setattr(started_jobs.process, "start", lambda *words: started.append(words))
     test = opened("4_Generate", project="mine")
     table = test.dataframe[0].value
     assert list(table["Step"]) == ["answering"]
@@ -203,7 +204,7 @@ def test_seeds_that_are_read_are_not_said_to_come(monkeypatch):
     with made.open() as store:
         job = store.jobs.start("run", {}, 1)
         store.jobs.progress(job, "answer", 1, 4)
-    monkeypatch.setattr(runpanel, "holder", lambda *_: "process 1")
+    monkeypatch.setattr(started_jobs, "holder", lambda *_: "process 1")
     bars = [each.proto.text for each in opened("4_Generate", project="mine").get("progress")]
     assert ":gray[Reading seeds: none left to read]" in bars
     assert ":gray[Scoring: not yet]" in bars
@@ -221,7 +222,7 @@ def test_without_pairs_a_page_leads_to_where_they_come_from(page, monkeypatch):
         store.seeds.add([Seed("one")])
     assert "Set up a run" in ways()
     monkeypatch.setattr(summary, "holder", lambda *_: "process 1")
-    monkeypatch.setattr(runpanel, "holder", lambda *_: "process 1")
+    monkeypatch.setattr(started_jobs, "holder", lambda *_: "process 1")
     assert "Watch the run" in ways()
 
 

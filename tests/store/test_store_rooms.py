@@ -133,12 +133,12 @@ def test_a_job_can_be_asked_to_stop_and_one_that_died_is_marked(store: Store) ->
     assert store.jobs.stop_asked(first)
     map_job = store.jobs.start("map", {}, 3)
     second = store.jobs.start("run", {}, 2)
-    assert [(job.id, job.state) for job in store.jobs.recent()] == [
+    assert [(job.id, job.state) for job in store.jobs.page()] == [
         (second, "running"),
         (map_job, "running"),
         (first, "failed"),
     ]
-    assert len(store.jobs.recent(1)) == 1
+    assert len(store.jobs.page(limit=1)) == 1
 
 
 def test_sql_in_any_field_is_only_text(store: Store) -> None:
@@ -148,7 +148,7 @@ def test_sql_in_any_field_is_only_text(store: Store) -> None:
     store.jobs.finish(store.jobs.start(evil, {evil: evil}, 1), "done", evil)
     assert store.settings.get(evil) == evil
     assert store.failures.page(C)[0].record == evil
-    assert store.jobs.recent()[0].message == evil
+    assert store.jobs.page()[0].message == evil
 
 
 def test_a_record_that_refers_to_nothing_is_one_line(store: Store) -> None:
