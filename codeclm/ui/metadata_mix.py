@@ -24,6 +24,8 @@ from codeclm.ui.text import one_line, plural
 
 _SHOWN = 300
 _STRUCK = "meta_struck"
+_ROUND = "meta_mix_round"
+"""How often was proposed: each time the line begins anew."""
 
 
 def mix_panel(project: Project) -> None:
@@ -112,7 +114,8 @@ def _grid(project: Project, rows: list[Metadata], scores: list[float], known: bo
 def _in_bulk(project: Project, rows: list[Metadata], scores: list[float]) -> None:
     """Accept all from a plausibility on, and strike out all below it."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        line = st.slider("Plausible from", 0.0, 1.0, _line(scores), 0.01, key="meta_mix_line", width=260)
+        key = f"meta_mix_line_{st.session_state.get(_ROUND, 0)}"
+        line = st.slider("Plausible from", 0.0, 1.0, _line(scores), 0.01, key=key, width=260)
         sound = [row.id for row, score in zip(rows, scores, strict=True) if score >= line]
         odd = [row.id for row, score in zip(rows, scores, strict=True) if score < line]
         _button(project, f"Accept {len(sound)} above", ":material/done_all:", sound, "active", "sound")
@@ -144,6 +147,7 @@ def _propose(project: Project) -> None:
         drawn = mix(store.metadata.page(limit=None), wanted, seed)
         store.metadata.add(drawn)
     if drawn:
+        st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
         notify(f"{plural(len(drawn), 'combination')} proposed.")
     else:
         notify("No new combination was found: raise the number, or add use cases and skills.", bad=True)

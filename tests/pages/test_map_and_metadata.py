@@ -211,10 +211,14 @@ def test_mixed_rows_wait_until_they_are_accepted(project):
         assert store.metadata.count(origin="mixed", state="active") == 0
     offered = next(each.label for each in test.button if each.label.endswith("above"))
     assert int(offered.split()[1]) >= 2, "the better half at first"
-    test.slider(key="meta_mix_line").set_value(0.0).run()
-    press(test, "Accept 4")
+    test.slider[0].set_value(1.0).run()
+    test.number_input(key="meta_mix_to").set_value(36)
+    press(test, "Propose")
+    assert test.slider[0].value < 1, "what was proposed anew begins with a line of its own"
+    test.slider[0].set_value(0.0).run()
+    press(test, "Accept 8")
     with project.open() as store:
-        assert store.metadata.count(origin="mixed", state="active") == 4
+        assert store.metadata.count(origin="mixed", state="active") == 8
 
 
 def filing(name, content):
