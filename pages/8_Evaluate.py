@@ -21,8 +21,10 @@ with page("Evaluate") as project:
         listed = store.evaluations.recent(100)
     part = PARTS[1]
     if listed or busy:
+        # It begins by the session, as a new evaluation sets it.
+        st.session_state.setdefault("evaluate_part", PARTS[0])
         part = st.segmented_control(
-            "Part", PARTS, default=PARTS[0], required=True, key="evaluate_part", label_visibility="collapsed"
+            "Part", PARTS, required=True, key="evaluate_part", label_visibility="collapsed"
         )
     else:
         st.info(

@@ -15,6 +15,9 @@ from codeclm.errors import UsageError
 from codeclm.jobs import checking
 from codeclm.store import Store
 
+SHOWN = 5
+"""Pairs below the threshold that are shown to a person: enough to see where it lies."""
+
 
 def duplicates(args: Namespace) -> Result:
     """List the near-duplicates and the leaks that an export with these options would leave out."""
@@ -61,10 +64,13 @@ def _leak(leak: Leak) -> dict[str, Any]:
 
 def _look_lines(found: Checked, rows: int) -> Iterator[str]:
     yield f"{rows} rows, {len(found.dropped)} of them to leave out"
-    for twin in found.twins:
-        mark = "near-duplicate" if twin.dropped else "just below"
+    below = [twin for twin in found.twins if not twin.dropped]
+    for twin in [each for each in found.twins if each.dropped] + below[:SHOWN]:
+        mark = "near-duplicate" if twin.dropped else "stays, below the threshold:"
         yield f"  {mark} {twin.score:.2f} ({twin.method}): {plain(twin.other.text, 60)}"
         yield f"      of {plain(twin.kept.text, 60)}"
+    if len(below) > SHOWN:
+        yield f"  … and {len(below) - SHOWN} more below the threshold; --json lists them"
     for leak in found.leaks:
         yield f"  leak {leak.score:.2f} ({leak.method}): {plain(leak.row.text, 60)}"
         yield f"      of {plain(leak.prompt, 60)}"

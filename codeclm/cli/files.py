@@ -14,7 +14,7 @@ from codeclm.cli.output import Result
 from codeclm.errors import UsageError
 from codeclm.export.push import push
 from codeclm.jobs.checking import checked, look
-from codeclm.jobs.importing import Imported, prepare
+from codeclm.jobs.importing import Imported, Kind, prepare
 from codeclm.jobs.prune import prune as drop
 from codeclm.store import PairFilter
 
@@ -24,14 +24,18 @@ SHOWN = 20
 
 def import_(args: Namespace) -> Result:
     """Read a file into the project; what is there already is left as it is."""
-    load = prepare(ingest.read(args.file), args.kind, args.field, args.input_field)
+    table = ingest.read(args.file)
+    load = prepare(table, args.kind, args.field, args.input_field)
     with open_project(args, create=True) as store:
         done = load(store)
-    return Result(done.as_dict(), _import_lines(done), status=3 if done.rejected else 0)
+    answered = args.kind == "seeds" and ingest.has_answers(table)
+    return Result(done.as_dict(), _import_lines(done, args.kind, answered), status=3 if done.rejected else 0)
 
 
-def _import_lines(done: Imported) -> Iterator[str]:
-    yield f"{done.read} rows read: {done.added} added, {done.duplicates} known already"
+def _import_lines(done: Imported, kind: Kind, answered: bool) -> Iterator[str]:
+    yield f"{done.read} rows read as {kind}: {done.added} added, {done.duplicates} known already"
+    if answered:
+        yield "The file has answers too, which seeds do not take: --as pairs imports them."
     yield from rejected_lines(done.rejected)
 
 

@@ -17,9 +17,15 @@ DEFAULT = "default.db"
 
 
 def project_path(args: Namespace) -> Path:
-    """--project, else $CODECLM_PROJECT, else default.db among the user's projects."""
+    """--project, else $CODECLM_PROJECT, else default.db among the user's projects.
+
+    What is no file may be the name of a project, as the app shows it.
+    """
     given = args.project or os.environ.get("CODECLM_PROJECT")
-    return Path(given).expanduser() if given else _default()
+    if not given:
+        return _default()
+    path = Path(given).expanduser()
+    return path if path.exists() or path.name != str(given) else _named(path)
 
 
 def open_project(args: Namespace, create: bool = False, readonly: bool = False) -> Store:
@@ -55,6 +61,13 @@ def filter_of(store: Store, args: Namespace, status: PairStatus | None = None) -
     asked = {name: value for name, value in vars(args).items() if name in names}
     by = args.decided_by
     return PairFilter(status=status, **asked | {"decided_by": by and reviewer(by)})
+
+
+def _named(path: Path) -> Path:
+    from codeclm import projects
+
+    found = projects.find(path.name)
+    return path if found is None else found.path
 
 
 def _default() -> Path:

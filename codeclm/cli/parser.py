@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from codeclm.cli import measuring
-from codeclm.cli.values import Parser, amount, asking, filtering, reading, stages, whole
+from codeclm.cli.values import Parser, asking, filtering, gap, reading, stages, whole
 
 STATUSES = ("kept", "superseded", "exhausted", "pending", "accepted", "rejected")
 ABOUT = "Tailor a fine-tuning set to a target model."
@@ -85,7 +85,7 @@ def build() -> Parser:
 def _everywhere(parser: Parser, default: Any) -> None:
     parser.add_argument(
         "--project", type=Path, default=default, metavar="PATH",
-        help="the project file (default: $CODECLM_PROJECT, else data/projects/default.db)",
+        help="the project's file, or its name in the app (default: $CODECLM_PROJECT, else default)",
     )  # fmt: skip
     json_default = False if default is None else default
     parser.add_argument(
@@ -103,10 +103,12 @@ def _import(parser: Parser) -> None:
 
 
 def _run(parser: Parser) -> None:
-    parser.add_argument("--stages", type=stages, metavar="S,…", help="default: all but augment")
+    parser.add_argument(
+        "--stages", type=stages, metavar="S,…", help="default: all, augment only with --augment-to"
+    )
     parser.add_argument("--per-metadata", type=whole(1, 10_000), metavar="N", help="instructions for each")
     parser.add_argument("--iterations", type=whole(1, 50), metavar="N", help="the most nodes of a lineage")
-    parser.add_argument("--theta", type=amount, metavar="T", help="the quality gap a pair must exceed")
+    parser.add_argument("--theta", type=gap, metavar="T", help="the quality gap a pair must exceed")
     parser.add_argument("--seed", type=whole(0), metavar="N", help="where random choices start")
     parser.add_argument("--profile", choices=("auto", "standard", "small"), help="which prompts to use")
     parser.add_argument("--limit", type=whole(1), metavar="N", help="only the first N seeds")

@@ -26,9 +26,25 @@ def status(args: Namespace) -> Result:
     """Count what the project holds."""
     with open_project(args) as store:
         counts = status_data(store, args.theta, args.config)
-        last = newest(store, RUN)
-    said = [] if last is None else [f"{'last run':<18}{last.state} {last.job.message}".rstrip()]
-    return Result(counts, [*status_lines(counts), *said])
+        said = dict(_about(store, args.theta, args.config))
+    return Result(counts, status_lines({**counts, **said}))
+
+
+def _about(store: Store, theta: float | None, config: str | None) -> Iterator[tuple[str, object]]:
+    """What the counts are of, for a person: other models or prompts have counts of their own."""
+    yield from proposed(store)
+    yield "at θ", f"{store.settings.dials().theta if theta is None else theta:g}"
+    shown, known = config_of(store, config), store.settings.config_ids()
+    if len(known) > 1:
+        yield "config", f"{shown}, of {len(known)}: {', '.join(known)}"
+    if (last := newest(store, RUN)) is not None:
+        yield "last run", f"{last.state} {last.job.message}".rstrip()
+
+
+def proposed(store: Store) -> Iterator[tuple[str, object]]:
+    """How many mixed metadata wait for a yes, where there are any."""
+    if waiting := store.metadata.count(state="proposed"):
+        yield "proposed", f"{waiting} metadata: accept them on Metadata, or run with --accept-mixed"
 
 
 def status_data(store: Store, theta: float | None = None, config: str | None = None) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from codeclm.cli.opening import config_of, open_project, project_path
 from codeclm.cli.output import Live, Result, plain, table, warn
-from codeclm.cli.reading import status_data, status_lines
+from codeclm.cli.reading import proposed, status_data, status_lines
 from codeclm.jobs import run as loop
 from codeclm.jobs.order import Order
 from codeclm.jobs.quote import lines
@@ -27,10 +27,10 @@ def run(args: Namespace) -> Result:
         "seconds": outcome.seconds,
     }
     with open_project(args) as store:
-        data = {**status_data(store), **counts}
+        data, waiting = {**status_data(store), **counts}, dict(proposed(store))
     # Under an error, a column of noughts would hide it from a person's eye.
     said = {name: value for name, value in data.items() if value} if outcome.status == 1 else data
-    return Result(data, status_lines(said), status=outcome.status)
+    return Result(data, status_lines({**said, **waiting}), status=outcome.status)
 
 
 def failures(args: Namespace) -> Result:

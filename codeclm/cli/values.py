@@ -49,6 +49,14 @@ def amount(text: str) -> float:
     return value
 
 
+def gap(text: str) -> float:
+    """Reads a θ. No gap is over 9, as scores go from 1 to 10: with more, nothing is ever kept."""
+    value = amount(text)
+    if value > 9:
+        raise argparse.ArgumentTypeError(f"must be from 0 to 9, as scores go from 1 to 10, not {text}")
+    return value
+
+
 def share(text: str) -> float:
     """Reads a number between 0 and 1, neither of them."""
     value = amount(text)
@@ -67,7 +75,7 @@ def stages(text: str) -> tuple[Stage, ...]:
 
 def reading(parser: Parser) -> None:
     """The options of every command that looks at results."""
-    parser.add_argument("--theta", type=amount, metavar="T", help="view at this threshold; nothing is set")
+    parser.add_argument("--theta", type=gap, metavar="T", help="view at this threshold; nothing is set")
     parser.add_argument("--config", metavar="ID", help="show the records of another config")
 
 

@@ -167,16 +167,17 @@ def _judged(row: Row, columns: tuple[tuple[str, str], ...], why: str) -> Iterato
         raw = [value(row.values, name) for name in names]
         if number and all(each in (None, "") for each in raw):
             return
-        yield Scores(_number(raw[0]), _number(raw[1]), why if not number else "")
+        strong, target = (_number(each, name) for each, name in zip(raw, names, strict=True))
+        yield Scores(strong, target, why if not number else "")
 
 
-def _number(raw: Any) -> float:
+def _number(raw: Any, column: str) -> float:
     try:
         number = math.nan if isinstance(raw, bool) else float(raw)
     except (TypeError, ValueError, OverflowError):
         number = math.nan
     if not math.isfinite(number) or number < 0:
-        raise RowError("a score is missing, or no number from 0 up")
+        raise RowError(f"{shown(column, 30)} is missing, or no number from 0 up")
     return number
 
 

@@ -5,9 +5,21 @@ among the rejected and the others go on. Nothing here writes to a project.
 """
 
 from codeclm.ingest.labels import metadata
-from codeclm.ingest.pairs import Bundle, pairs
+from codeclm.ingest.pairs import Bundle, has_answers, pairs
 from codeclm.ingest.reading import read
 from codeclm.ingest.seeds import seeds
 from codeclm.ingest.table import Column, Parsed, Rejected, Row, Table
 
-__all__ = ["Bundle", "Column", "Parsed", "Rejected", "Row", "Table", "metadata", "pairs", "read", "seeds"]
+__all__ = [
+    "Bundle",
+    "Column",
+    "Parsed",
+    "Rejected",
+    "Row",
+    "Table",
+    "has_answers",
+    "metadata",
+    "pairs",
+    "read",
+    "seeds",
+]

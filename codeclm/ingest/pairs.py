@@ -90,6 +90,11 @@ def pairs(table: Table, field: str | None = None, input_field: str | None = None
     return replace(parsed, records=_with_seeds(parsed.records))
 
 
+def has_answers(table: Table) -> bool:
+    """Whether a table has both answers to each instruction, which seeds would leave unread."""
+    return find(table, "strong") is not None and find(table, "target") is not None
+
+
 def _columns(table: Table, field: str | None, input_field: str | None) -> _Columns:
     text = require(table, *((field,) if field else ("instruction", "prompt", "question")), flag="--field")
     found = _Columns(

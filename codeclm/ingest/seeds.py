@@ -38,7 +38,7 @@ def _guessed(table: Table) -> str:
         there = ", ".join(shown(column.name, 30) for column in table.columns[:12]) or "none"
         raise InputError(
             f"{shown(table.name)}: no column is called instruction, prompt, question or text; "
-            f"the columns are: {there}; name the right one with --field"
+            f"the columns are: {there}; name the right one with --field, or rename it"
         )
     return table.guess
 

@@ -103,7 +103,7 @@ def _prompts(plan: Plan, seeds: list[str]) -> None:
             names,
             index=names.index(table.guess) if table.guess in names else None,
             placeholder="Choose a column",
-            key="eval_field",
+            key=f"eval_field {file.file_id}",
             format_func=lambda name: one_line(name, 60),
         )
     if column is None:

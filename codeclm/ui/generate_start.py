@@ -155,9 +155,17 @@ def ended(project: Project, facts: Summary) -> None:
         return
     funnel = facts.funnel
     when = ago(job.finished)
+    if job.state == "done" and "judge" not in (job.command.get("stages") or ["judge"]):
+        st.success(
+            f"The last run ended {when}: {plural(funnel.encoded, 'seed')} read, "
+            f"{plural(funnel.instructions, 'instruction')} written, {plural(funnel.failures, 'failure')}.",
+            icon=":material/check_circle:",
+        )
+        go("Metadata", "Look at what was read, and correct it")
+        return
     if job.state == "done":
         said = (
-            f"The last run ended {when}: {plural(funnel.kept, 'pair')} kept, "
+            f"The last run ended {when}. In all: {plural(funnel.kept, 'pair')} kept, "
             f"{plural(funnel.exhausted, 'lineage')} exhausted, {plural(funnel.failures, 'failure')}."
         )
         if funnel.failures or not funnel.kept:

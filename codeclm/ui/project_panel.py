@@ -12,7 +12,7 @@ from codeclm.ui import state
 from codeclm.ui.guard import guard, guarded, notify
 from codeclm.ui.text import ago, plain
 
-_NAME_HELP = "Up to 60 letters, digits, spaces, dots, hyphens. It names the file under data/projects."
+_NAME_HELP = "Up to 60 letters, digits, spaces, dots, hyphens. It names the file in the folder of projects."
 
 
 def welcome() -> None:

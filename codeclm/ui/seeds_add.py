@@ -127,6 +127,8 @@ def _choose(project: Project, upload: Upload, kind: FileKind) -> None:
         st.info(kind.missing, icon=":material/arrow_upward:")
         _raw(table)
         return
+    if kind.kind == "seeds" and ingest.has_answers(table):
+        st.info(f"The file has answers too: as {KINDS[-1].many} they come with it.", icon=":material/info:")
     asked = (kind.kind, field, "" if other in (_NONE, None) else other)
     parsed = _parse(upload.id, *asked, upload)
     _preview(project, parsed, upload, kind, asked)

@@ -1,0 +1,51 @@
+"""What commands say to a person, beside what they print with --json."""
+
+import re
+
+from codeclm.cli import main
+from codeclm.records import Labels, Metadata
+from codeclm.store import Store
+
+
+def test_a_project_goes_by_its_name_in_the_app(capsys, monkeypatch, tmp_path, seeds):
+    monkeypatch.setenv("CODECLM_PROJECTS", str(tmp_path / "all"))
+    monkeypatch.delenv("CODECLM_PROJECT", raising=False)
+    path = tmp_path / "all" / "support tickets.db"
+    path.parent.mkdir()
+    assert main(["--project", str(path), "import", str(seeds(3))]) == 0
+    capsys.readouterr()
+    assert main(["--project", "support tickets", "status"]) == 0
+    assert re.search(r"^seeds +3$", capsys.readouterr().out, re.MULTILINE)
+    assert main(["--project", "other", "status"]) == 1
+    assert "other: no such project" in capsys.readouterr().err
+
+
+def test_an_import_says_as_what_and_what_it_left_unread(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("CODECLM_PROJECT", str(tmp_path / "p.db"))
+    path = tmp_path / "pairs.csv"
+    path.write_text("instruction,strong,target\nName a fish,Cod,Dog\n")
+    assert main(["import", str(path)]) == 0
+    said = capsys.readouterr().out
+    assert "1 rows read as seeds: 1 added" in said
+    assert "--as pairs" in said
+    assert main(["import", str(path), "--as", "pairs"]) == 0
+    assert "--as pairs" not in capsys.readouterr().out
+
+
+def test_no_theta_that_keeps_nothing_is_taken(codeclm, seeds):
+    codeclm("import", seeds(2))
+    status, told, said = codeclm("run", "--theta", "20")
+    assert (status, told) == (2, None)
+    assert "from 0 to 9" in said
+
+
+def test_status_says_what_its_counts_are_of(capsys, monkeypatch, tmp_path, seeds):
+    monkeypatch.setenv("CODECLM_PROJECT", str(tmp_path / "p.db"))
+    assert main(["import", str(seeds(2))]) == 0
+    with Store.open(tmp_path / "p.db") as store:
+        store.metadata.add([Metadata("mixed", Labels("law"), draw="0:1", state="proposed")])
+    capsys.readouterr()
+    assert main(["status", "--theta", "2.5"]) == 0
+    said = capsys.readouterr().out
+    assert re.search(r"^at θ +2\.5$", said, re.MULTILINE)
+    assert re.search(r"^proposed +1 metadata: .*--accept-mixed", said, re.MULTILINE)
