@@ -23,13 +23,24 @@ function acceptLabels(card, blind) {
     : ["Accept better (target)", "Accept other (strong)"];
 }
 
-function decisionBadge(card) {
+/* What was decided of a card, in words; empty: nothing yet. */
+function decisionWords(card) {
   const made = card.decision;
-  if (!made) return null;
-  if (made.verdict === "reject") {
-    return badge(made.reasons.length ? `rejected: ${made.reasons.join(", ")}` : "rejected", "red");
-  }
-  return badge(`accepted: ${made.answer || card.winner || "strong"}${made.edited ? ", edited" : ""}`, "green");
+  if (!made) return "";
+  if (made.verdict === "reject") return made.reasons.length ? `rejected: ${made.reasons.join(", ")}` : "rejected";
+  return `accepted: ${made.answer || card.winner || "strong"}${made.edited ? ", edited" : ""}`;
+}
+
+function decisionBadge(card) {
+  const words = decisionWords(card);
+  return words ? badge(words, card.decision.verdict === "reject" ? "red" : "green") : null;
+}
+
+/* What a step back or up again came to, where its card is known: an earlier decision may stand again. */
+function turnedWords(kind, card) {
+  const words = card ? decisionWords(card) : "";
+  if (kind === "redo") return words ? `Decided again: ${words}.` : "Decided again.";
+  return `Undone: ${words ? `what was decided before stands again (${words})` : "this pair waits for a decision again"}. Y redoes it.`;
 }
 
 /* That reviewers disagree, and what the others said: hidden from who is blind and has not decided. */

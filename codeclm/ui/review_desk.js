@@ -4,7 +4,6 @@
 const READY = 12;
 const PATIENCE = 3000;
 const ROOM = 120;
-const TURNED = { undo: "Undone: this pair waits for a decision again. Y redoes it.", redo: "Decided again." };
 
 class Desk {
   constructor(parent) {
@@ -82,12 +81,12 @@ class Desk {
         this.at = kind === "undo" ? index : index + 1;
         this.detour = null;
         moved = true;
-      } else if (kind === "undo") {
-        this.detour = card;
+      } else {
+        this.detour = kind === "undo" ? card : null;
         moved = true;
       }
       if (count > 1) this.say(`${kind === "undo" ? "Undone" : "Decided again"}: ${count} decisions that were made together. Make the queue anew to see them.`);
-      else this.say(TURNED[kind]);
+      else this.say(turnedWords(kind, card));
     }
     if (this.waiting && (this.data.acks[this.outbox.token] || 0) >= this.waiting) this.unheard();
     return moved;
@@ -251,7 +250,7 @@ class Desk {
   turned(kind, { card, at }) {
     if (at !== null) this.at = kind === "undo" ? at : at + 1;
     this.detour = at === null && kind === "undo" ? card : null;
-    this.say(TURNED[kind]);
+    this.say(turnedWords(kind, card));
     this.show();
     this.fill();
   }

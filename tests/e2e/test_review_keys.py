@@ -110,6 +110,15 @@ def test_undo_and_redo_go_back_and_forth_over_several_steps(app, many):
     app.sees("Nothing to undo")
 
 
+def test_what_a_step_back_came_to_is_told(app, many):
+    press(app, "a", "k", "x", "1", "u")
+    app.sees("Undone: what was decided before stands again (accepted: strong).")
+    press(app, "u")
+    app.sees("Undone: this pair waits for a decision again.")
+    press(app, "y")
+    app.sees("Decided again: accepted: strong.")
+
+
 def test_a_keyboard_of_another_script_decides_by_place(app, many):
     for key, code in (("ф", "KeyA"), ("é", "KeyQ"), ("щ", "KeyO")):
         event = {"key": key, "code": code, "cancelable": True}
