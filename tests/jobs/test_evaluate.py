@@ -151,7 +151,7 @@ def test_the_held_out_seeds_are_those_of_the_test_split(project, ask):
     assert list(found.report.results[0].groups) == ["zoo"]
     with pytest.raises(UsageError, match="falls into that share"):
         do(project(1, "one.db"), ask(prompts=None, holdout=0.001))
-    with pytest.raises(UsageError, match="a file of prompts, or"):
+    with pytest.raises(UsageError, match="either a file of prompts or"):
         do(path, ask(prompts=None))
 
 
