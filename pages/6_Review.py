@@ -56,7 +56,8 @@ with page("Review", links) as project:
             value=True,
             key="review_keys",
             persist_state="session",
-            help="Single keys decide. Switch them off where they get in the way of other software.",
+            help="Single keys decide. In a filter they are letters: Ctrl+Enter gives them back to the card. "
+            "Switch them off where they get in the way of other software.",
         )
         st.button(
             "Make the queue anew",

@@ -10,7 +10,7 @@ from codeclm import export as exports
 from codeclm import ingest
 from codeclm.cli.checking import checks_of
 from codeclm.cli.opening import config_of, filter_of, open_project, project_path
-from codeclm.cli.output import Result
+from codeclm.cli.output import Result, warn
 from codeclm.errors import UsageError
 from codeclm.export.push import push
 from codeclm.jobs.checking import checked, look
@@ -76,6 +76,8 @@ def export(args: Namespace) -> Result:
             found = look(store, options, asked, args.against, args.embedding_model).found
             options = checked(options, found)
         done = exports.write(store, args.out, options)
+    if not done.rows:
+        warn("note: no pair fits, so there is no row in it; `status` and `pairs` say what there is")
     lines = [f"{done.rows} rows written to {', '.join(done.files)}"]
     lines += [f"  {count} left out: {reason}" for reason, count in done.dropped.items()]
     if not args.push:

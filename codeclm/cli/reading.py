@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from codeclm.cli.opening import config_of, filter_of, open_project
-from codeclm.cli.output import Result, pair_data, plain, table, verdict
+from codeclm.cli.output import Result, pair_data, plain, table, verdict, warn
 from codeclm.jobs.lock import RUN
 from codeclm.jobs.watch import newest, running
 from codeclm.records import IMPORTED, Pair
@@ -84,6 +84,8 @@ def pairs(args: Namespace) -> Result:
             offset=args.offset,
             limit=args.limit,
         )
+    if not found:
+        warn("note: no pair fits; `status` says how many there are of each state")
     return Result({"pairs": [pair_data(pair) for pair in found]}, table(HEAD, map(_row, found)))
 
 

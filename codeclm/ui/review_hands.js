@@ -57,7 +57,8 @@ class Hands {
   }
 
   key(event) {
-    if (this.desk.leave() || !this.desk.data?.keys || event.defaultPrevented || event.isComposing) return;
+    if (this.desk.leave() || !this.desk.data?.keys || event.isComposing) return;
+    if (this.letGo(event) || event.defaultPrevented) return;
     if (event.ctrlKey || event.metaKey || event.altKey || inField(event)) return;
     const onButton = event.composedPath().some((node) => node.matches && node.matches("button, summary, a"));
     if (onButton && event.key === "Enter") return;
@@ -71,6 +72,14 @@ class Hands {
     if (!name || (this.panels.mode === "card" && (name === "cancel" || name === "submit"))) return;
     event.preventDefault();
     if (!event.repeat) this.press(name, event.timeStamp);
+  }
+
+  /* Out of a filter without the mouse: Ctrl+Enter gives the keys back to the card. */
+  letGo(event) {
+    const wanted = event.key === "Enter" && (event.ctrlKey || event.metaKey);
+    if (!wanted || !inField(event) || event.composedPath().includes(this.desk.root)) return false;
+    document.activeElement.blur();
+    return true;
   }
 
   number(place, { shiftKey, timeStamp }) {
@@ -94,7 +103,7 @@ class Hands {
     const { desk, panels } = this;
     const early = !desk.current() || when < this.shownAt;
     if (name === "undo" || name === "redo") return panels.mode === "card" ? desk.turnBack(name) : this.ignore();
-    if (name === "cancel") return panels.leave();
+    if (name === "cancel") return panels.cancel();
     if (name === "flag") return early || panels.mode !== "card" ? this.ignore() : desk.flag();
     if (name === "differences") return desk.differ();
     if (name === "lineage" || name === "scores" || name === "guidelines") {

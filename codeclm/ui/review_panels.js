@@ -1,9 +1,13 @@
 /* The two panels above a card: reasons for a rejection, and the editor. They hand what was entered to the desk. */
 
+/* Whether a field holds what was put into it: fields know one sign for a new line. */
+function same(typed, text) { return typed === text.replace(/\r\n?/g, "\n"); }
+
 class Panels {
   constructor(desk) {
     this.desk = desk;
     this.mode = "card";
+    this.unfinished = new Map();
     this.reasons = desk.root.querySelector(".reasons");
     this.editor = desk.root.querySelector(".editor");
     this.reasons.onsubmit = (event) => { event.preventDefault(); desk.reject(this.own()); };
@@ -12,7 +16,7 @@ class Panels {
   }
 
   key(event) {
-    if (event.key === "Escape") this.leave();
+    if (event.key === "Escape") this.cancel();
     else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.currentTarget.requestSubmit();
     else return;
     event.preventDefault();
@@ -33,6 +37,30 @@ class Panels {
     const active = this.desk.root.getRootNode().activeElement;
     if (active) active.blur();
     this.desk.hands.paint();
+  }
+
+  cancel() {
+    if (this.mode === "editor") this.keep();
+    this.leave();
+  }
+
+  /* An edit that is left is not lost: the editor goes on with it on the same pair. */
+  keep() {
+    const card = this.desk.current();
+    const typed = this.typed();
+    const changed = !same(typed.instruction, card.instruction) || !same(typed.response, card[typed.answer].text);
+    this.unfinished.delete(card.id);
+    if (!changed) return;
+    this.unfinished.set(card.id, typed);
+    this.desk.say("Not decided. What you typed is kept while this page is open: E goes on with it.");
+  }
+
+  typed() {
+    return {
+      answer: this.editor.querySelector(".basis input:checked").value,
+      instruction: this.editor.querySelector(".new-instruction").value,
+      response: this.editor.querySelector(".new-response").value,
+    };
   }
 
   ask() {
@@ -66,10 +94,12 @@ class Panels {
     const cover = hidden(card, this.desk.blind);
     const response = this.editor.querySelector(".new-response");
     const roles = choices(card, this.desk.blind);
+    const begun = this.unfinished.get(card.id)
+      || { answer: roles[0], instruction: card.instruction, response: card[roles[0]].text };
     const labels = roles.map((role, place) => {
       const label = element("label");
       const radio = element("input");
-      Object.assign(radio, { type: "radio", name: "basis", value: role, checked: place === 0 });
+      Object.assign(radio, { type: "radio", name: "basis", value: role, checked: role === begun.answer });
       radio.onchange = () => {
         const other = card[role === "strong" ? "target" : "strong"].text;
         if (response.value === other) response.value = card[role].text;
@@ -79,8 +109,8 @@ class Panels {
     });
     const basis = this.editor.querySelector(".basis");
     basis.replaceChildren(basis.querySelector("legend"), ...labels);
-    this.editor.querySelector(".new-instruction").value = card.instruction;
-    response.value = card[roles[0]].text;
+    this.editor.querySelector(".new-instruction").value = begun.instruction;
+    response.value = begun.response;
     response.focus();
     response.setSelectionRange(0, 0);
     response.scrollTop = 0;
@@ -88,14 +118,12 @@ class Panels {
 
   submit() {
     const card = this.desk.current();
-    const answer = this.editor.querySelector(".basis input:checked").value;
-    const instruction = this.editor.querySelector(".new-instruction").value;
-    const response = this.editor.querySelector(".new-response").value;
+    const { answer, instruction, response } = this.typed();
     if (!instruction.trim() || !response.trim()) {
       this.desk.say("Neither the instruction nor the answer may be empty.");
       return;
     }
-    const same = (one, other) => one === other.replace(/\r\n?/g, "\n");
+    this.unfinished.delete(card.id);
     this.desk.decide({
       verdict: "accept", answer, reasons: [],
       instruction: same(instruction, card.instruction) ? null : instruction,

@@ -49,3 +49,11 @@ def test_status_says_what_its_counts_are_of(capsys, monkeypatch, tmp_path, seeds
     said = capsys.readouterr().out
     assert re.search(r"^at θ +2\.5$", said, re.MULTILINE)
     assert re.search(r"^proposed +1 metadata: .*--accept-mixed", said, re.MULTILINE)
+
+
+def test_that_nothing_fits_is_said(codeclm, seeds, tmp_path):
+    codeclm("import", seeds(2))
+    for words in (["pairs", "--use-case", "zzz"], ["export", tmp_path / "out.jsonl", "--format", "messages"]):
+        status, _, said = codeclm(*words)
+        assert status == 0
+        assert "no pair fits" in said

@@ -197,6 +197,31 @@ def test_edit_and_accept(app, many):
     )  # fmt: skip
 
 
+def test_a_field_gives_the_keys_back_to_the_card(app, many):
+    app.box("Search").press_sequentially("a")
+    app.page.keyboard.press("Control+Enter")
+    app.page.wait_for_timeout(1500)
+    assert decisions(many) == []
+    press(app, "a")
+    saved(app)
+    assert len(decisions(many)) == 1
+
+
+def test_an_edit_that_is_left_is_taken_up_again(app, many):
+    press(app, "e")
+    app.page.locator(".desk .new-response").fill("Half of a better answer")
+    app.page.keyboard.press("Escape")
+    app.sees("What you typed is kept")
+    press(app, "s", "e")
+    assert app.page.locator(".desk .new-response").input_value() != "Half of a better answer", "another pair"
+    app.page.keyboard.press("Escape")
+    press(app, "k", "e")
+    assert app.page.locator(".desk .new-response").input_value() == "Half of a better answer"
+    app.page.keyboard.press("Control+Enter")
+    saved(app)
+    assert [verdict for _, verdict, _ in decisions(many)] == ["accept"]
+
+
 def test_nothing_is_lost_by_a_refresh_a_moment_later(app, many):
     for _ in range(8):
         app.page.keyboard.press("a")
