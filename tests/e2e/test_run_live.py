@@ -105,5 +105,5 @@ def test_a_run_outlives_the_page_server_that_started_it(app, server, made, endpo
     endpoint.latency = 0.0
     app.sees("The last run ended")
     with made.open(readonly=True) as store:
-        assert [(job.kind, job.state) for job in store.jobs.recent(5)] == [("run", "done")]
+        assert [(job.kind, job.state) for job in store.jobs.page(limit=5)] == [("run", "done")]
         assert store.calls.count() == len(endpoint.requests)
