@@ -63,7 +63,7 @@ def made(folder: Path, wanted: int) -> Path:
     """A benchmark's own project in `folder`: a copy of $BENCH_PROJECT, as `make bench` builds it once."""
     path = folder / "big.db"
     if ready := os.environ.get("BENCH_PROJECT"):
-        with Store.open(ready, readonly=True) as store:
+        with Store.open(Path(ready)) as store:
             store.copy(path)
     else:
         build(path, wanted)
