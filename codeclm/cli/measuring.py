@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from codeclm.cli.values import Parser, amount, asking, filtering, gap, reading, share, whole
+from codeclm.cli.values import Parser, amount, asking, filtering, reading, share, whole
 
 FORMATS = ("messages", "alpaca", "sharegpt", "prompt-completion", "dpo", "csv", "parquet", "hub")
 
@@ -111,6 +111,6 @@ def matching(parser: Parser) -> None:
     parser.add_argument("--field", metavar="F", help="the column that holds the prompt")
     parser.add_argument("--group-field", metavar="F", help="the column of use cases")
     _including(parser)
-    parser.add_argument("--theta", type=gap, metavar="T", help="the rows at this threshold")
+    parser.add_argument("--theta", type=amount, metavar="T", help="the rows at this threshold")
     _embedding(parser)
     parser.add_argument("--quiet", action="store_true", help="no progress, only warnings and errors")

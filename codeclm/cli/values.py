@@ -50,10 +50,10 @@ def amount(text: str) -> float:
 
 
 def gap(text: str) -> float:
-    """Reads a θ. No gap is over 9, as scores go from 1 to 10: with more, nothing is ever kept."""
+    """Reads a run's θ. No gap of its judge is over 9; scores that a file brings may be on any scale."""
     value = amount(text)
     if value > 9:
-        raise argparse.ArgumentTypeError(f"must be from 0 to 9, as scores go from 1 to 10, not {text}")
+        raise argparse.ArgumentTypeError(f"must be from 0 to 9, as a judge scores from 1 to 10, not {text}")
     return value
 
 
@@ -75,7 +75,7 @@ def stages(text: str) -> tuple[Stage, ...]:
 
 def reading(parser: Parser) -> None:
     """The options of every command that looks at results."""
-    parser.add_argument("--theta", type=gap, metavar="T", help="view at this threshold; nothing is set")
+    parser.add_argument("--theta", type=amount, metavar="T", help="view at this threshold; nothing is set")
     parser.add_argument("--config", metavar="ID", help="show the records of another config")
 
 

@@ -29,7 +29,7 @@ class GivenPair(NamedTuple):
 
     @property
     def id(self) -> str:
-        """The instruction's, as its answers name it: to make it anew would take a tenth of the time."""
+        """The instruction's, as its answers name it: not made anew."""
         return self.answers[0].instruction
 
 
@@ -94,7 +94,7 @@ def _insert(
 
 
 def _named(given: GivenPair) -> tuple[str, str]:
-    """The ids of the answers, which scores name: to make one anew takes longer than to store it."""
+    """The ids of the answers, which scores name already."""
     made = given.comparison
     if made is not None:
         return made.strong_answer, made.target_answer

@@ -20,8 +20,8 @@ SHORT = 48
 """Up to so many bytes a text is kept as it is."""
 
 GIVEN = 1_024
-"""Bytes up to which a text that a file gives is kept as it is: to deflate it would save a third, and to
-inflate it again takes a third of an export."""
+"""Bytes up to which a text that a file gives is kept as it is: the file is larger for it, and an export,
+which would have to inflate each again, the faster."""
 
 WINDOW = 32_768
 """What deflate can look back on."""
