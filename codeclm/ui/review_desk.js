@@ -47,6 +47,7 @@ class Desk {
       this.say("");
       this.panels.leave();
       this.history.clear();
+      if (!first) this.hands.takeBack();
     }
     for (const [index, card] of data.cards) if (!this.cards.has(index)) this.cards.set(index, card);
     this.outbox.settle(data.acks);
@@ -164,7 +165,8 @@ class Desk {
   }
 
   count() {
-    drawProgress(this.root, { ...this.data, at: this.at, outbox: this.outbox, times: this.times, late: 2 * PATIENCE });
+    const waits = this.outbox.of(this.data.reviewer);
+    drawProgress(this.root, { ...this.data, at: this.at, waits, times: this.times, late: 2 * PATIENCE });
   }
 
   say(text) { this.root.querySelector(".said").textContent = text; }

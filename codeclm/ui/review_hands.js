@@ -7,11 +7,15 @@ const KEYS = {
 };
 const JUDGING = new Set(["better", "other", "edit", "reject", "submit"]);
 
-/* Where keys are left alone. */
+/* Where letters are typed, and where arrows choose. */
+const FIELD = "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true], " +
+  "[role=listbox], [role=combobox], [role=menu], [role=dialog]";
+const CHOICE = `${FIELD}, [role=radiogroup], [role=slider]`;
+
+/* Whether the key is left to what has the focus. */
 function inField(event) {
-  return event.composedPath().some((node) => node.matches && node.matches(
-    "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true], " +
-      "[role=listbox], [role=combobox], [role=menu], [role=dialog], [role=radiogroup], [role=slider]"));
+  const taken = event.key.startsWith("Arrow") ? CHOICE : FIELD;
+  return event.composedPath().some((node) => node.matches && node.matches(taken));
 }
 
 /* The key by its letter, or, on a keyboard of another script, by its place. */
@@ -80,6 +84,12 @@ class Hands {
     if (!wanted || !inField(event) || event.composedPath().includes(this.desk.root)) return false;
     document.activeElement.blur();
     return true;
+  }
+
+  /* The list that a filter was chosen from keeps the focus: its pairs are here, so the keys are theirs. */
+  takeBack() {
+    const list = '[data-testid="stSelectbox"] [role=combobox]:not([aria-expanded=true])';
+    if (document.activeElement.matches(list)) document.activeElement.blur();
   }
 
   number(place, { shiftKey, timeStamp }) {

@@ -13,24 +13,23 @@ class Outbox {
     this.others = this.left();
   }
 
-  /* The outboxes of other pages, by token. One that still lives may be among them: what is sent twice is
-     written once. */
+  /* The outboxes of other pages, by token, the one begun first before the others, as an undo takes back what
+     was decided last. One that still lives may be among them: what is sent twice is written once. */
   left() {
-    const found = [];
-    try {
-      for (const key of Object.keys(localStorage)) {
-        if (!key.startsWith(this.prefix)) continue;
-        const ops = JSON.parse(localStorage.getItem(key));
-        if (Array.isArray(ops) && ops.length) found.push({ token: key.slice(this.prefix.length), ops });
-      }
-    } catch { return []; }
-    return found;
+    let keys = [];
+    try { keys = Object.keys(localStorage); } catch { /* no storage */ }
+    return keys.filter((key) => key.startsWith(this.prefix)).map((key) => key.slice(this.prefix.length))
+      .map((token) => ({ token, ops: this.stored(token) })).filter(({ ops }) => ops.length)
+      .sort((one, other) => one.ops[0].at - other.ops[0].at);
   }
 
-  /* Milliseconds for which the oldest has waited. */
-  get age() { return this.ops.length ? Date.now() - this.ops[0].at : 0; }
-
   get waiting() { return this.ops.length + this.others.length > 0; }
+
+  /* What one reviewer waits for, on this page or from one that is gone, the oldest first. */
+  of(reviewer) {
+    const left = this.others.flatMap(({ ops }) => ops).filter((op) => op.reviewer === reviewer);
+    return [...left, ...this.ops];
+  }
 
   put(op) {
     this.seq += 1;
@@ -44,14 +43,24 @@ class Outbox {
       this.ops = this.ops.filter((op) => op.seq > ack);
       this.keep();
     }
-    this.others = this.others.filter(({ token, ops }) => {
-      const done = (acks[token] || 0) >= ops[ops.length - 1].seq;
-      if (done) this.store(token, []);
-      return !done;
-    });
+    this.others = this.others.filter((other) => !(acks[other.token] >= other.ops[0].seq) || this.goneOn(other, acks));
+  }
+
+  /* The page that it is of may live, and have put more into it since it was read here. */
+  goneOn(other, acks) {
+    other.ops = this.stored(other.token).filter((op) => op.seq > acks[other.token]);
+    this.store(other.token, other.ops);
+    return other.ops.length > 0;
   }
 
   keep() { this.store(this.token, this.ops); }
+
+  stored(token) {
+    try {
+      const ops = JSON.parse(localStorage.getItem(this.prefix + token));
+      return Array.isArray(ops) ? ops : [];
+    } catch { return []; }
+  }
 
   store(token, ops) {
     try {

@@ -38,6 +38,8 @@ class Tab:
     ack: int = 0
     results: list[dict[str, Any]] = field(default_factory=list)
     fault: str = ""
+    read: bool = False
+    """Whether what the project knows of it was read."""
 
 
 _tabs: OrderedDict[tuple[str, str], Tab] = OrderedDict()
@@ -52,14 +54,15 @@ def write_down(
     `signed`: the reviewer is signed in, so that no other name counts, whatever the browser says.
     """
     with _lock:
-        tab, known = _tab(project, token)
+        tab = _tab(project, token)
         tab.fault = ""
         waiting = [each for each in _read(operations) if each["seq"] > tab.ack]
         if waiting:
             try:
                 with project.open() as store:
-                    if not known:
+                    if not tab.read:
                         tab.ack = dict(store.settings.get(WRITTEN, [])).get(token, 0)
+                        tab.read = True
                     for each in (each for each in waiting if each["seq"] > tab.ack):
                         _apply(store, each, tab, reviewer if signed else _name(each, reviewer), token)
             except CodecError as error:
@@ -72,14 +75,13 @@ def foreign(operations: object, reviewer: str) -> bool:
     return any(_name(each, reviewer) != reviewer for each in _read(operations))
 
 
-def _tab(project: Project, token: str) -> tuple[Tab, bool]:
+def _tab(project: Project, token: str) -> Tab:
     key = (str(project.path), token)
-    known = key in _tabs
     tab = _tabs.setdefault(key, Tab())
     _tabs.move_to_end(key)
     while len(_tabs) > TABS:
         _tabs.popitem(last=False)
-    return tab, known
+    return tab
 
 
 def _apply(store: Store, each: Mapping[str, Any], tab: Tab, reviewer: str, token: str) -> None:

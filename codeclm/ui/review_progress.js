@@ -2,9 +2,9 @@
 
 const COUNTS = { decide: 1, redo: 1, undo: -1 };
 
-function drawProgress(root, { total, today, at, outbox, times, late }) {
-  const waiting = outbox.ops.length;
-  const fresh = outbox.ops.reduce((sum, op) => sum + (COUNTS[op.kind] || 0), 0);
+function drawProgress(root, { total, today, at, waits, times, late }) {
+  const waiting = waits.length;
+  const fresh = waits.reduce((sum, op) => sum + (COUNTS[op.kind] || 0), 0);
   const left = Math.max(0, total - at);
   root.querySelector(".count").textContent = total
     ? `${grouped(Math.min(at + 1, total))} of ${grouped(total)} · ${grouped(Math.max(0, today + fresh))} decided today · ${grouped(left)} left${pace(times, left)}` : "";
@@ -12,7 +12,7 @@ function drawProgress(root, { total, today, at, outbox, times, late }) {
   bar.setAttribute("aria-valuemax", total);
   bar.setAttribute("aria-valuenow", at);
   bar.firstElementChild.style.width = `${total ? (100 * at) / total : 0}%`;
-  const slow = outbox.age > late;
+  const slow = waiting > 0 && Date.now() - waits[0].at > late;
   const saving = root.querySelector(".saving");
   saving.classList.toggle("slow", slow);
   saving.textContent = slow ? `${waiting} not saved yet: no answer. They are kept in this browser and sent again`

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from codeclm import projects
-from codeclm.errors import UsageError
+from codeclm.errors import ProjectError, UsageError
 from codeclm.ui import review_outbox
 from codeclm.ui.review_outbox import write_down
 from tests.pages import pairing
@@ -114,6 +114,23 @@ def test_a_server_that_started_anew_writes_nothing_twice_and_drops_nothing(proje
     assert standing(project, first)
     assert standing(project, second)[0].answer == "target"
     assert logged(project) == 4
+
+
+def test_a_server_that_finds_the_file_shut_at_first_repeats_nothing_later(project, monkeypatch):
+    first, second = pairs(project)[:2]
+    sent = [accept(1, first), accept(2, second), {"seq": 3, "kind": "undo"}]
+    write_down(project, "t", sent)
+    review_outbox._tabs.clear()
+    with monkeypatch.context() as shut:
+        shut.setattr(type(project), "open", lambda self: _refuse())
+        assert write_down(project, "t", sent).fault
+    assert write_down(project, "t", sent).ack == 3
+    assert logged(project) == 3
+    assert standing(project, first)
+
+
+def _refuse():
+    raise ProjectError("The file is shut.")
 
 
 def test_a_first_undo_sent_to_two_servers_is_carried_out_once(project):

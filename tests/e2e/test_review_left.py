@@ -1,0 +1,113 @@
+"""What a page that is gone left in the browser, and where keys go after the mouse was used."""
+
+import json
+
+import pytest
+
+from codeclm import projects
+from codeclm.records import Decision
+from tests.pages import pairing
+
+pytestmark = pytest.mark.e2e
+
+PREFIX = "codeclm-review:many:"
+GOES_ON = """
+    const read = Storage.prototype.getItem;
+    Storage.prototype.getItem = function (key) {
+        const found = read.call(this, key);
+        if (key.endsWith(":ghost") && found && !window.gone) {
+            window.gone = true;
+            this.setItem(key, JSON.stringify([...JSON.parse(found), MORE]));
+        }
+        return found;
+    };
+"""
+"""Another page that puts one more operation into its outbox, right after it was read here."""
+
+
+@pytest.fixture
+def made(app, monkeypatch):
+    """A project with pairs to review, on whose Review nobody has been yet."""
+    monkeypatch.setenv(projects.FOLDER_ENVIRONMENT, str(app.folder))
+    return pairing.project("many", 30)
+
+
+def operation(seq, kind, at, pair=None, **more):
+    made = {"seq": seq, "kind": kind, "at": at, "pair": pair, "reviewer": ""}
+    return {**made, "verdict": "accept", "answer": "strong", "reasons": [], **more}
+
+
+def leave(app, **outboxes):
+    """Put outboxes into the browser, as pages leave them there that are closed."""
+    app.open()
+    for token, operations in outboxes.items():
+        app.page.evaluate(
+            "([key, ops]) => localStorage.setItem(key, ops)", [PREFIX + token, json.dumps(operations)]
+        )
+
+
+def review(app):
+    app.open("Review", project="many")
+    app.page.wait_for_selector(".desk .instruction:not(:empty)")
+    app.page.wait_for_timeout(500)
+
+
+def saved(app):
+    app.page.wait_for_selector(".desk .saving:text-is('saved')")
+
+
+def pairs(made):
+    with made.open(readonly=True) as store:
+        return store.pairs.ids(pairing.CONFIG.id, 3.0, 4)
+
+
+def logged(made):
+    with made.open(readonly=True) as store:
+        return [kind for (kind,) in store._db.rows("select kind from decisions order by seq")]
+
+
+def test_what_a_page_put_in_since_is_written_too(app, made):
+    first, second = pairs(made)[:2]
+    more = json.dumps(operation(2, "decide", 2, second))
+    app.page.add_init_script(GOES_ON.replace("MORE", more))
+    leave(app, ghost=[operation(1, "decide", 1, first)])
+    review(app)
+    saved(app)
+    assert logged(made) == ["decide", "decide"]
+    assert app.page.evaluate("Object.keys(localStorage).filter((key) => key.endsWith(':ghost'))") == []
+
+
+def test_pages_that_are_gone_are_heard_in_their_order(app, made):
+    first, second = pairs(made)[:2]
+    with made.open() as store:
+        store.decisions.decide(Decision(first, "accept"))
+    leave(app, b=[operation(1, "decide", 1, second)], a=[operation(1, "undo", 2)])
+    review(app)
+    saved(app)
+    assert logged(made) == ["decide", "decide", "undo"]
+    with made.open(readonly=True) as store:
+        assert store.decisions.of(first)
+        assert not store.decisions.of(second)
+
+
+def test_what_is_left_and_not_written_is_not_called_saved(app, made):
+    leave(app, ghost=[operation(1, "decide", 1, "00" * 10)])
+    review(app)
+    app.sees("1 not saved yet")
+    app.sees("there is no pair")
+
+
+def test_the_mouse_gives_the_keys_back(app, made):
+    review(app)
+    app.page.get_by_role("combobox", name="Decision").first.click()
+    app.page.get_by_role("option", name="not by me", exact=True).first.click()
+    app.settle()
+    app.page.keyboard.press("a")
+    app.sees("Accepted the")
+    saved(app)
+    app.page.get_by_role("radio", name="Cards").click()
+    app.settle()
+    app.page.keyboard.press("u")
+    app.sees("Undone: this pair waits")
+    saved(app)
+    assert logged(made) == ["decide", "undo"]
