@@ -1,9 +1,12 @@
-"""The records of the loop, each named by a content id. Nothing here knows how one is stored or shown."""
+"""The records of the loop, each named by a content id. Nothing here knows how one is stored or shown.
+
+An id is made once for each record, when it is first asked for: every step of a lineage asks.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple, get_args
 
 from codeclm.ids import content_id
@@ -34,7 +37,7 @@ class Message(NamedTuple):
         return {"role": self.role, "content": self.content}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Seed:
     """A real instruction from the distribution the user cares about.
 
@@ -48,7 +51,7 @@ class Seed:
     row: int = 0
     tags: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def id(self) -> str:
         """Made of the text, or of the messages where it is a chat."""
         if self.messages:
@@ -64,7 +67,7 @@ class Labels:
     skills: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Metadata:
     """A point of the distribution to generate from. Its labels live in revisions; these are the newest.
 
@@ -79,7 +82,7 @@ class Metadata:
     original: Labels | None = None
     """The first labels, which name a `manual` or `imported` row for good; None: `labels` are the first."""
 
-    @property
+    @cached_property
     def id(self) -> str:
         """Made of the origin and the seed, the draw's number, or the first labels."""
         if self.origin == "encoded":
@@ -88,7 +91,7 @@ class Metadata:
             return content_id("metadata", origin=self.origin, draw=self.draw)
         return _metadata_id(self.origin, self.original or self.labels)
 
-    @property
+    @cached_property
     def revision(self) -> str:
         """Names these labels of this metadata; undoing an edit gives the old name back."""
         return _revision(self.id, self.labels)
@@ -105,7 +108,7 @@ def _revision(metadata: str, labels: Labels) -> str:
     return content_id("revision", metadata=metadata, use_case=labels.use_case, skills=labels.skills)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RubricSet:
     """Four criteria of complexity and the four matching actions (paper, section 3.2)."""
 
@@ -115,7 +118,7 @@ class RubricSet:
     actions: tuple[str, ...]
     sample: int = 0
 
-    @property
+    @cached_property
     def id(self) -> str:
         """Made of the metadata revision, the sample number and the config."""
         return content_id("rubrics", revision=self.revision, sample=self.sample, config=self.config)
@@ -133,7 +136,7 @@ class Ratings:
     """Which rubric set of the revision it is about."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Instruction:
     """One node of a lineage. The basic one has no parent and iteration 1."""
 
@@ -146,26 +149,20 @@ class Instruction:
     iteration: int = 1
     origin: Literal["generated", "edited", "imported"] = "generated"
 
-    @property
+    @cached_property
     def id(self) -> str:
         """Made of the metadata revision, the parent, the action, the sample number and the text."""
-        return _instruction_id(self)
+        return content_id(
+            "instruction",
+            revision=self.revision,
+            parent=self.parent,
+            action=self.action,
+            sample=self.sample,
+            text=self.text,
+        )
 
 
-@lru_cache(maxsize=2048)
-def _instruction_id(made: Instruction) -> str:
-    """Remembered, as every step of a lineage asks for it."""
-    return content_id(
-        "instruction",
-        revision=made.revision,
-        parent=made.parent,
-        action=made.action,
-        sample=made.sample,
-        text=made.text,
-    )
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answer:
     """What one model said to one instruction, without its thinking. `truncated`: it hit the token limit."""
 
@@ -177,15 +174,12 @@ class Answer:
     model: str = ""
     sample: int = 0
 
-    @property
+    @cached_property
     def id(self) -> str:
         """Made of the instruction, the role, the config and the sample number."""
-        return _answer_id(self.instruction, self.role, self.config, self.sample)
-
-
-@lru_cache(maxsize=2048)
-def _answer_id(instruction: str, role: AnswerRole, config: str, sample: int) -> str:
-    return content_id("answer", instruction=instruction, role=role, config=config, sample=sample)
+        return content_id(
+            "answer", instruction=self.instruction, role=self.role, config=self.config, sample=self.sample
+        )
 
 
 def leading(gap: float) -> AnswerRole | None:
@@ -202,7 +196,7 @@ class Scores:
     rationale: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Comparison:
     """Two answers and their scores in both orders (paper, section 3.3).
 
@@ -217,7 +211,7 @@ class Comparison:
     strong_first: Scores
     target_first: Scores | None = None
 
-    @property
+    @cached_property
     def id(self) -> str:
         """Made of the instruction, the two answers and the config."""
         return content_id(

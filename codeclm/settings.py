@@ -7,8 +7,9 @@ reads a key or talks to an endpoint. Keys are never part of a setting.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -91,15 +92,21 @@ class Endpoint(Setting):
         return self.url == BUILTIN
 
 
-class Sampling(Setting):
-    """How a reply is drawn. Part of a request's key, as everything here can change the reply."""
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How a reply is drawn. Part of a request's key, as everything here can change the reply.
+
+    Validated where a Config is; a plain record, as each request has its own.
+    """
 
     temperature: float | None = None
     max_tokens: Annotated[int, Field(ge=1)] = 1024
     seed: int | None = None
     reasoning_effort: str | None = None
-    extra: dict[str, Any] = {}
+    extra: dict[str, Any] = field(default_factory=dict)
     """Further fields of the request's body, such as min_p."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = Setting.model_config
 
 
 class Config(Setting):

@@ -1,6 +1,7 @@
 import hashlib
 import json
 import unicodedata
+from dataclasses import asdict
 from typing import Any
 
 from hypothesis import given
@@ -54,7 +55,7 @@ def test_a_call_is_named_by_all_that_may_change_its_reply(text: str, sample: int
         "role": "judge",
         "model": "m",
         "messages": [turn.as_dict() for turn in turns],
-        "sampling": sampling.model_dump(mode="json"),
+        "sampling": asdict(sampling),
         "schema": None,
         "sample": sample,
         "attempt": 0,

@@ -11,7 +11,7 @@ from codeclm.llm.capabilities import Capabilities
 from codeclm.llm.model import Reply, Request
 from codeclm.llm.text import clean, without_thinking
 from codeclm.records import Message
-from codeclm.settings import Endpoint
+from codeclm.settings import Endpoint, Sampling
 
 _MOST_TOKENS = 10**8
 """Of one request; who counts more does not count."""
@@ -39,13 +39,12 @@ def resolved(request: Request, endpoint: Endpoint) -> Request:
     if tuple(getattr(endpoint, name) for name in _SETTINGS) == _UNSET:
         return request
     temperature = asked.temperature if endpoint.temperature == "stage" else endpoint.temperature
-    sampling = asked.model_copy(
-        update={
-            "temperature": None if temperature == "none" else temperature,
-            "max_tokens": endpoint.max_tokens or asked.max_tokens,
-            "reasoning_effort": endpoint.reasoning_effort or asked.reasoning_effort,
-            "extra": {**asked.extra, **endpoint.extra_body},
-        }
+    sampling = Sampling(
+        None if temperature == "none" else temperature,
+        endpoint.max_tokens or asked.max_tokens,
+        asked.seed,
+        endpoint.reasoning_effort or asked.reasoning_effort,
+        {**asked.extra, **endpoint.extra_body},
     )
     return replace(request, sampling=sampling, messages=_with_system(request.messages, endpoint.system))
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from codeclm.ids import canonical, content_id_of
 from codeclm.llm.model import Request, Schema
 from codeclm.records import AnswerRole, Instruction, Message, Metadata, Role, Seed, Stage
-from codeclm.settings import Config
+from codeclm.settings import Config, Sampling
 from codeclm.stages import answer, decode, encode, judge, rate, rubrics, topic
 
 
@@ -76,8 +76,7 @@ def at_attempt(config: Config, request: Request, attempt: int) -> Request:
     if request.attempt == attempt and request.sampling.seed is not None:
         return request
     seed = _wire_seed(config, request.role, request.stage, request.record, request.sample, attempt)
-    sampling = request.sampling.model_copy(update={"seed": seed})
-    return replace(request, attempt=attempt, sampling=sampling)
+    return replace(request, attempt=attempt, sampling=replace(request.sampling, seed=seed))
 
 
 def _request(
@@ -90,7 +89,8 @@ def _request(
     sample: int = 0,
 ) -> Request:
     seed = _wire_seed(config, role, stage, record, sample, attempt=0)
-    sampling = config.sampling[stage].model_copy(update={"seed": seed})
+    drawn = config.sampling[stage]
+    sampling = Sampling(drawn.temperature, drawn.max_tokens, seed, drawn.reasoning_effort, drawn.extra)
     return Request(role, stage, record, config.models[role], messages, sampling, schema, sample)
 
 

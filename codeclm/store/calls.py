@@ -8,13 +8,19 @@ reading the log.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Literal
 
 from codeclm.llm.model import Call, Reply, Request
 from codeclm.store.callpages import CallPages
-from codeclm.store.connection import Connection, Value, dump, pack
+from codeclm.store.connection import Connection, Row, Value, dump, pack
 from codeclm.store.texts import Texts
+
+_REPLY = """select c.key, t.data, t.bases, c.raw, c.finish, c.prompt_tokens, c.completion_tokens, c.cost,
+    c.took from calls c join texts t on t.seq = c.reply where c.reply is not null and """
+_OF_RECORD = f"{_REPLY} c.record = (select record from calls where key = ? and reply is not null) limit 16"
+_NEAR = 1_000
+"""Replies that may wait to be asked for; those of a lineage are five for each instruction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +41,26 @@ class Calls(CallPages):
         super().__init__(db, texts)
         self.job = 0
         """The job for which calls are logged from now on through this store; 0: none."""
+        self._near: dict[bytes | str, Row] = {}
 
     def get(self, key: str) -> Reply | None:
-        """The reply that answers a key (marked cached), or None; calls that ended in an error do not."""
-        row = self._db.row(
-            """select t.data, t.bases, c.raw, c.finish, c.prompt_tokens, c.completion_tokens, c.cost,
-            c.took from calls c join texts t on t.seq = c.reply where c.key = ? and c.reply is not null""",
-            [pack(key)],
-        )
+        """The reply that answers a key (marked cached), or None; calls that ended in an error do not.
+
+        Whoever asks for one call of a record asks for its others next: they are read together.
+        """
+        packed = pack(key)
+        row = self._near.pop(packed, None)
+        if row is None:
+            if len(self._near) > _NEAR:
+                self._near.clear()
+            found = {each[0]: each for each in self._db.rows(_OF_RECORD, [packed])}
+            row = found.pop(packed, None)
+            if found and row is None:  # one of a record of very many
+                row = self._db.row(f"{_REPLY} c.key = ?", [packed])
+            self._near.update(found)
         if row is None:
             return None
-        data, bases, raw, finish, prompt, completion, cost, took = row
+        _, data, bases, raw, finish, prompt, completion, cost, took = row
         text = self._texts.read(data, bases)
         whole = text if raw is None else self._texts.get(raw)
         return Reply(text, whole, finish or "stop", prompt, completion, cost, took / 1000, cached=True)
@@ -114,13 +129,14 @@ class Calls(CallPages):
             self._count(kind, reply)
 
     def _kind(self, request: Request) -> int:
-        schema = request.schema
+        schema, sampling = request.schema, asdict(request.sampling)
+        del sampling["seed"]
         shape = dump(
             {
                 "role": request.role,
                 "stage": request.stage,
                 "model": request.model,
-                "sampling": request.sampling.model_dump(mode="json", exclude={"seed"}),
+                "sampling": sampling,
                 "schema": None if schema is None else [schema.name, dict(schema.schema)],
                 "turns": [message.role for message in request.messages],
                 **({"job": self.job} if self.job else {}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any, cast
 
 import pandas as pd
@@ -10,6 +11,7 @@ import streamlit as st
 
 from codeclm.projects import Project
 from codeclm.records import ROLES, STAGES, Role, Stage
+from codeclm.settings import Sampling
 from codeclm.store import CallFilter, CallRow, LoggedCall
 from codeclm.ui.guard import guarded
 from codeclm.ui.runs_list import CALLS_PAGE, RUN_FILTER
@@ -119,7 +121,8 @@ def _texts(logged: LoggedCall) -> None:
     for message in request.messages:
         st.caption(plain(message.role, 20))
         _text(message.content)
-    sampling = request.sampling.model_dump(mode="json", exclude_defaults=True)
+    usual = asdict(Sampling())
+    sampling = {name: value for name, value in asdict(request.sampling).items() if value != usual[name]}
     told = {**sampling, "schema": request.schema.name if request.schema else "none"}
     st.caption("Sent with " + plain(", ".join(f"{name}: {value}" for name, value in told.items()), 900))
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
@@ -100,7 +100,7 @@ def test_the_key_is_the_hash_of_all_that_may_change_the_reply(change: dict[str, 
         role=request.role,
         model=request.model,
         messages=[message.as_dict() for message in request.messages],
-        sampling=request.sampling.model_dump(mode="json"),
+        sampling=asdict(request.sampling),
         schema=None if request.schema is None else request.schema.schema,
         sample=request.sample,
         attempt=request.attempt,
