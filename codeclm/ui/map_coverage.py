@@ -89,8 +89,8 @@ def _figure(found: Divergence | None, side: Side) -> None:
     st.metric(
         "Divergence",
         f"{found.value:.2f}",
-        help="Jensen–Shannon divergence in bits between the seeds and the other side: 0 is the same "
-        "shares everywhere, 1 nothing in common.",
+        help="Jensen–Shannon divergence in bits between the seeds and the other side, less what chance alone "
+        "makes of so few: 0 is the same shares everywhere, 1 nothing in common.",
     )
     more = "more than chance" if found.value > found.chance else "within what chance makes of so few"
     st.caption(f"95 % interval {found.low:.2f} to {found.high:.2f}; {more} ({found.chance:.2f}).")

@@ -1,6 +1,8 @@
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
+from scipy.spatial.distance import jensenshannon
 from scipy.special import bdtr
 
 from codeclm.atlas.coverage import divergence, gaps
@@ -12,9 +14,10 @@ def test_alike_and_nothing_shared():
     alike = divergence([50, 30, 20], [100, 60, 40])
     assert alike.value == pytest.approx(0)
     assert alike.low == 0
+    assert 0 < alike.high < 0.02, "the same shares of few are no certainty"
     apart = divergence([40, 0], [0, 40])
     assert apart.value == pytest.approx(1)
-    assert apart.low == pytest.approx(1)
+    assert apart.low > 0.95
 
 
 def test_a_missing_topic_shows_and_more_data_narrows_the_interval():
@@ -29,6 +32,59 @@ def test_what_few_counts_say_is_told_from_chance():
     assert few.value < few.chance
     many = divergence([200, 100, 100, 0, 200], [100, 100, 0, 200, 100])
     assert many.value > 10 * many.chance
+
+
+def test_groups_of_one_tell_nothing():
+    found = divergence([1] * 40 + [0] * 40, [0] * 40 + [1] * 40)
+    assert (found.value, found.low, found.high, found.chance) == (0, 0, 1, 1)
+    assert divergence([1, 0], [0, 1]).high == 1
+
+
+def drawn(groups, sizes, kind, seed):
+    """Counts of two sides, drawn from two distributions over so many groups, and how far these are apart."""
+    dice = np.random.default_rng(seed)
+    one = 1 / np.arange(1, groups + 1)
+    two = {
+        "alike": one,
+        "uneven": one * np.exp(dice.normal(size=groups) / 2),
+        "a fifth is missing": one * (dice.permutation(groups) >= groups // 5),
+    }[kind]
+    one, two = one / one.sum(), two / two.sum()
+    truth = jensenshannon(one, two, base=2) ** 2
+    return truth, [dice.multinomial(size, of).tolist() for size, of in zip(sizes, (one, two), strict=True)]
+
+
+KINDS = ["alike", "uneven", "a fifth is missing"]
+FEW = [(5, (60, 100)), (30, (56, 90)), (100, (175, 300))]
+MANY = [(300, (1_000, 8_000)), (2_200, (5_000, 5_000)), (2_200, (97_000, 48_000))]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("groups", "sizes"), FEW)
+def test_the_interval_has_the_truth_in_it_and_little_bias_is_left(groups, sizes, kind):
+    within_interval(groups, sizes, kind, 60)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("groups", "sizes"), FEW + MANY)
+def test_the_interval_holds_at_every_size(groups, sizes, kind):
+    within_interval(groups, sizes, kind, 150)
+
+
+def within_interval(groups, sizes, kind, times):
+    held, off, read_off, alarms = 0, [], [], 0
+    for seed in range(times):
+        truth, (seeds, other) = drawn(groups, sizes, kind, seed)
+        found = divergence(seeds, other)
+        held += found.low <= truth + 1e-9 and truth <= found.high + 1e-9
+        off.append(found.value - truth)
+        read_off.append(jensenshannon(seeds, other, base=2) ** 2 - truth)
+        alarms += found.value > found.chance
+    assert held / times >= 0.9
+    assert abs(np.mean(off)) < np.mean(read_off) / 3
+    if kind == "alike":
+        assert alarms / times < 0.15
 
 
 def test_one_side_empty():
