@@ -8,6 +8,13 @@ from codeclm.store.calls import Spend
 from codeclm.store.connection import Connection, Value
 from codeclm.store.nodes import EXHAUSTED, OPEN, failed
 
+_TROUBLED = """select m.place from failures f
+    join instructions i on i.id = f.record join metadata m on m.seq = i.metadata
+    where f.config = :config and f.open
+    union select m.place from failures f join metadata m on m.id = f.record
+    where f.config = :config and f.open"""
+"""The places of metadata with an open failure, which are few: nodes are kept by place."""
+
 
 @dataclass(frozen=True, slots=True)
 class NodeCounts:
@@ -96,9 +103,9 @@ def node_counts(
     values: dict[str, Value] = {"config": config, "theta": theta, "cap": cap}
     counted = before or _scanned(db, values)
     open_ = counted.pending + counted.failed + counted.stale
-    stale = int(db.value(f"select total(n.stale and {OPEN}) from nodes n where n.config = :config", values))
-    stuck = f"""select count(*) from nodes n
-        where n.config = :config and not n.stale and {failed("f.open")} and {OPEN}"""
+    stale = db.value(f"select count(*) from nodes n where n.config = :config and n.stale and {OPEN}", values)
+    stuck = f"""select count(*) from nodes n where n.config = :config and n.place in ({_TROUBLED})
+        and not n.stale and {OPEN} and {failed("f.open")}"""
     held = db.value(stuck, values) if _failures(db, config) else 0
     return replace(counted, stale=stale, failed=held, pending=open_ - stale - held)
 

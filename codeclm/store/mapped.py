@@ -69,6 +69,11 @@ def read_skills(stored: str) -> tuple[str, ...]:
     return tuple(json.loads(stored))
 
 
+def read_each(stored: Sequence[str]) -> list[tuple[str, ...]]:
+    """Many of them: read as one text, in a third of the time."""
+    return [tuple(each) for each in json.loads(f"[{','.join(stored)}]")]
+
+
 def sampled(number: str) -> str:
     """The condition that a record of this number is among a share of all; the share is the value `:most`."""
     return f"{SPREAD.format(number)} < :most"

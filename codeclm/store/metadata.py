@@ -78,7 +78,7 @@ class MetadataRoom:
         """
         where, values = _where(search, use_case, skill, origin, state, cluster, selection)
         rows = self._db.rows(
-            f"{_SELECT} where {where} order by m.place limit ? offset ?",
+            f"{_SELECT} {where} order by m.place limit ? offset ?",
             [*values, -1 if limit is None else limit, offset],
         )
         return [_metadata(row) for row in rows]
@@ -95,9 +95,8 @@ class MetadataRoom:
     ) -> int:
         """How many `page` has in all."""
         where, values = _where(search, use_case, skill, origin, state, cluster, selection)
-        number: int = self._db.value(
-            f"select count(*) from metadata m left join labels l on l.seq = m.labels where {where}", values
-        )
+        labels = "join labels l on l.seq = m.labels" if "l." in where else ""
+        number: int = self._db.value(f"select count(*) from metadata m {labels} {where}", values)
         return number
 
     def revise(self, metadata: str, labels: Labels, author: str = "") -> None:
@@ -255,7 +254,8 @@ def _where(
     cluster: int | None,
     selection: str | None,
 ) -> tuple[str, list[Value]]:
-    conditions, values = ["1"], list[Value]()
+    """The clause that a page of metadata is read with; empty where nothing is asked of it."""
+    conditions, values = list[str](), list[Value]()
     if part:
         in_use_case, one = search("l.use_case", part)
         in_skill, other = search("value", part)
@@ -275,7 +275,7 @@ def _where(
         if value is not None:
             conditions.append(f"{column} = ?")
             values.append(value)
-    return " and ".join(conditions), values
+    return f"where {' and '.join(conditions)}" if conditions else "", values
 
 
 def _labels(use_case: str, skills: str) -> Labels:

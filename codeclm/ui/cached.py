@@ -11,6 +11,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 import streamlit as st
 
+from codeclm.garbage import uncollected
 from codeclm.jobs.map import config_of
 from codeclm.store import Store
 from codeclm.store.maps import KINDS, MapKind
@@ -31,13 +32,23 @@ class Marks(NamedTuple):
     names: str
 
 
+def written(store: Store) -> str:
+    """The store's own mark of what was written, asked for once for each change of the file: it counts."""
+    return _written(store, str(store.path), store.born(), store.revision())
+
+
+def scored(store: Store) -> str:
+    """A mark that differs also once labels do."""
+    return f"{written(store)} {store.metadata.revised()}"
+
+
 def marks(store: Store) -> Marks:
     """The marks of a project as it is now."""
     found = store.maps.marked()
     return Marks(
         found.drawn,
         f"{store.metadata.labelled()} {found.seeds}",
-        _under(store, store.scored()),
+        _under(store, scored(store)),
         found.decided,
         found.names,
     )
@@ -61,13 +72,18 @@ def nodes(store: Store) -> Nodes:
         found = sheet.reached(config, dials.theta, dials.iterations, since)
         return before.revised(found, sheet.revised(since)) if before and since else Nodes.of(found)
 
-    return _kept(store, _nodes(str(store.path), _under(store, store.written())), read)
+    return _kept(store, _nodes(str(store.path), _under(store, written(store))), read)
 
 
 def fates(store: Store) -> Fates:
     """What has become of records; read anew each time, as it is little."""
     sheet = store.maps.sheet
     return Fates(sheet.verdicts(), sheet.set_aside(), sheet.deleted())
+
+
+def origins(store: Store) -> list[tuple[str, int]]:
+    """Where the metadata is from, with counts; an edit of labels changes nothing of it."""
+    return _origins(store, str(store.path), store.born(), store.metadata.count())
 
 
 def placed(store: Store, share: float) -> dict[MapKind, Placed]:
@@ -95,7 +111,8 @@ def _kept(store: Store, held: _Held[Read], read: Callable[[int, Read | None], Re
     with held.lock:
         newest = store.metadata.revised()
         if held.value is None or newest > held.at:
-            held.value = read(held.at, held.value)
+            with uncollected():
+                held.value = read(held.at, held.value)
             held.at = newest
         return held.value
 
@@ -106,6 +123,11 @@ def _under(store: Store, mark: str) -> str:
     return f"{mark} {config_of(store)} {dials.theta} {dials.iterations}"
 
 
+@st.cache_resource(max_entries=16, ttl="1h", show_spinner=False)
+def _written(_store: Store, path: str, born: str, revision: int) -> str:
+    return _store.written()
+
+
 @st.cache_resource(max_entries=4, ttl="1h", show_spinner=False)
 def _labels(path: str, born: str) -> _Held[Labels]:
     return _Held()
@@ -114,6 +136,11 @@ def _labels(path: str, born: str) -> _Held[Labels]:
 @st.cache_resource(max_entries=4, ttl="1h", show_spinner=False)
 def _nodes(path: str, written: str) -> _Held[Nodes]:
     return _Held()
+
+
+@st.cache_resource(max_entries=4, ttl="1h", show_spinner=False)
+def _origins(_store: Store, path: str, born: str, count: int) -> list[tuple[str, int]]:
+    return _store.metadata.origins()
 
 
 @st.cache_resource(max_entries=4 * len(KINDS), ttl="1h", show_spinner=False)

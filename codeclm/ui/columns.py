@@ -5,9 +5,10 @@ Records go by their row numbers, so that any of these is read again alone. Reads
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
+from itertools import count
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,6 +22,22 @@ Flags = NDArray[np.bool_]
 STATES = ["active", "proposed", "excluded"]
 """Of metadata; the first is that of all that is not set aside."""
 NODE_STATES = ["exhausted", "improved", "kept", "pending", "superseded"]
+
+
+class Places(dict[Hashable, int]):
+    """The place of each of some values, in order of their coming; of any other −1."""
+
+    def __missing__(self, key: Hashable) -> int:
+        return -1
+
+    def add(self, values: Iterable[Hashable]) -> None:
+        """Give those that are new the next places."""
+        fresh = [value for value in dict.fromkeys(values) if value not in self]
+        self.update(zip(fresh, count(len(self)), strict=False))
+
+    def of(self, values: Collection[Hashable]) -> Numbers:
+        """The place of each."""
+        return np.fromiter(map(self.__getitem__, values), np.int64, len(values))
 
 
 class Lists(NamedTuple):
@@ -52,27 +69,32 @@ class Labels:
     """By the number of a seed its metadata; 0: none."""
     read: Lists | None = None
     """The first of the `lists`, as single skills."""
+    places: tuple[Places, Places] = field(default_factory=lambda: (Places(), Places()))
+    """Where each of the uses and lists stands; those revised from these share it, and it only grows."""
 
     def revised(self, labelled: Labelled) -> Labels:
         """These with some metadata's labels read again, or read first."""
         number, seed = np.array(labelled.number, np.int64), np.array(labelled.seed, np.int64)
-        uses = [*dict.fromkeys([*self.uses, *filter(None, labelled.use_case)])]
-        lists = [*dict.fromkeys([*self.lists, *labelled.skills])]
+        uses, lists = self.places
+        uses.add(filter(None, labelled.use_case))
+        lists.add(labelled.lists)
+        skills = lists.of(labelled.lists)[np.array(labelled.skills, np.int64)]
         return Labels(
-            uses,
-            lists,
-            spread(number, codes(labelled.use_case, uses), -1, self.use),
-            spread(number, codes(labelled.skills, lists), -1, self.skills),
+            [*uses],
+            [*lists],
+            spread(number, uses.of(labelled.use_case), -1, self.use),
+            spread(number, skills, -1, self.skills),
             spread(number, seed, 0, self.seed),
             spread(seed[seed > 0], number[seed > 0], 0, self.of_seed),
             self.__dict__.get("single"),
+            self.places,
         )
 
     @cached_property
     def blank(self) -> Flags:
         """Whose labels say nothing."""
-        empty = self.lists.index(()) if () in self.lists else -2
-        found: Flags = (self.use < 0) & (self.skills == empty)
+        _, lists = self.places
+        found: Flags = (self.use < 0) & (self.skills >= 0) & (self.skills == lists[()])
         return found
 
     @cached_property
@@ -235,10 +257,6 @@ def taken(column: NDArray[Any], at: Numbers, otherwise: Any) -> NDArray[Any]:
 
 def codes(values: Sequence[Hashable], names: Sequence[Hashable]) -> Numbers:
     """The place of each value among the names; −1: it is none of them."""
-    places = _Places((name, at) for at, name in enumerate(names))
-    return np.fromiter(map(places.__getitem__, values), np.int64, len(values))
-
-
-class _Places(dict[Hashable, int]):
-    def __missing__(self, key: Hashable) -> int:
-        return -1
+    places = Places()
+    places.add(names)
+    return places.of(values)

@@ -127,7 +127,7 @@ class Lab:
 def lab(project: Project, facts: Summary) -> Lab:
     """The lab of the current config."""
     with project.open(readonly=True) as store:
-        stamp = f"every {int(time.time() / STEADY)}" if facts.running else store.scored()
+        stamp = f"every {int(time.time() / STEADY)}" if facts.running else cached.scored(store)
         stamp += f" {hash(tuple(store.maps.clusters()))}"
     models = facts.config.models if facts.config else {}
     return _lab(str(project.path), config_id(facts.config), stamp, models)

@@ -12,6 +12,7 @@ from codeclm.charts.palette import CONFIG
 from codeclm.complexity import Step, course, measure
 from codeclm.projects import Project
 from codeclm.store import Store
+from codeclm.ui import cached
 from codeclm.ui.page import no_pairs
 from codeclm.ui.summary import Summary, config_id
 from codeclm.ui.text import number
@@ -25,7 +26,7 @@ def course_panel(project: Project, facts: Summary) -> None:
         no_pairs(facts, "No instructions yet", "How they grow harder is shown here, iteration by iteration.")
         return
     with project.open(readonly=True) as store:
-        stamp = f"{facts.funnel.instructions} {store.scored()}"
+        stamp = f"{facts.funnel.instructions} {cached.scored(store)}"
     steps = _steps(str(project.path), config_id(facts.config), stamp)
     at = [step.iteration for step in steps]
     charts = (

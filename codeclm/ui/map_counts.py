@@ -39,10 +39,6 @@ class Counted:
         """Every group with its counts."""
         return _tally(self, by)
 
-    def totals(self) -> dict[Side, int]:
-        """How many there are on each side, whatever they are about."""
-        return _totals(self)
-
     def divergence(self, by: By, side: Side) -> Divergence | None:
         """How far a side is from the seeds; None: there is nothing on it."""
         return _divergence(self, by, side)
@@ -64,11 +60,6 @@ def _sheet(counted: Counted) -> Sheet:
 @st.cache_resource(max_entries=16, ttl="1h", show_spinner="Counting…")
 def _tally(counted: Counted, by: By) -> Tally:
     return _sheet(counted).tally(by)
-
-
-@st.cache_resource(max_entries=16, ttl="1h", show_spinner=False)
-def _totals(counted: Counted) -> dict[Side, int]:
-    return _sheet(counted).totals()
 
 
 @st.cache_resource(max_entries=32, ttl="1h", show_spinner=False)

@@ -52,7 +52,7 @@ def coverage(project: Project, facts: Summary) -> None:
     with right:
         _course(counted, by, side)
     _wishes(project, facts)
-    _gaps(project, facts, tally, counted.totals()[side], by, side, names)
+    _gaps(project, facts, tally, by, side, names)
     _shares(tally, side, names)
 
 
@@ -130,12 +130,10 @@ def _forget(project: Project) -> None:
         store.wishes.clear()
 
 
-def _gaps(
-    project: Project, facts: Summary, tally: Tally, total: int, by: By, side: Side, names: Names
-) -> None:
+def _gaps(project: Project, facts: Summary, tally: Tally, by: By, side: Side, names: Names) -> None:
     rows = zip(tally.keys, tally.seeds.tolist(), tally.sides[side].tolist(), strict=True)
     seeds = facts.funnel.seeds if by == "skill" else int(tally.seeds.sum())
-    found = gaps([row for row in rows if row[0] != 0], seeds, total)
+    found = gaps([row for row in rows if row[0] != 0], seeds, tally.totals[side])
     st.subheader("Gaps", anchor=False)
     if not found:
         st.caption(f"Every {by} of the seeds has at least its share of what is {side}.")

@@ -53,7 +53,7 @@ def _known(path: str, mark: str, _labels: Facets) -> Known:
         counts["active"] = store.metadata.count() - len(aside)
         return Known(
             *_labels,
-            store.metadata.origins(),
+            cached.origins(store),
             [(name, counts[state]) for name, state in STATES.items() if counts[state]],
             [(str(cluster), count) for cluster, count in clustered.sizes()],
             {str(cluster.id): cluster.name for cluster in store.maps.clusters()},

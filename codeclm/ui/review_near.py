@@ -17,6 +17,7 @@ from codeclm.dedup.shingles import Grams
 from codeclm.projects import Project
 from codeclm.settings import Dials
 from codeclm.store import PairFilter, Store
+from codeclm.ui import cached
 
 _BESIDE = ThreadPoolExecutor(1, "near")
 _TURN = 0.0005
@@ -26,7 +27,7 @@ _TURN = 0.0005
 def sought(project: Project, config: str, dials: Dials) -> Future[frozenset[str]]:
     """Kept pairs whose instruction is nearly that of another kept one, by common 3-grams; both of them."""
     with project.open(readonly=True) as store:
-        stamp = store.scored()
+        stamp = cached.scored(store)
     asked = (str(project.path), config, dials.theta, dials.iterations, stamp)
     found = _sought(*asked)
     if found.done() and found.exception() is not None:

@@ -38,6 +38,8 @@ class Tally:
     keys: list[Key]
     seeds: Counts
     sides: Mapping[Side, Counts]
+    totals: Mapping[Side, int]
+    """How many there are on each side, whatever they are about."""
 
     def ranked(self) -> Tally:
         """What is there at all, that of most seeds first."""
@@ -45,7 +47,7 @@ class Tally:
         there = np.flatnonzero(self.seeds + sum(self.sides.values()))
         order = sorted(there.tolist(), key=lambda at: (-self.seeds[at], -generated[at], str(self.keys[at])))
         sides = {side: counts[order] for side, counts in self.sides.items()}
-        return Tally([self.keys[at] for at in order], self.seeds[order], sides)
+        return Tally([self.keys[at] for at in order], self.seeds[order], sides, self.totals)
 
 
 @dataclass(frozen=True)
@@ -70,15 +72,13 @@ class Sheet:
         step = np.searchsorted(np.asarray(upto, np.int64), self.nodes.instruction)
         steps, groups = len(upto) + 1, len(self.labels.lists) if lists else len(keys)
         sides: dict[Side, Counts] = {}
-        for side, flags in self._flags().items():
+        flagged = self._flags()
+        for side, flags in flagged.items():
             chosen = flags & (group >= 0)
             counts = _counted(step[chosen] * groups + group[chosen], steps * groups).reshape(steps, groups)
             sides[side] = np.cumsum(_by_skill(counts, lists) if lists else counts, axis=0)
-        return [Tally(keys, seeds, {side: sides[side][at] for side in SIDES}) for at in range(steps)]
-
-    def totals(self) -> dict[Side, int]:
-        """The counts of all, whatever they are about."""
-        return {side: int(flags.sum()) for side, flags in self._flags().items()}
+        totals = {side: int(flags.sum()) for side, flags in flagged.items()}
+        return [Tally(keys, seeds, {side: sides[side][at] for side in SIDES}, totals) for at in range(steps)]
 
     def tree(self, most: int) -> list[tuple[str, str, int, int, int]]:
         """(use case, skill, metadata, kept, accepted) for every two that occur together; skill '': none.

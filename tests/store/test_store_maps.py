@@ -37,7 +37,7 @@ def test_the_columns_of_a_map_say_what_points_may_be_coloured_by(store):
     assert (written.id, written.cluster, written.metadata) == ([node.id], [1], read.number)
     labelled = sheet.labelled()
     assert (labelled.number, labelled.seed) == (read.number, seed.number)
-    assert (labelled.use_case, labelled.skills) == (["poetry"], [("rhyme",)])
+    assert (labelled.use_case, labelled.skills, labelled.lists) == (["poetry"], [0], [("rhyme",)])
     reached = sheet.reached(C, 3, 4)
     assert (reached.instruction, reached.state) == (written.number, ["kept"])
     assert (reached.iteration, reached.gap) == ([1], [4])

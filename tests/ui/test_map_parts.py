@@ -24,6 +24,12 @@ NONE = {"points": [], "box": [], "lasso": []}
 NOTHING = Placed(Spots([], [], [], [], [], []))
 
 
+def labelled(number, seed, use_case, skills):
+    """Metadata with its labels, as the store reads them."""
+    lists = [*dict.fromkeys(skills)]
+    return Labelled(number, seed, use_case, [*map(lists.index, skills)], lists)
+
+
 def point(**fields):
     """An instruction as it may be drawn; `kind` another one, whose labels it has."""
     known = {
@@ -51,7 +57,7 @@ def atlas_of(asked, clusters=2):
         )
         for kind, mine in of_kind.items()
     }
-    labelled = Labelled(
+    known = labelled(
         numbers,
         [n if n in of_kind["seeds"] else 0 for n in numbers],
         [each["use_case"] for each in asked],
@@ -64,7 +70,7 @@ def atlas_of(asked, clusters=2):
         [each["gap"] for each in shown], [each["state"] for each in shown], mine,
     )  # fmt: skip
     verdicts = {n: each["decision"] for n, each in zip(mine, shown, strict=True) if each["decision"]}
-    found = points(placed, Labels().revised(labelled), Nodes.of(reached), Fates(verdicts, {}, []))
+    found = points(placed, Labels().revised(known), Nodes.of(reached), Fates(verdicts, {}, []))
     named = {number: Cluster(number, f"Cluster {number}") for number in range(1, clusters + 1)}
     return Atlas(found, named, 0, count, 0)
 
@@ -135,7 +141,7 @@ def test_what_each_point_is_coloured_by():
 
 
 def test_what_went_or_was_set_aside_is_no_point():
-    labels = Labels().revised(Labelled([1, 2, 3], [7, 0, 8], ["a", "", "b"], [(), (), ()]))
+    labels = Labels().revised(labelled([1, 2, 3], [7, 0, 8], ["a", "", "b"], [(), (), ()]))
     rows = Placed(
         Spots(["11" * 10, "22" * 10, "33" * 10], [0.0] * 3, [0.0] * 3, [0] * 3, [1, 2, 3], [1, 2, 3])
     )
@@ -152,7 +158,7 @@ def test_what_went_or_was_set_aside_is_no_point():
 
 
 def test_what_is_not_on_the_map_is_counted():
-    labels = Labels().revised(Labelled([1, 2, 3, 4], [7, 0, 8, 0], ["a", "", "b", "c"], [(), (), (), ()]))
+    labels = Labels().revised(labelled([1, 2, 3, 4], [7, 0, 8, 0], ["a", "", "b", "c"], [(), (), (), ()]))
     nodes = Nodes.of(Reached([5, 6], [1, 3], [1, 1], [0, 0], [None, None], ["pending"] * 2, [None, None]))
     clustered = {
         "metadata": Clustered([1], [3]),
@@ -172,16 +178,16 @@ def test_clusters_by_size():
 
 
 def test_labels_read_again_take_the_place_of_the_old():
-    labels = Labels().revised(Labelled([1, 2], [7, 0], ["a", "b"], [("x",), ("y",)]))
-    again = labels.revised(Labelled([2, 3], [0, 9], ["c", "a"], [("x",), ()]))
+    labels = Labels().revised(labelled([1, 2], [7, 0], ["a", "b"], [("x",), ("y",)]))
+    again = labels.revised(labelled([2, 3], [0, 9], ["c", "a"], [("x",), ()]))
     assert [again.uses[code] for code in again.use[1:]] == ["a", "c", "a"]
     assert [again.lists[code] for code in again.skills[1:]] == [("x",), ("x",), ()]
     assert (again.of_seed[7], again.of_seed[9]) == (1, 3)
     assert [labels.uses[code] for code in labels.use[1:]] == ["a", "b"]
     whole = labels.single
-    more = labels.revised(Labelled([1, 4], [7, 0], ["a", "b"], [("z", "x"), ()])).single
+    more = labels.revised(labelled([1, 4], [7, 0], ["a", "b"], [("z", "x"), ()])).single
     assert (whole.names, more.names) == (["x", "y"], ["x", "y", "z"])
-    assert (more.list.tolist(), more.skill.tolist(), more.lists) == ([0, 1, 2, 2], [0, 1, 2, 0], 4)
+    assert (more.list.tolist(), more.skill.tolist(), more.lists) == ([0, 1, 3, 3], [0, 1, 2, 0], 4)
 
 
 def test_where_clusters_share_a_colour_they_have_another_sign_and_are_far_apart():

@@ -46,7 +46,7 @@ def test_a_lineage_counts_once(store):
     store.metadata.revise(other.id, Labels("verse", ("rhyme", "metre")))
     assert counted(store, "use case") == {"poetry": (1, 1, 1, 1), "verse": (1, 0, 0, 0)}
     assert counted(store, "skill") == {"rhyme": (2, 1, 1, 1), "metre": (1, 0, 0, 0)}
-    assert sheet(store).totals() == {"generated": 1, "kept": 1, "accepted": 1}
+    assert sheet(store).tally("skill").totals == {"generated": 1, "kept": 1, "accepted": 1}
     store.decisions.undo()
     store.seeds.delete([other.seed])
     assert counted(store, "use case") == {"poetry": (1, 1, 1, 0)}
