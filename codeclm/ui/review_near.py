@@ -1,12 +1,15 @@
 """Kept pairs that nearly say what another says, for a filter of the queue; sought once for each change.
 
-The search begins when Review is opened, beside all else, so that it is over when it is asked for.
+The search begins when Review is opened, beside all else, so that it is over when it is asked for. What it
+found stays in the project, so that another server, or another day, need not search.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
@@ -14,12 +17,16 @@ import streamlit as st
 from codeclm.dedup.checks import THRESHOLDS
 from codeclm.dedup.near import by_ngram
 from codeclm.dedup.shingles import Grams
+from codeclm.errors import CodecError
+from codeclm.ids import content_id
 from codeclm.projects import Project
 from codeclm.settings import Dials
 from codeclm.store import PairFilter, Store
 from codeclm.ui import cached
 
 _BESIDE = ThreadPoolExecutor(1, "near")
+FOUND = "review_near"
+"""The setting that has what was found last, and for what."""
 _TURN = 0.0005
 """Seconds for which the search may keep the interpreter from a decision that waits for it."""
 
@@ -38,17 +45,35 @@ def sought(project: Project, config: str, dials: Dials) -> Future[frozenset[str]
 
 @st.cache_resource(max_entries=4, ttl="2h", show_spinner=False)
 def _sought(path: str, config: str, theta: float, cap: int, stamp: str) -> Future[frozenset[str]]:
-    return _BESIDE.submit(_near, path, config, theta, cap)
+    return _BESIDE.submit(_near, Path(path), config, theta, cap, stamp)
 
 
-def _near(path: str, config: str, theta: float, cap: int) -> frozenset[str]:
+def _near(path: Path, config: str, theta: float, cap: int, stamp: str) -> frozenset[str]:
+    asked = content_id("near", config=config, theta=theta, cap=cap, stamp=stamp, share=THRESHOLDS["ngram"])
     usual = sys.getswitchinterval()
     sys.setswitchinterval(_TURN)
     try:
-        with Store.open(Path(path), readonly=True) as store:
-            return twins(store, config, theta, cap)
+        with Store.open(path, readonly=True) as store:
+            found = _kept(store.settings.get(FOUND), asked)
+            if found is None:
+                found = twins(store, config, theta, cap)
+                _keep(path, asked, sorted(found))
+        return found
     finally:
         sys.setswitchinterval(usual)
+
+
+def _kept(kept: object, asked: str) -> frozenset[str] | None:
+    match kept:
+        case [name, [*ids]] if name == asked:
+            return frozenset(map(str, ids))
+    return None
+
+
+def _keep(path: Path, asked: str, ids: Sequence[str]) -> None:
+    """For another time; where the file may not be written, it is sought anew then."""
+    with suppress(CodecError), Store.open(path) as store:
+        store.settings.set(FOUND, [asked, ids])
 
 
 def twins(store: Store, config: str, theta: float, cap: int) -> frozenset[str]:

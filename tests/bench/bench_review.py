@@ -19,10 +19,9 @@ from codeclm.contrast import health
 from codeclm.lab import histogram, thetas
 from codeclm.projects import Project
 from codeclm.store import PairFilter, Store
-from codeclm.ui import cached, contrast_data
+from codeclm.ui import cached, contrast_data, review_near
 from codeclm.ui.columns import spread
 from codeclm.ui.review_cards import card
-from codeclm.ui.review_near import twins
 from codeclm.ui.review_outbox import write_down
 from tests.bench.many import CONFIG, made
 
@@ -73,10 +72,11 @@ def decisions(project: Project, count: int = 300) -> None:
     tell("decision to next card, 95th percentile", quantiles(took, n=20)[-1], 0.3)
 
 
-def filters(store: Store) -> None:
+def filters(store: Store, path: Path) -> None:
     for name, where in FILTERS.items():
         tell(f"filter: {name}", seconds(lambda where=where: store.pairs.ids(C, 3, 4, where)), 0.5)
-    tell("filter: near-duplicates, sought anew", seconds(lambda: twins(store, C, 3, 4)), 0.5)
+    for what in ("sought and kept", "as they were kept"):
+        tell(f"filter: near-duplicates, {what}", seconds(lambda: review_near._near(path, C, 3, 4, "")), 0.5)
     for order in ("theta", "orders", "rare"):
         tell(f"order: {order}", seconds(lambda order=order: store.pairs.ids(C, 3, 4, QUEUE, order)), 0.5)
 
@@ -123,7 +123,7 @@ def main(pairs: int = 100_000) -> None:
         project = Project("big", made(Path(folder), pairs))
         decisions(project)
         with project.open() as store:
-            filters(store)
+            filters(store, project.path)
             theta(store)
             bulk(store)
 

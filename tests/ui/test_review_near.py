@@ -35,6 +35,36 @@ def test_both_of_two_near_pairs_are_found(project):
     assert not review_near.sought(project, pairing.CONFIG.id, Dials(theta=8)).result(60)
 
 
+def test_what_was_found_is_kept_with_the_project_until_pairs_come(project, monkeypatch):
+    first = review_near.sought(project, pairing.CONFIG.id, Dials()).result(60)
+    sought = []
+    monkeypatch.setattr(review_near, "twins", lambda *_: sought.append(1) or frozenset())
+    review_near._sought.clear()
+    assert review_near.sought(project, pairing.CONFIG.id, Dials()).result(60) == first
+    assert not sought
+    pairing.fail(project)
+    review_near.sought(project, pairing.CONFIG.id, Dials()).result(60)
+    assert sought
+
+
+@pytest.mark.parametrize("kept", [7, ["x"], [None, 3], {"a": 1}])
+def test_what_a_strange_file_says_was_found_is_passed_over(project, kept):
+    with project.open() as store:
+        store.settings.set(review_near.FOUND, kept)
+    assert len(review_near.sought(project, pairing.CONFIG.id, Dials()).result(60)) == 2
+
+
+def test_what_cannot_be_kept_is_found_all_the_same(project, monkeypatch):
+    def refuse(*_, **how):
+        if not how.get("readonly"):
+            raise ProjectError("the disk is full")
+        return opened(*_, **how)
+
+    opened = review_near.Store.open
+    monkeypatch.setattr(review_near.Store, "open", refuse)
+    assert len(review_near.sought(project, pairing.CONFIG.id, Dials()).result(60)) == 2
+
+
 def test_a_search_that_failed_is_made_again(project, monkeypatch):
     def fail(*_):
         raise ProjectError("the disk is full")
