@@ -47,7 +47,6 @@ class Desk {
       this.say("");
       this.panels.leave();
       this.history.clear();
-      if (!first) this.hands.takeBack();
     }
     for (const [index, card] of data.cards) if (!this.cards.has(index)) this.cards.set(index, card);
     this.outbox.settle(data.acks);

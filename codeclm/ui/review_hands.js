@@ -18,6 +18,14 @@ function inField(event) {
   return event.composedPath().some((node) => node.matches && node.matches(taken));
 }
 
+const CLOSING = 100;
+
+/* A list that a filter was chosen from by mouse keeps the focus once it is closed: the keys are the card's. */
+function takeBack() {
+  const list = '[data-testid="stSelectbox"] [role=combobox]:not([aria-expanded=true])';
+  if (document.activeElement.matches(list)) document.activeElement.blur();
+}
+
 /* The key by its letter, or, on a keyboard of another script, by its place. */
 function letter({ key, code }) {
   if (key.length > 1) return key;
@@ -33,11 +41,16 @@ class Hands {
     this.lateAt = 0;
     this.shownAt = Infinity;
     this.onKey = (event) => this.key(event);
+    this.onPointer = () => setTimeout(takeBack, CLOSING);
     document.addEventListener("keydown", this.onKey);
+    document.addEventListener("pointerup", this.onPointer, true);
     desk.root.addEventListener("click", (event) => this.click(event));
   }
 
-  leave() { document.removeEventListener("keydown", this.onKey); }
+  leave() {
+    document.removeEventListener("keydown", this.onKey);
+    document.removeEventListener("pointerup", this.onPointer, true);
+  }
 
   /* A key counts only where it was pressed after the card had been painted. */
   paint() {
@@ -84,12 +97,6 @@ class Hands {
     if (!wanted || !inField(event) || event.composedPath().includes(this.desk.root)) return false;
     document.activeElement.blur();
     return true;
-  }
-
-  /* The list that a filter was chosen from keeps the focus: its pairs are here, so the keys are theirs. */
-  takeBack() {
-    const list = '[data-testid="stSelectbox"] [role=combobox]:not([aria-expanded=true])';
-    if (document.activeElement.matches(list)) document.activeElement.blur();
   }
 
   number(place, { shiftKey, timeStamp }) {

@@ -97,10 +97,11 @@ def test_what_is_left_and_not_written_is_not_called_saved(app, made):
     app.sees("there is no pair")
 
 
-def test_the_mouse_gives_the_keys_back(app, made):
+@pytest.mark.parametrize("wanted", ["undecided", "not by me"])
+def test_the_mouse_gives_the_keys_back(app, made, wanted):
     review(app)
     app.page.get_by_role("combobox", name="Decision").first.click()
-    app.page.get_by_role("option", name="not by me", exact=True).first.click()
+    app.page.get_by_role("option", name=wanted, exact=True).first.click()
     app.settle()
     app.page.keyboard.press("a")
     app.sees("Accepted the")
