@@ -19,10 +19,8 @@ from codeclm.llm.pace import Pace
 from codeclm.llm.patience import Patience
 
 START = 8
-_BAD = 0.5
-"""A number in flight at which more than this share was refused of late is too many."""
-_MEMORY = 0.8
-"""How much of the share of refusals is remembered from one outcome to the next."""
+_STREAK = 6
+"""So many refusals, and no reply at as many in flight between them, are no chance."""
 _SURE = 3.0
 """Standard errors by which more must be refused at a number than below it, to be no chance."""
 _RECENT = 256
@@ -46,8 +44,10 @@ class Place:
 class Limiter:
     """Places for requests to one endpoint. Not for use from two event loops.
 
-    A number in flight is given up once requests are refused there more often than not, or surely more
-    often than at fewer, so that faults which come at any number hardly slow a run down.
+    A number in flight is given up once one request after another is refused there, two where none was ever
+    answered, or surely more than at fewer, so that faults which come at any number hardly slow a run down.
+    A place where one was refused rests for as long as a reply takes: who refuses at once is not asked the
+    faster for it.
     """
 
     def __init__(self, ceiling: int = 16, pace: Pace | None = None, patience: Patience | None = None) -> None:
@@ -60,6 +60,8 @@ class Limiter:
         """The time of the first of the failures since which nothing was answered."""
         self.mean_tokens = 0.0
         """That a request takes, prompt and reply, of late."""
+        self._mean_seconds: float | None = None
+        self._resting = 0
         self._pace = pace or Pace()
         self._patience = patience or Patience()
         self._chance = random.Random(0)  # noqa: S311 - jitter, not a secret
@@ -68,7 +70,8 @@ class Limiter:
         self._failed: EndpointError | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._paused_until = 0.0
-        self._refusals: dict[int, float] = {}
+        self._streak: list[int] = []
+        """The numbers in flight of refusals since which nothing was answered at as many."""
         self._seen: dict[int, tuple[int, int]] = {}
         """By number in flight: how many were answered or refused there, and how many refused."""
         self._goal = ceiling
@@ -104,14 +107,16 @@ class Limiter:
 
     def answer(self, place: Place, tokens: int) -> None:
         """A reply came, which took so many tokens."""
-        if self.down:
-            self._refusals.clear()
         self.answered += 1
         self.down_since = None
         self._in_a_row = 0
         self._pace.correct(tokens - place.tokens)
         self.mean_tokens += 0.1 * (tokens - self.mean_tokens)
-        self._judge(place.level, 0)
+        took = asyncio.get_running_loop().time() - place.since
+        before = took if self._mean_seconds is None else self._mean_seconds
+        self._mean_seconds = before + 0.1 * (took - before)
+        self._note(place.level, 0)
+        self._streak = [level for level in self._streak if level > place.level]
         self._borne = max(self._borne, place.level)
         self._grow()
         self._leave()
@@ -128,6 +133,10 @@ class Limiter:
         if wait:
             self._pause(now + wait)
         self._pace.correct(-place.tokens)
+        usual = self._patience.first_wait if self._mean_seconds is None else self._mean_seconds
+        if (rest := place.since + usual - now) > 0:
+            self._resting += 1
+            asyncio.get_running_loop().call_later(rest, self._rested)
         self._leave()
 
     def leave(self, place: Place) -> None:
@@ -180,34 +189,38 @@ class Limiter:
             self.allowed = max(1, self.allowed // 2)
             self._pause(now + self._patience.pause(self._in_a_row - _MISHAPS, self._chance.random()))
         else:
-            share, worse = self._judge(place.level, 1), self._worse(place.level)
-            if (share > _BAD or worse) and place.level <= self.allowed:
-                self._cut(place.level, worse)
+            self._note(place.level, 1)
+            self._streak.append(place.level)
+            many, worse = len(self._streak) >= _STREAK, self._worse(place.level)
+            level = min(self._streak) if many else place.level
+            untried = level > self._borne and sum(each > self._borne for each in self._streak) > 1
+            if (many or worse or untried) and level <= self.allowed:
+                self._cut(level, worse)
 
-    def _judge(self, level: int, refused: int) -> float:
-        """The share of refusals of late at this number in flight, this outcome included."""
+    def _note(self, level: int, refused: int) -> None:
+        """Remember an outcome at this number in flight."""
         count, bad = self._seen.get(level, (0, 0))
         if count > _RECENT:
             count, bad = count // 2, bad // 2
         self._seen[level] = (count + 1, bad + refused)
-        unknown = 0.0 if level <= self._borne else refused
-        before = self._refusals.get(level, unknown)
-        self._refusals[level] = now = _MEMORY * before + (1 - _MEMORY) * refused
-        return now
 
     def _worse(self, level: int) -> bool:
-        """Whether surely more is refused at this number than at fewer, though some are answered there.
+        """Whether surely more is refused at this number or above than below it, though some are answered.
 
         An endpoint has taken up the next request before word of the last reply is here.
         """
-        here, bad = self._seen[level]
-        below = [seen for number, seen in self._seen.items() if number < level]
-        others, fine = sum(count for count, _ in below), sum(count - refused for count, refused in below)
+        here, bad = self._outcomes(level, math.inf)
+        others, worse = self._outcomes(0, level)
         if not others:
             return False
-        share = (bad + others - fine) / (here + others)
+        share = (bad + worse) / (here + others)
         chance = math.sqrt(share * (1 - share) * (1 / here + 1 / others))
-        return bad / here - (others - fine) / others > _SURE * chance
+        return bad / here - worse / others > _SURE * chance
+
+    def _outcomes(self, least: float, below: float) -> tuple[int, int]:
+        """How many were answered or refused at these numbers in flight, and how many refused."""
+        seen = [outcomes for number, outcomes in self._seen.items() if least <= number < below]
+        return sum(count for count, _ in seen), sum(refused for _, refused in seen)
 
     def _cut(self, level: int, sure: bool) -> None:
         if sure or level > self._borne:
@@ -215,6 +228,7 @@ class Limiter:
         self.allowed = self._goal = max(1, level - 1)
         self._borne = min(self._borne, self.allowed)
         self._clean = 0
+        self._streak.clear()
 
     def _grow(self) -> None:
         self._clean += 1
@@ -234,10 +248,14 @@ class Limiter:
         self.in_flight -= 1
         self._admit()
 
+    def _rested(self) -> None:
+        self._resting -= 1
+        self._admit()
+
     def _admit(self) -> None:
         """Let in whom there is room and time for."""
         loop = asyncio.get_running_loop()
-        while self._waiting and self.in_flight < self.allowed:
+        while self._waiting and self.in_flight + self._resting < self.allowed:
             waiter, tokens = self._waiting[0]
             if not waiter.done():
                 now = loop.time()
