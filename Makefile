@@ -4,6 +4,7 @@
 VENV := .venv
 PY := $(VENV)/bin/python
 LOG := $(VENV)/install.log
+TRAINERS := $(VENV)-trainers
 PORT ?= 8501
 # The first Python here that is new enough.
 PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13 python; do \
@@ -18,13 +19,14 @@ define quietly
 	$$(grep -m1 '^ERROR' $(LOG) || tail -n1 $(LOG)) (all of it: $(LOG))" >&2; exit 1; }
 endef
 
-.PHONY: help setup run test test-slow test-all coverage check bench big docs lock clean
+.PHONY: help setup run test test-slow test-all test-trainers coverage check bench big docs lock clean
 
 help:
 	@echo "make run        open the app in a browser (PORT=$(PORT)); installs it first where needed"
 	@echo "make setup      install only"
 	@echo "make test       check, then the quick tests       make test-all  the slow ones too"
 	@echo "make check      ruff and mypy                     make coverage  what the quick tests reach"
+	@echo "make test-trainers   exports read by LLaMA-Factory and Axolotl, installed into $(TRAINERS)"
 	@echo "make bench      measure speed, at N=$(N) pairs  make big N=100000  a project of that size to try"
 	@echo "make docs       write the pages that follow from the code"
 	@echo "make lock       renew the lock files from the ranges in requirements*.txt"
@@ -46,6 +48,15 @@ test-slow: $(VENV)/.dev
 	@$(PYTEST) -m e2e || $(PYTEST) -m e2e --last-failed --last-failed-no-failures none
 
 test-all: test test-slow
+
+# Their requirements contradict each other's and ours: only what their loaders need, over what is there. They
+# import torchaudio, whose wheels fit one build of torch each, and which has nothing to do here.
+test-trainers: $(VENV)/.dev
+	@$(PYTHON) -m venv --clear $(TRAINERS) && cd $(TRAINERS)/lib/python*/site-packages && \
+		$(CURDIR)/$(PY) -c 'import site; print(*site.getsitepackages())' > app.pth && \
+		mkdir torchaudio && touch torchaudio/__init__.py
+	@$(call quietly,$(TRAINERS)/bin/python -m pip install --quiet --no-deps -r requirements-trainers.txt)
+	@$(TRAINERS)/bin/python -m pytest -q -m slow tests/export/test_export_trainers.py
 
 coverage: $(VENV)/.dev
 	@$(PYTEST) --cov --cov-report=term:skip-covered --cov-fail-under=90
@@ -97,4 +108,4 @@ lock:
 	@rm -rf $(VENV)-lock
 
 clean:
-	rm -rf $(VENV) $(VENV)-lock .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) $(VENV)-lock $(TRAINERS) .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage

@@ -1,7 +1,7 @@
 """Split exports read by the trainers' own loaders, as their users would: by the files written beside them.
 
-LLaMA-Factory and Axolotl are large; where they are not installed, nothing is proven here, and
-`test_export_files` holds what is written against their documented schema.
+LLaMA-Factory and Axolotl are large: `make test-trainers` installs what is needed here. Where they are not
+installed nothing is proven, and `test_export_files` holds what is written against their documented schema.
 """
 
 import json
