@@ -12,6 +12,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
@@ -41,6 +42,8 @@ _MEANT = 24
 """Words of each cluster whose meaning is looked at."""
 _FAINT = 0.02
 """The least that a word counts whose meaning is no nearer to its cluster than to others."""
+_LONGEST = 60
+"""Characters of a name with what tells it apart."""
 _READ = 1_500
 """Characters of a text that are looked at."""
 
@@ -135,8 +138,8 @@ def _meant(
 def name(words: Words, taken: Iterable[str] = ()) -> str:
     """A short name of the first words, unlike those taken; "Unnamed" where there is no word."""
     used, terms = set(taken), words.terms
-    for count in range(min(words.enough, len(terms)), len(terms) + 1):
-        made = ", ".join(terms[:count])
+    for many in range(min(words.enough, len(terms)), len(terms) + 1):
+        made = ", ".join(terms[:many])
         made = made[:1].upper() + made[1:]
         if made and made not in used:
             return made
@@ -144,6 +147,32 @@ def name(words: Words, taken: Iterable[str] = ()) -> str:
     return next(
         made for n in range(1, len(used) + 2) if (made := base if n == 1 else f"{base} {n}") not in used
     )
+
+
+def told_apart(
+    names: Mapping[int, str], words: Mapping[int, Sequence[str]], taken: Iterable[str] = ()
+) -> dict[int, str]:
+    """Given names of clusters; one that several have, or that is taken, with a word that sets this one apart.
+
+    `words`: those of each cluster; first come those that no other of the same name has. Where none is left,
+    a number tells them apart.
+    """
+    used = {each.casefold() for each in taken}
+    often = Counter([*used, *map(str.casefold, names.values())])
+    found: dict[int, str] = {}
+    for label, name in sorted(names.items()):
+        if often[name.casefold()] > 1:
+            same = (each for each in names if names[each].casefold() == name.casefold() and each != label)
+            others = {word for each in same for word in words[each]}
+            own = sorted(words[label], key=lambda word: word in others)
+            longer = [f"{name} ({word})" for word in own if word.casefold() not in name.casefold()]
+            free = (made for made in longer if len(made) <= _LONGEST and made.casefold() not in used)
+            name = next(free, None) or next(
+                made for n in count(1) if (made := f"{name} {n}").casefold() not in used
+            )
+        used.add(name.casefold())
+        found[label] = name
+    return found
 
 
 def _covering(strength: Mapping[str, float], texts: Sequence[Collection[str]]) -> Words:

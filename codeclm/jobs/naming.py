@@ -8,9 +8,10 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from codeclm import atlas
 from codeclm.errors import ReplyError, UsageError
 from codeclm.ids import content_id
 from codeclm.jobs.candidates import settled
@@ -41,7 +42,8 @@ class Told:
 
     wanted: int
     done: int = 0
-    named: int = 0
+    names: dict[int, str] = field(default_factory=dict)
+    """What was found so far, by the number of the cluster."""
 
     def steps(self) -> dict[str, tuple[int, int]]:
         """Clusters asked about, and in all."""
@@ -70,9 +72,9 @@ def name(project: Path, order: Order, warn: Tell, show: Tell) -> tuple[Ended, in
         setup = _setup(store, order)
         told = Told(len(clusters))
         ended = asyncio.run(_name(store, writer, setup, clusters, told, show))
-        if left := told.done - told.named:
+        if left := told.done - len(told.names):
             warn(f"{left} of {told.done} replies were no name; those clusters keep theirs")
-        return ended, told.named
+        return ended, len(told.names)
 
 
 def _setup(store: Store, order: Order) -> Setup:
@@ -95,6 +97,7 @@ async def _name(
             await probe(store, writer, setup, models)
             asked = (_one(models, writer, setup, each, texts[each.id], told) for each in clusters)
             await asyncio.gather(*asked)
+            _tell_apart(store, writer, told)
 
     return await shift.go(NAMES, setup.order.as_dict(), work)
 
@@ -109,9 +112,23 @@ async def _one(
     except ReplyError:
         told.done += 1
         return
-    writer.submit(lambda store: store.maps.suggest(cluster.id, found))
+    _suggest(writer, cluster.id, found)
     told.done += 1
-    told.named += 1
+    told.names[cluster.id] = found
+
+
+def _tell_apart(store: Store, writer: Writer, told: Told) -> None:
+    """A model calls several clusters the same, as it sees one at a time."""
+    clusters = store.maps.clusters()
+    taken = [each.name for each in clusters if each.id not in told.names]
+    apart = atlas.told_apart(told.names, {each.id: each.words for each in clusters}, taken)
+    for number, name in apart.items():
+        if name != told.names[number]:
+            _suggest(writer, number, name)
+
+
+def _suggest(writer: Writer, cluster: int, name: str) -> None:
+    writer.submit(lambda store: store.maps.suggest(cluster, name))
 
 
 def _texts(store: Store) -> dict[int, list[str]]:

@@ -85,6 +85,7 @@ class Connection:
             self.raw.execute("pragma temp_store = memory")
             self.raw.execute("pragma cache_size = -4000")
         self.raw.create_function("contains", 2, _contains, deterministic=True)
+        self.raw.create_function("pack", 1, pack, deterministic=True)
 
     def born(self) -> str:
         """When the file was made, to the microsecond: tells it from one that had its path before."""

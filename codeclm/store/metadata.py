@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from codeclm.errors import ProjectError
 from codeclm.ids import content_id
 from codeclm.records import Labels, Metadata, MetadataState, Origin
+from codeclm.store import chosen
 from codeclm.store.connection import (
     SPREAD,
     Added,
@@ -23,11 +24,9 @@ from codeclm.store.connection import (
     unpack,
 )
 
-OF_SELECTION = """(m.id in (select record from selections where id = :selection and kind = 0)
-    or m.seed in (select s.seq from selections t join seeds s on s.id = t.record
-        where t.id = :selection and t.kind = 1)
-    or m.seq in (select i.metadata from selections t join instructions i on i.id = t.record
-        where t.id = :selection and t.kind = 2))"""
+OF_SELECTION = f"""(m.id in {chosen.METADATA}
+    or m.seed in (select seq from seeds where id in {chosen.SEEDS})
+    or m.seq in (select metadata from instructions where id in {chosen.INSTRUCTIONS}))"""
 """Whether metadata `m` is in a selection, itself or by its seed or an instruction."""
 BLANK = "(l.use_case = '' and l.skills = '[]')"
 """Labels `l` that say nothing: what an import without labels starts from."""

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from codeclm.ids import content_id
+from codeclm.store import chosen
 from codeclm.store.connection import Connection, pack, unpack
 from codeclm.store.maps import KINDS, MapKind
 from codeclm.store.metadata import OF_SELECTION
+
+
+def single(kind: MapKind, record: str) -> str:
+    """The name of the selection of one record, which need not be kept."""
+    return f"{kind}{chosen.ONE}{record}"
 
 
 class Selections:
@@ -30,6 +36,9 @@ class Selections:
 
     def get(self, name: str) -> list[tuple[MapKind, str]]:
         """The records of a selection; empty where there is none of this name."""
+        kind, _, record = name.partition(chosen.ONE)
+        if record and kind in KINDS:
+            return [(kind, record)]
         rows = self._db.rows("select kind, record from selections where id = ? order by kind, record", [name])
         return [(KINDS[kind], unpack(record)) for kind, record in rows]
 
@@ -44,8 +53,6 @@ class Selections:
 SEED = "coalesce(i.seed, m.seed)"
 """The seed of instruction `i` of metadata `m`: the one that its file names, else that of its labels."""
 
-IN_SELECTION = f"""(n.id in (select record from selections where id = :selection and kind = 2)
-    or m.id in (select record from selections where id = :selection and kind = 0)
-    or {SEED} in (select s.seq from selections t join seeds s on s.id = t.record
-        where t.id = :selection and t.kind = 1))"""
+IN_SELECTION = f"""(n.id in {chosen.INSTRUCTIONS} or m.id in {chosen.METADATA}
+    or {SEED} in (select seq from seeds where id in {chosen.SEEDS}))"""
 """Whether node `n`, of instruction `i` and metadata `m`, is in a selection, itself or by metadata or seed."""

@@ -32,7 +32,7 @@ def detail(project: Project, row_id: str) -> None:
             body(seed.text)
     _stale(project, row, instructions, pairs)
     if pairs:
-        to_pairs(project, "metadata", row_id)
+        to_pairs("metadata", row_id)
     go("Runs", "Its calls", record=row_id)
     if len(history) > 1:
         st.caption("Labels through time, newest first")

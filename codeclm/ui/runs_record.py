@@ -49,7 +49,7 @@ def record(project: Project) -> bool:
                 _step(kind, id_, text, last=False)
     if found is not None and found.records:
         last: MapKind = "instructions" if found.path else "metadata" if found.metadata else "seeds"
-        to_pairs(project, last, found.records[-1], "Review it" if found.path else "Its pairs")
+        to_pairs(last, found.records[-1], "Review it" if found.path else "Its pairs")
     _table(project, calls, {id_: kind for kind, id_, _ in chain})
     return True
 

@@ -10,9 +10,9 @@ from codeclm.export import Options
 from codeclm.projects import Project
 from codeclm.store import PairFilter
 from codeclm.store.maps import MapKind
+from codeclm.store.selections import single
 from codeclm.ui.guard import guarded
-from codeclm.ui.page import go, switch_to
-from codeclm.ui.rooms import room
+from codeclm.ui.page import go
 from codeclm.ui.text import plural
 
 PARAMETER = "selection"
@@ -45,12 +45,10 @@ def only_selected(project: Project, options: Options) -> Options:
     return replace(options, filters=(*options.filters, PairFilter(selection=name)))
 
 
-def to_pairs(project: Project, kind: MapKind, record: str, label: str = "Its pairs") -> None:
-    """A button that leads to the pairs of a record, whatever became of them."""
-    if st.button(label, icon=room("Review").icon, type="tertiary", key="to_pairs"):
-        with project.open() as store:
-            name = store.selections.keep([(kind, record)])
-        switch_to("Review", selection=name, status="any state", review_decision="any decision")
+def to_pairs(kind: MapKind, record: str, label: str = "Its pairs") -> None:
+    """A link to the pairs of a record, whatever became of them."""
+    filters = {"status": "any state", "review_decision": "any decision"}
+    go("Review", label, selection=single(kind, record), **filters)
 
 
 @guarded

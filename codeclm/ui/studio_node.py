@@ -192,7 +192,7 @@ def _more(
                 help="It becomes an instruction like any other; a run goes on from it.",
             )
         else:
-            to_pairs(project, "instructions", node.id, "Review it")
+            to_pairs("instructions", node.id, "Review it")
         go("Runs", "Its calls", record=node.id)
         if branch.draft:
             st.button(

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from codeclm import atlas
-from codeclm.atlas import Meaning, Words, keywords
+from codeclm.atlas import Meaning, Words, keywords, told_apart
 
 TEXTS = [
     "Please write a haiku about autumn leaves",
@@ -92,3 +92,18 @@ def test_of_two_words_as_strong_that_is_first_whose_meaning_is_the_topic():
     assert keywords(texts, labels, given, meaning)[0] == keywords(texts, labels, given)[0]
     alone = keywords(texts[:6], [0] * 6, meaning=Meaning(meaning.texts[:6], of))
     assert alone == keywords(texts[:6], [0] * 6), "with one cluster there is nothing to be nearer to"
+
+
+def test_clusters_that_a_model_calls_the_same_are_told_apart():
+    words = {1: ("visa", "hotel"), 2: ("hotel", "train"), 3: ("soup",), 4: ("travel",), 5: ()}
+    names = {1: "Travel", 2: "travel", 3: "Cooking", 4: "Travel", 5: "Cooking"}
+    assert told_apart(names, words) == {
+        1: "Travel (visa)",
+        2: "travel (train)",
+        3: "Cooking (soup)",
+        4: "Travel 1",
+        5: "Cooking 1",
+    }
+    assert told_apart({3: "Cooking"}, words) == {3: "Cooking"}
+    assert told_apart({3: "Cooking"}, words, ["cooking"]) == {3: "Cooking (soup)"}
+    assert told_apart({3: "Cooking"}, {3: ("soup " * 20,)}, ["Cooking"]) == {3: "Cooking 1"}

@@ -87,6 +87,15 @@ def test_replies_that_are_no_name_leave_the_old_one(drawn, order, endpoint):
     assert "no name" in told[-1]
 
 
+def test_one_name_for_all_is_told_apart_by_their_words(drawn, order, endpoint):
+    endpoint.reply = lambda body: json.dumps({"name": "Everyday things"})
+    ended, named = name(drawn, order(), quiet, quiet)
+    assert (ended.error, named) == (None, len(TOPICS))
+    assert {each.name for each in clusters(drawn)} == {
+        f"Everyday things ({each.words[0]})" for each in clusters(drawn)
+    }
+
+
 def test_there_must_be_a_map(project, order):
     with pytest.raises(UsageError, match="draw the map first"):
         name(project(3), order(), quiet, quiet)

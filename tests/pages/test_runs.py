@@ -1,6 +1,7 @@
 """The Runs page: runs, calls, records with their calls, and whose results are shown."""
 
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -118,9 +119,11 @@ def test_from_any_record_to_its_calls(made):
 
 def back_in_review(test, made):
     """The pairs that the way back leads to."""
-    test.button(key="to_pairs").click().run()
+    queries = [parse_qs(link.proto.query_string) for link in test.get("page_link")]
+    (selection,) = [query["selection"][0] for query in queries if "selection" in query]
     with made.open() as store:
-        where = PairFilter(selection=test.query_params["selection"])
+        assert store.selections.get(selection)
+        where = PairFilter(selection=selection)
         return store.pairs.ids(store.settings.config().id, 3, 4, where)
 
 

@@ -10,6 +10,7 @@ from codeclm.records import Decision, Labels
 from codeclm.settings import Dials
 from codeclm.store import PairFilter
 from codeclm.store.maps import KINDS, Cluster
+from codeclm.store.selections import single
 from codeclm.store.vectors import text_key
 
 STAGES = frozenset({"encode", "decode", "rubrics", "answer", "judge"})
@@ -241,6 +242,21 @@ def test_pairs_and_metadata_of_a_selection(store):
     assert store.pairs.ids(C, 3, 4, PairFilter(selection="nothing")) == []
     assert [row.id for row in store.metadata.page(selection=by_node)] == [other.id]
     assert store.metadata.count(selection=by_seed) == 1
+
+
+def test_a_selection_of_one_record_is_named_by_it_and_not_kept(store):
+    one, other = encoded(store), encoded(store, "Write a sonnet")
+    first, second = grown(store, basic(one), 4), grown(store, basic(other), 4)
+    before = store.revision()
+    for kind, record in (("metadata", one.id), ("seeds", one.seed), ("instructions", first.instruction)):
+        name = single(kind, record)
+        assert store.selections.get(name) == [(kind, record)]
+        assert store.pairs.ids(C, 3, 4, PairFilter(selection=name)) == [first.id]
+        assert [row.id for row in store.metadata.page(selection=name)] == [one.id]
+        assert store.selections.metadata(name) == [one.id]
+    assert store.pairs.ids(C, 3, 4, PairFilter(selection=single("metadata", second.id))) == []
+    assert store.selections.get("planets-" + one.id) == []
+    assert store.revision() == before
 
 
 def test_metadata_by_cluster_and_origin(store):
