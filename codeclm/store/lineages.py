@@ -144,7 +144,10 @@ class Lineages:
     def newest(self, config: str, limit: int = 20) -> list[Instruction]:
         """The instructions written last under a config, newest first; of the last thousand or so at most."""
         rows = self._db.rows(
-            f"""{_NODE} where i.seq > (select coalesce(max(seq), 0) - 1000 from instructions)
+            # not joined freely: SQLite would go through all nodes to find those of the newest instructions
+            f"""{INSTRUCTION} cross join nodes n on n.config = ? and n.place = m.place
+                and n.instruction = i.seq
+            where i.seq > (select coalesce(max(seq), 0) - 1000 from instructions)
             order by i.seq desc limit ?""",
             [self._configs.find(config), limit],
         )

@@ -143,7 +143,8 @@ class Seeds:
             f"""select (select count(*) from seeds) - (select count(*) from seeds where deleted = 1),
             (select count(*) from metadata where seed is not null)
                 - (select count(*) from seeds s join metadata m on m.seed = s.seq where s.deleted = 1),
-            (select count(*) from seeds s where s.deleted = 0 and s.id in ({_UNREADABLE})
+            (select count(*) from ({_UNREADABLE}) f cross join seeds s on s.id = f.record
+                where s.deleted = 0
                 and not exists (select 1 from metadata m where m.seed = s.seq))""",
             values,
         ) or (0, 0, 0)

@@ -58,6 +58,12 @@ def scanned(asked):
     return bare
 
 
+def test_what_is_left_to_read_is_counted_from_what_failed(store, asked):
+    store.seeds.count_unencoded(C)
+    assert not [step for _, step in asked if step == "SEARCH s USING INDEX seeds_deleted (deleted=?)"]
+    assert scanned(asked) == set()
+
+
 def test_counts_come_from_indexes(store, asked):
     nodes = store.node_counts(C, 3, 4)
     del asked[:]
@@ -82,6 +88,7 @@ def test_a_page_of_a_list_is_found_by_its_order(store, asked):
     store.seeds.page(limit=50)
     store.metadata.page(limit=50)
     store.calls.rows(limit=50)
+    store.lineages.newest(C, 20)
     sorted_ = [sql for sql, step in asked if "TEMP B-TREE FOR ORDER BY" in step]
     assert sorted_ == []
     assert scanned(asked) <= {"metadata", "seeds"}, "in the order of the table, and no further than the page"
