@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import cast
+from typing import TypeVar, cast
 
 from codeclm import pipeline
 from codeclm.errors import CodecError
@@ -28,10 +28,12 @@ from codeclm.pipeline import (
     RubricsMade,
     Task,
 )
-from codeclm.records import Instruction, Metadata, MetadataState
+from codeclm.records import Answer, Comparison, Instruction, Metadata, MetadataState, RubricSet
 from codeclm.stages.augment import mix
 from codeclm.store import Store, Writer
 from codeclm.store.writer import MOST
+
+Made = TypeVar("Made")
 
 
 @dataclass
@@ -79,7 +81,7 @@ class Work:
             if isinstance(made, Failed):
                 self._keep(made)
                 return
-            self._write(lambda store: store.metadata.add([made]))
+            self._write(_add_metadata, made)
             self.progress.done["encode"] += 1
 
         await walk(ids, encode, width, self.troubled)
@@ -152,27 +154,37 @@ class Work:
         grown = {node.parent for node in nodes}
         return [node for node in nodes if node.id not in grown]
 
-    def _write(self, write: Callable[[Store], object]) -> None:
+    def _write(self, write: Callable[[Store, list[Made]], object], made: Made) -> None:
         """Queue a write. Where one failed of late, as on a full disk, nothing more shall be paid for."""
         if (failed := self.writer.failed) is not None:
             raise failed
-        self.writer.post(write)
+        self.writer.post(write, made)
 
     def _keep(self, event: Event) -> None:
-        config = self.setup.config.id
-        match event:
-            case RubricsMade(rubrics):
-                self._write(lambda store: store.lineages.add_rubrics(rubrics))
-            case InstructionMade(instruction):
-                self._write(lambda store: store.lineages.add_instruction(instruction, config))
-            case Remarked(instruction_id, kind, reason):
-                self._write(lambda store: store.studio.remark(instruction_id, kind, reason))
-            case AnswerMade(answer):
-                self._write(lambda store: store.lineages.add_answer(answer))
-            case Compared(comparison):
-                self._write(lambda store: store.lineages.add_comparison(comparison))
-            case Failed(failure):
-                self._write(lambda store: store.failures.put(failure))
+        self._write(self._add, event)
+
+    def _add(self, store: Store, events: list[Event]) -> None:
+        """Write what became of steps; in the writer's thread."""
+        made = [record for event in events if (record := _record(event)) is not None]
+        store.lineages.add(made, self.setup.config.id)
+        for event in events:
+            match event:
+                case Remarked(instruction_id, kind, reason):
+                    store.studio.remark(instruction_id, kind, reason)
+                case Failed(failure):
+                    store.failures.put(failure)
+
+
+def _record(event: Event) -> RubricSet | Instruction | Answer | Comparison | None:
+    """The record that an event tells of, where it tells of one."""
+    match event:
+        case RubricsMade(made) | InstructionMade(made) | AnswerMade(made) | Compared(made):
+            return made
+    return None
+
+
+def _add_metadata(store: Store, made: list[Metadata]) -> None:
+    store.metadata.add(made)
 
 
 class _Paced:

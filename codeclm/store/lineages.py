@@ -6,13 +6,13 @@ What is left to do on them is asked of `work`; the state of their nodes is kept 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from codeclm.records import IMPORTED, Answer, Comparison, Instruction, RubricSet, Stage
 from codeclm.settings import Dials
 from codeclm.store import work
 from codeclm.store.configs import IMPORTED_SEQ, Configs
-from codeclm.store.connection import Connection, dump, pack, slots, unpack
+from codeclm.store.connection import Connection, dump, pack, unpack
 from codeclm.store.given import GivenPair, add
 from codeclm.store.nodes import Nodes
 from codeclm.store.rows import (
@@ -34,6 +34,13 @@ _COMPARISON = """select i.id, a.id, b.id, k.id, c.strong_first, c.target_first, 
     join answers a on a.seq = c.strong join answers b on b.seq = c.target"""
 
 
+Made = RubricSet | Instruction | Answer | Comparison
+Step = tuple[Stage, bytes | str, int]
+"""A step of a lineage as its failure would be named: stage, record, and sample or -1."""
+_RESOLVE = """update failures set open = 0
+    where config = ? and stage = ? and record = ? and sample = ? and open"""
+
+
 class Lineages:
     """The trees that grow from metadata, seen under a config."""
 
@@ -43,21 +50,78 @@ class Lineages:
         self._texts = texts
         self._nodes = nodes
 
-    def add_rubrics(self, rubrics: RubricSet) -> None:
-        """Keep a rubric set. Its revision must be one of a metadata in the project. Resolves its failure."""
+    def add(self, made: Sequence[Made], config: str) -> None:
+        """Keep what was made under a config, in order: each builds on what is there or before it.
+
+        Resolves the failures that it follows on. ProjectError: what one is made of is not there.
+        """
         with self._db.write():
-            labels = self._seq("labels", rubrics.revision)
-            config = self._configs.make(rubrics.config)
-            self._db.execute(
-                "insert into rubrics values (?, ?, ?, ?, ?) on conflict do nothing",
-                [labels, config, rubrics.sample, dump(rubrics.rubrics), dump(rubrics.actions)],
-            )
-            self._db.execute(
-                """update failures set open = 0 where config = ? and stage = 'rubrics' and open
-                and record = (select m.id from revisions r join metadata m on m.seq = r.metadata
-                    where r.labels = ?)""",
-                [config, labels],
-            )
+            seq = self._configs.make(config)
+            self._texts.expect(text for each in made for text in _texts_of(each))
+            done = [step for each in made for step in self._add(seq, each)]
+            if self._db.value("select 1 from failures where config = ? and open", [seq]):
+                self._db.many(_RESOLVE, [(seq, *step) for step in done])
+
+    def _add(self, config: int, made: Made) -> list[Step]:
+        """Keep a record; the steps that have succeeded by it."""
+        match made:
+            case Instruction():
+                return self._add_instruction(config, made)
+            case Answer():
+                insert_answer(self._db, self._texts, config, made)
+                return []
+            case Comparison():
+                seq, instruction = insert_comparison(self._db, self._texts, config, made)
+                self._nodes.score(config, instruction, seq, made.gap)
+                node = pack(made.instruction)
+                return [("answer", node, -1), ("judge", node, -1)]
+            case RubricSet():
+                return self._add_rubrics(config, made)
+
+    def _add_rubrics(self, config: int, made: RubricSet) -> list[Step]:
+        labels = seq_of(self._db, "labels", made.revision)
+        self._db.execute(
+            "insert into rubrics values (?, ?, ?, ?, ?) on conflict do nothing",
+            [labels, config, made.sample, dump(made.rubrics), dump(made.actions)],
+        )
+        rows = self._db.rows(
+            "select m.id from revisions r join metadata m on m.seq = r.metadata where r.labels = ?", [labels]
+        )
+        return [("rubrics", metadata, -1) for (metadata,) in rows]
+
+    def _add_instruction(self, config: int, made: Instruction) -> list[Step]:
+        self._nodes.link(config, insert_instruction(self._db, made))
+        self._texts.follow(pack(made.id), pack(made.parent or made.metadata))
+        if made.origin != "generated":
+            return []
+        if made.parent is not None:
+            return [("rubrics", pack(made.parent), -1)]
+        return [("decode", pack(made.metadata), made.sample)]
+
+    def add_rubrics(self, rubrics: RubricSet) -> None:
+        """Keep a rubric set. Its revision must be one of a metadata in the project."""
+        self.add([rubrics], rubrics.config)
+
+    def add_instruction(self, instruction: Instruction, config: str) -> None:
+        """Keep a node and that it was reached under `config`. Its metadata and parent must be there."""
+        self.add([instruction], config)
+
+    def add_answer(self, answer: Answer) -> None:
+        """Keep an answer; its instruction must be there."""
+        self.add([answer], answer.config)
+
+    def add_comparison(self, comparison: Comparison) -> None:
+        """Keep the scores of two answers that are there."""
+        self.add([comparison], comparison.config)
+
+    def add_given(self, given: Sequence[GivenPair]) -> int:
+        """Keep instructions that a file gives, with all that it gives; how many were new."""
+        with self._db.write():
+            known = add(self._db, self._texts, self._nodes, self._configs.make(IMPORTED), given)
+            for each in known:
+                scores = [each.comparison] if each.comparison is not None else []
+                self.add([each.instruction, *each.answers, *scores], IMPORTED)
+        return len(given) - len(known)
 
     def rubrics(self, revision: str, config: str) -> RubricSet | None:
         """The rubric set of a revision under a config that counts: the newest, by sample number."""
@@ -74,46 +138,6 @@ class Lineages:
             RubricSet(revision, config, tuple(json.loads(rubrics)), tuple(json.loads(actions)), sample)
             for rubrics, actions, sample in rows
         ]
-
-    def add_instruction(self, instruction: Instruction, config: str) -> None:
-        """Keep a node and that it was reached under `config`. Its metadata and parent must be there.
-
-        Resolves the failure that it follows on: its parent's improvement, or its sample's decoding.
-        """
-        with self._db.write():
-            seq = self._configs.make(config)
-            self._nodes.link(seq, insert_instruction(self._db, instruction))
-            parent = instruction.parent
-            self._texts.follow(pack(instruction.id), pack(parent or instruction.metadata))
-            if instruction.origin == "generated" and parent is not None:
-                self._resolve(seq, parent, -1, "rubrics")
-            elif instruction.origin == "generated":
-                self._resolve(seq, instruction.metadata, instruction.sample, "decode")
-
-    def add_answer(self, answer: Answer) -> None:
-        """Keep an answer; its instruction must be there."""
-        with self._db.write():
-            insert_answer(self._db, self._texts, self._configs.make(answer.config), answer)
-
-    def add_comparison(self, comparison: Comparison) -> None:
-        """Keep the scores of two answers that are there; resolves failures to answer and to judge."""
-        with self._db.write():
-            config = self._configs.make(comparison.config)
-            seq, instruction = insert_comparison(self._db, self._texts, config, comparison)
-            self._nodes.score(config, instruction, seq, comparison.gap)
-            self._resolve(config, comparison.instruction, -1, "answer", "judge")
-
-    def add_given(self, given: Sequence[GivenPair]) -> int:
-        """Keep instructions that a file gives, with all that it gives; how many were new."""
-        with self._db.write():
-            known = add(self._db, self._texts, self._nodes, self._configs.make(IMPORTED), given)
-            for each in known:
-                self.add_instruction(each.instruction, IMPORTED)
-                for answer in each.answers:
-                    self.add_answer(answer)
-                if each.comparison is not None:
-                    self.add_comparison(each.comparison)
-        return len(given) - len(known)
 
     def get(self, instruction: str) -> Instruction | None:
         """An instruction."""
@@ -215,12 +239,10 @@ class Lineages:
         )
         return [read_instruction(row) for row in rows]
 
-    def _seq(self, table: str, record: str) -> int:
-        return seq_of(self._db, table, record)
 
-    def _resolve(self, config: int, record: str, sample: int, *stages: Stage) -> None:
-        self._db.execute(
-            f"""update failures set open = 0
-            where config = ? and stage in ({slots(stages)}) and record = ? and sample = ? and open""",
-            [config, *stages, pack(record), sample],
-        )
+def _texts_of(made: Made) -> Iterator[str]:
+    match made:
+        case Answer(text=text):
+            yield text
+        case Comparison(orders=orders):
+            yield from (scores.rationale for scores in orders)

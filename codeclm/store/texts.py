@@ -11,7 +11,7 @@ import hashlib
 import itertools
 import zlib
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from codeclm.errors import ProjectError
 from codeclm.store.connection import LONGEST, Connection, chunks, slots
@@ -49,6 +49,7 @@ class Texts:
         self._near: OrderedDict[bytes | str, list[int]] = OrderedDict()
         self._like: dict[str, int] = {}
         self._short: dict[str, int] = {}
+        self._found: dict[str, int] = {}
 
     def put(self, text: str, record: bytes | str = b"", like: str = "", lean: bool = True) -> int:
         """Store a text and return its number.
@@ -58,8 +59,8 @@ class Texts:
         """
         if self._epoch != self._db.rollbacks:
             self._forget()
-        if text in self._short:
-            return self._short[text]
+        if (known := self._short.get(text) or self._found.get(text)) is not None:
+            return known
         with self._db.guard():
             data = text.encode()
         digest = _digest(data)
@@ -69,6 +70,15 @@ class Texts:
         if len(data) <= SHORT and len(self._short) < _RECORDS:
             self._short[text] = seq
         return seq
+
+    def expect(self, texts: Iterable[str]) -> None:
+        """Look up at once what will be put next and is likely to be stored already."""
+        self._found = {}
+        with self._db.guard():
+            digests = {_digest(text.encode()): text for text in texts}
+        for some in chunks(digests):
+            found = self._db.rows(f"select hash, seq from texts where hash in ({slots(some)})", some)
+            self._found.update((digests[digest], seq) for digest, seq in found)
 
     def put_all(self, texts: Sequence[Squeezed]) -> list[int]:
         """Store texts that lean on no other, and return their numbers."""
@@ -159,6 +169,7 @@ class Texts:
         self._near.clear()
         self._like.clear()
         self._short.clear()
+        self._found.clear()
 
 
 def squeezed(text: str) -> Squeezed:

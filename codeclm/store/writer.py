@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import queue
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
 from codeclm.errors import ProjectError
 from codeclm.llm.model import Call, Reply
@@ -30,10 +30,11 @@ TURN = 0.005
 """Seconds between two commits when there is much to write, for those who wait to write too."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Write:
-    do: Callable[[Store], Any]
+class _Write(NamedTuple):
+    do: Callable[..., Any]
     future: Future[Any] | None = None
+    """None: nobody waits, and `do` takes a list of items."""
+    item: Any = None
 
 
 class Writer:
@@ -67,9 +68,12 @@ class Writer:
         self._add(_Write(write, future))
         return future
 
-    def post(self, write: Callable[[Store], object]) -> None:
-        """Queue a write that nobody waits for: `failed` and `flush` tell of its error."""
-        self._add(_Write(write))
+    def post(self, write: Callable[[Store, list[T]], object], item: T) -> None:
+        """Queue an item that nobody waits for: `failed` and `flush` tell of its error.
+
+        Items that come one behind the other for the same function are written by one call of it.
+        """
+        self._add(_Write(write, item=item))
 
     def _add(self, write: _Write) -> None:
         if self._closed:
@@ -148,7 +152,7 @@ class Writer:
         results: list[tuple[Any, BaseException | None]]
         try:
             with store.write():
-                results = [(write.do(store), None) for write in batch]
+                results = [(result, None) for result in _together(store, batch)]
         except Exception:  # one of them failed: again, each so that it can be undone alone
             results = _one_by_one(store, batch)
         self._written += len(batch)
@@ -214,6 +218,18 @@ def _nothing(store: Store) -> None:
     """What a flush waits for."""
 
 
+def _together(store: Store, batch: list[_Write]) -> Iterator[Any]:
+    """Do the writes of a batch in order, and give the result of each."""
+    for _, group in itertools.groupby(batch, key=lambda write: write.future or write.do):
+        writes = list(group)
+        yield from [_do(store, writes)] * len(writes)
+
+
+def _do(store: Store, writes: list[_Write]) -> Any:
+    first = writes[0]
+    return first.do(store) if first.future else first.do(store, [write.item for write in writes])
+
+
 def _one_by_one(store: Store, batch: list[_Write]) -> list[tuple[Any, BaseException | None]]:
     try:
         with store.write():
@@ -226,7 +242,7 @@ def _attempt(store: Store, write: _Write) -> tuple[Any, BaseException | None]:
     """A write's result or error. Raises where SQLite has given up the whole transaction."""
     try:
         with store.part():
-            return write.do(store), None
+            return _do(store, [write]), None
     except Exception as error:  # the error is its submitter's
         if not store.writing:
             raise

@@ -7,7 +7,9 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,21 @@ from codeclm.store import Added, RunLog, Store, Writer
 
 def seed(text: str) -> Any:
     return lambda store: store.seeds.add([Seed(text)])
+
+
+@contextmanager
+def held(writer: Writer) -> Iterator[None]:
+    """Let the writer take up what is queued inside at once, at the end."""
+    busy, release = threading.Event(), threading.Event()
+
+    def wait(_: Store) -> None:
+        busy.set()
+        release.wait()
+
+    writer.submit(wait)
+    busy.wait()
+    yield
+    release.set()
 
 
 def test_what_is_submitted_is_written_in_order_and_told(store: Store, path: Path) -> None:
@@ -72,6 +89,36 @@ def test_an_error_undoes_its_write_alone_and_is_told_twice(store: Store, path: P
         assert good.result() == after.result() == Added(1, 0)
         writer.flush()
     assert [found.text for found in store.seeds.page()] == ["a", "b"]
+
+
+def test_what_is_posted_for_one_function_is_written_together_and_a_bad_item_undone_alone(
+    store: Store, path: Path
+) -> None:
+    calls: list[list[str]] = []
+
+    def add(target: Store, texts: list[str]) -> None:
+        calls.append(texts)
+        for text in texts:
+            target.seeds.add([Seed(text)])
+            if text == "bad":
+                raise ValueError(text)
+
+    with Writer(path) as writer:
+        with held(writer):
+            for text in ("a", "b"):
+                writer.post(add, text)
+            between = writer.submit(seed("between"))
+            writer.post(add, "c")
+        writer.flush()
+        assert calls == [["a", "b"], ["c"]]
+        assert between.result() == Added(1, 0)
+        with held(writer):
+            for text in ("d", "bad", "e"):
+                writer.post(add, text)
+        with pytest.raises(ValueError, match="bad"):
+            writer.flush()
+        assert calls[2:] == [["d", "bad", "e"], ["d"], ["bad"], ["e"]]
+    assert [found.text for found in store.seeds.page()] == ["a", "b", "between", "c", "d", "e"]
 
 
 def test_a_full_disk_is_one_line_and_goes_on_when_there_is_room(store: Store, path: Path) -> None:
