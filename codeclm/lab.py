@@ -5,6 +5,7 @@ Pure arithmetic; `contrast` says what the states are, one node at a time. Knows 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -149,17 +150,43 @@ class Nodes:
         ]
 
 
-def histogram(gaps: Floats, width: float = 0.5, most: float = 9.0) -> tuple[list[float], list[int]]:
-    """The middles of bins from −most to most, and how many gaps fall into each, or beyond the ends.
+class Scale(NamedTuple):
+    """From 0 up to which θ results are looked at, and in what steps."""
 
-    Gaps are halves mostly: each has a bar of its own, and none lies on an edge.
+    most: float = 9.0
+    step: float = 0.25
+    """Gaps are means of two scores, halves mostly."""
+
+    @classmethod
+    def of(cls, reach: float) -> Scale:
+        """For gaps of which the largest is `reach`. A judge of ours scores from 1 to 10; scores that a file
+        brings may go to 1 or to 100.
+        """
+        if not reach or 1 < reach <= cls().most:
+            return cls()
+        rough = reach / _STEPS
+        unit = 10.0 ** math.floor(math.log10(rough))
+        step = next(unit * each for each in (1, 2.5, 5, 10) if unit * each >= rough * (1 - _SLACK))
+        return cls(float(f"{math.ceil(reach / step - _SLACK) * step:.12g}"), float(f"{step:.12g}"))
+
+
+USUAL = Scale()
+_STEPS = 40
+_SLACK = 1e-9
+
+
+def histogram(gaps: Floats, scale: Scale = USUAL) -> tuple[list[float], list[int]]:
+    """The middles of bins from −most to most, two steps wide, and how many gaps fall into each, or beyond.
+
+    Halves on a scale of ten have a bar each, and none lies on an edge.
     """
+    most, width = scale.most, 2 * scale.step
     middles = np.arange(-most, most + width / 2, width)
     edges = np.append(middles - width / 2, most + width / 2)
     counts, _ = np.histogram(np.clip(gaps, -most, most), edges)
     return [float(middle) for middle in middles], [int(count) for count in counts]
 
 
-def thetas(most: float = 9.0, step: float = 0.25) -> list[float]:
-    """The values of θ that are looked at: gaps are means of two scores, halves mostly."""
-    return [round(number * step, 4) for number in range(round(most / step) + 1)]
+def thetas(scale: Scale = USUAL) -> list[float]:
+    """The values of θ that are looked at."""
+    return [float(f"{number * scale.step:.12g}") for number in range(round(scale.most / scale.step) + 1)]

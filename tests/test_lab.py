@@ -1,11 +1,12 @@
 """The θ lab over arrays is held against `contrast`, which looks at one node at a time."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from codeclm import contrast
-from codeclm.lab import Nodes, histogram, thetas
+from codeclm.lab import Nodes, Scale, histogram, thetas
 
 PATHS = st.lists(
     st.lists(st.sampled_from([0.0, 0.5, -1.0, 2.0, 3.0, -3.5, 6.0]), min_size=1, max_size=4),
@@ -81,4 +82,20 @@ def test_histogram_holds_every_gap() -> None:
     assert sum(counts) == 6
     assert (counts[middles.index(0.0)], counts[middles.index(0.5)]) == (2, 1)
     assert counts[-1] == 2
-    assert thetas(1.0) == [0.0, 0.25, 0.5, 0.75, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("reach", "scale"),
+    [(0, (9, 0.25)), (1.5, (9, 0.25)), (9, (9, 0.25)), (1, (1, 0.025)), (0.8, (0.8, 0.025)), (14, (14, 0.5)),
+     (90, (90, 2.5)), (99, (100, 2.5)), (3e-7, (3e-7, 1e-8)), (7e300, (7e300, 2.5e299))],
+)  # fmt: skip
+def test_theta_goes_as_far_as_the_gaps_do(reach: float, scale: tuple[float, float]) -> None:
+    found = Scale.of(reach)
+    assert tuple(found) == pytest.approx(scale)
+    steps = thetas(found)
+    assert (steps[0], steps[-1]) == (0, pytest.approx(found.most))
+    assert len(set(steps)) == len(steps) <= 41
+    assert found.most >= reach * (1 - 1e-9) or reach == 0
+    middles, counts = histogram(np.array([-reach, 0.0, reach]), found)
+    assert sum(counts) == 3
+    assert middles[-1] == pytest.approx(found.most, rel=0.03)

@@ -10,7 +10,7 @@ from codeclm.agreement import alpha, best, fits, percent
 from codeclm.cli.opening import config_of, open_project
 from codeclm.cli.output import Result, pair_data, plain, verdict
 from codeclm.errors import CodecError, ProjectError
-from codeclm.lab import thetas
+from codeclm.lab import Scale, thetas
 from codeclm.records import Decision, Pair
 from codeclm.store import Store
 from codeclm.votes import as_votes, reviewer, verdicts
@@ -51,7 +51,8 @@ def agreement(args: Namespace) -> Result:
             store.decisions.verdicts.set_minimum(args.minimum)
         votes = store.decisions.votes(config_of(store, args.config))
         units, conflicts = verdicts(votes)
-        fit = best(fits(as_votes(votes), thetas()), store.settings.dials().theta)
+        steps = thetas(Scale.of(max((abs(vote.gap) for vote in votes), default=0.0)))
+        fit = best(fits(as_votes(votes), steps), store.settings.dials().theta)
         agreed = percent(units)
         found = {
             "minimum": store.decisions.verdicts.minimum,

@@ -75,6 +75,11 @@ class ScoreSheet:
         self._db = db
         self._configs = configs
 
+    def reach(self, config: str) -> float:
+        """The largest |gap| under a config; 0: none is scored."""
+        sql = "select max(max(gap), -min(gap)) from nodes where config = ?"
+        return self._db.value(sql, [self._configs.find(config)]) or 0.0
+
     def scored(self, config: str | None) -> Scored:
         """Every scored node."""
         return Scored(*columns(self._db.each(_SCORED, [self._configs.find(config)]), 6))

@@ -18,7 +18,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from codeclm import contrast
-from codeclm.lab import Floats, Kept, Nodes, thetas
+from codeclm.lab import Floats, Kept, Nodes, Scale, thetas
 from codeclm.projects import Project
 from codeclm.records import AnswerRole, Role
 from codeclm.store import Store
@@ -54,8 +54,13 @@ class Lab:
     def sweep(self, cap: int) -> list[Kept]:
         """What each θ of `lab.thetas` comes to."""
         if cap not in self.swept:
-            self.swept[cap] = self.nodes.sweep(thetas(), cap)
+            self.swept[cap] = self.nodes.sweep(thetas(self.scale), cap)
         return self.swept[cap]
+
+    @cached_property
+    def scale(self) -> Scale:
+        """Which values of θ these gaps are looked at with."""
+        return Scale.of(float(np.abs(self.nodes.gap).max(initial=0)))
 
     @property
     def count(self) -> int:

@@ -7,7 +7,7 @@ import streamlit as st
 from codeclm import agreement
 from codeclm.charts import contrast as charts
 from codeclm.charts.palette import CONFIG
-from codeclm.lab import thetas
+from codeclm.lab import Scale, thetas
 from codeclm.projects import Project
 from codeclm.ui.page import empty, go
 from codeclm.ui.summary import Summary, config_id
@@ -66,7 +66,7 @@ def _theta(votes: list[agreement.Vote], facts: Summary) -> None:
         )
         go("Review", "Review exhausted pairs, blind", status="exhausted", blind="true")
         return
-    found = agreement.fits(votes, thetas())
+    found = agreement.fits(votes, thetas(Scale.of(max(abs(vote.gap) for vote in votes))))
     fit = agreement.best(found, facts.dials.theta)
     st.plotly_chart(
         charts.curve(

@@ -19,7 +19,6 @@ from codeclm.ui.text import dollars, gap, number, one_line, plural, score
 
 EXAMPLES = 6
 GROUPS = 40
-_WIDTH = 0.5
 _BY = ("iteration", "use case", "cluster")
 _COUNTS = ("Scored", "Kept", "Target wins")
 
@@ -27,14 +26,16 @@ _COUNTS = ("Scored", "Kept", "Target wins")
 @fragment
 def theta_lab(project: Project, facts: Summary, lab: Lab) -> None:
     """Slider, figures, charts, flips and groups; one fragment, so that a move of the slider is quick."""
-    dials = facts.dials
+    dials, (most, step) = facts.dials, lab.scale
+    if st.session_state.get("contrast_theta", 0.0) > most:
+        del st.session_state["contrast_theta"]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         theta = st.slider(
             "θ",
             0.0,
-            9.0,
-            min(dials.theta, 9.0),
-            0.25,
+            most,
+            min(dials.theta, most),
+            step,
             "%g",
             key="contrast_theta",
             bind="query-params",
@@ -117,9 +118,9 @@ def _left(lab: Lab, theta: float, facts: Summary) -> None:
 
 
 def _charts(lab: Lab, theta: float, facts: Summary) -> None:
-    middles, counts = histogram(lab.nodes.gap, _WIDTH)
+    middles, counts = histogram(lab.nodes.gap, lab.scale)
     st.plotly_chart(
-        charts.gaps(middles, counts, _WIDTH, theta),
+        charts.gaps(middles, counts, 2 * lab.scale.step, theta),
         config=CONFIG,
         key="contrast_gaps",
         alt=f"Histogram of the gap over {lab.count:,} scored pairs, with θ at {theta:g} on both sides",
@@ -128,7 +129,7 @@ def _charts(lab: Lab, theta: float, facts: Summary) -> None:
         ":small[:blue-badge[blue] the strong answer wins by more than θ · :orange-badge[orange] the "
         "target’s does · :gray-badge[gray] not kept at this θ, unless by a later step]"
     )
-    steps = thetas()
+    steps = thetas(lab.scale)
     found = lab.sweep(facts.dials.iterations)
     left, right = st.columns(2)
     with left:
@@ -153,8 +154,8 @@ def _charts(lab: Lab, theta: float, facts: Summary) -> None:
 
 def _flips(project: Project, lab: Lab, theta: float, facts: Summary) -> None:
     st.subheader("What flips", anchor=False)
-    options = [each for each in thetas() if each != theta]
-    wanted = facts.dials.theta if facts.dials.theta != theta else theta - 1
+    options = [each for each in thetas(lab.scale) if each != theta]
+    wanted = facts.dials.theta if facts.dials.theta != theta else theta - 4 * lab.scale.step
     other = st.select_slider(
         "Against θ",
         options,

@@ -38,10 +38,10 @@ def choice(project: Project, facts: Summary) -> Options:
     theta = st.number_input(
         "θ",
         0.0,
-        9.0,
+        None,
         facts.dials.theta,
         0.5,
-        format="%.1f",
+        format="%g",
         key="export_theta",
         bind="query-params",
         help=term("theta") + " Changing it here only changes this export.",

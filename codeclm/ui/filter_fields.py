@@ -7,8 +7,10 @@ from typing import Any, Literal
 
 import streamlit as st
 
+from codeclm.lab import Scale
 from codeclm.projects import Project
 from codeclm.ui.facets import facets
+from codeclm.ui.summary import config_id
 from codeclm.ui.text import one_line
 
 Width = int | Literal["stretch"]
@@ -28,6 +30,8 @@ class Known:
     tags: list[str]
     clusters: dict[str, int]
     reviewers: list[str]
+    scale: Scale
+    """Of the gaps."""
 
     @classmethod
     def of(cls, project: Project) -> Known:
@@ -46,6 +50,7 @@ def _known(_project: Project, path: str, stamp: str) -> Known:
             [name for name, _ in store.seeds.tags()],
             {f"{each.name} ({each.id})": each.id for each in store.maps.clusters()},
             [name or NAMELESS for name, _ in store.decisions.reviewers()],
+            Scale.of(store.scores.reach(config_id(store.settings.config()))),
         )
 
 
@@ -57,8 +62,11 @@ def fields(known: Known, iterations: int, key: str, width: Width = 240) -> dict[
     skill = pick("Skill", f"{key}_skill", known.skills, width)
     tag = pick("Seed tag", f"{key}_tag", known.tags, width) if known.tags else None
     cluster = pick("Cluster", f"{key}_cluster", list(known.clusters), width) if known.clusters else None
+    most, step = known.scale
+    if max(st.session_state.get(f"{key}_gap") or [0.0]) > most:
+        del st.session_state[f"{key}_gap"]
     low, high = st.slider(
-        "|gap|", 0.0, 9.0, (0.0, 9.0), 0.5, "%g", key=f"{key}_gap", bind="query-params", width=width
+        "|gap|", 0.0, most, (0.0, most), 2 * step, "%g", key=f"{key}_gap", bind="query-params", width=width
     )
     return {
         "iteration": int(iteration) if iteration else None,
@@ -67,7 +75,7 @@ def fields(known: Known, iterations: int, key: str, width: Width = 240) -> dict[
         "tag": tag,
         "cluster": known.clusters.get(cluster or ""),
         "gap_from": low or None,
-        "gap_to": high if high < 9 else None,
+        "gap_to": high if high < most else None,
     }
 
 

@@ -11,6 +11,9 @@ from codeclm.ui.generate_plan import Wanted
 from codeclm.ui.glossary import term
 from codeclm.ui.text import plural
 
+MOST = 9.0
+"""A judge scores from 1 to 10. The θ of a project may be higher, where a file brought its scores."""
+
 Number = TypeVar("Number", int, float)
 
 _REACH = {
@@ -69,10 +72,10 @@ def _dials(begin: Wanted, seeds: int) -> tuple[dict[str, Any], int | None]:
         theta = st.number_input(
             "θ",
             0.0,
-            9.0,
+            max(MOST, dials.theta),
             dials.theta,
             0.5,
-            format="%.1f",
+            format="%g",
             key="gen_theta",
             help=term("theta") + " Higher: fewer pairs, each a clearer shortfall of the target.",
         )

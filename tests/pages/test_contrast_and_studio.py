@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from codeclm import projects
-from codeclm.records import Decision, Labels, Metadata, Seed
+from codeclm.records import Decision, Instruction, Labels, Metadata, Seed
 from codeclm.settings import Dials, Endpoint
 from codeclm.stages.profiles import make_config
 from codeclm.store import PairFilter
@@ -63,6 +63,31 @@ def test_every_part_of_contrast_draws_where_there_is_little_and_where_there_is_n
     assert "No scores yet" in texts(opened("5_Contrast", project="empty", contrast=part))
     pairing.project("little", 1)
     opened("5_Contrast", project="little", contrast=part)
+
+
+@pytest.mark.parametrize(("most", "theta"), [(100, 40.0), (1, 0.4)])
+def test_theta_goes_as_far_as_the_scores_of_a_file(most, theta):
+    made = projects.create("other")
+    scores = [(most, 0.0), (most * 0.9, most * 0.2), (most * 0.5, most * 0.4)]
+    with made.open() as store, store.write():
+        store.settings.use_config(pairing.CONFIG)
+        for number, (strong, target) in enumerate(scores):
+            metadata = Metadata("manual", Labels(f"case {number}", ()))
+            store.metadata.add([metadata])
+            node = Instruction(metadata.id, metadata.revision, f"Say {number}")
+            pairing.scored(store, node, (strong, target))
+    test = opened("5_Contrast", project="other")
+    assert test.slider(key="contrast_theta").max == most
+    test.slider(key="contrast_theta").set_value(theta).run()
+    assert next(each for each in test.metric if each.label == "Kept").value == "2"
+    test.button(key="contrast_use").click().run()
+    assert not test.exception
+    for page in ("4_Generate", "5_Contrast", "7_Export"):
+        opened(page, project="other")
+    review = opened("6_Review", project="other")
+    assert desk(review)["total"] == 2
+    review.slider(key="review_gap").set_range(most * 0.8, most).run()
+    assert desk(review)["total"] == 1
 
 
 def test_theta_is_tried_without_being_set_and_then_used(mine):
