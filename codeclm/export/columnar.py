@@ -1,16 +1,17 @@
 """Parquet: the flat columns, typed, and the chat as `messages`. Alone in export it needs pyarrow.
 
-Rows are gathered column by column, and a full group is compressed by a thread of its own while the next
-one is gathered; at most two groups are in memory.
+Rows are gathered column by column, and a full group gets its chats and is compressed by a thread of its own
+while the next one is gathered; at most two groups are in memory.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from codeclm.export.flat import COLUMNS, FLAGS, NUMBERS, columns
@@ -29,7 +30,8 @@ _TYPES = {
     **dict.fromkeys(NUMBERS, pa.float64()),
     **dict.fromkeys(FLAGS, pa.bool_()),
 }
-SCHEMA = pa.schema([("messages", pa.list_(_TURN)), *((n, _TYPES.get(n, pa.string())) for n in COLUMNS)])
+_FLAT = pa.schema([(name, _TYPES.get(name, pa.string())) for name in COLUMNS])
+SCHEMA = pa.schema([pa.field("messages", pa.list_(_TURN)), *_FLAT])
 _FEW = ["use_case", "strong_model", "target_model", "status", "decision", "edited", "metadata_id", "seed_id"]
 """The columns whose values repeat: only these are worth a dictionary."""
 
@@ -69,31 +71,29 @@ class Parquet:
     def _gather(self) -> None:
         record = columns(self._rows)
         self._rows.clear()
-        arrays = [pa.array(record[name], SCHEMA.field(name).type) for name in COLUMNS]
-        chats = _chats(record["system"], record["instruction"], record["response"])
-        self._parts.append(pa.RecordBatch.from_arrays([chats, *arrays], schema=SCHEMA))
+        self._parts.append(pa.record_batch([record[name] for name in COLUMNS], schema=_FLAT))
 
     def _flush(self) -> None:
         group = pa.Table.from_batches(self._parts)
         self._parts.clear()
         self._wait()
-        self._written = self._compressor.submit(self._writer.write_table, group)
+        self._written = self._compressor.submit(self._write, group)
+
+    def _write(self, group: pa.Table) -> None:
+        self._writer.write_table(group.add_column(0, SCHEMA.field("messages"), _chats(group)))
 
     def _wait(self) -> None:
         if self._written is not None:
             self._written.result()
 
 
-def _chats(systems: Sequence[str], instructions: Sequence[str], responses: Sequence[str]) -> pa.Array:
-    """The turns of many rows as one column."""
-    roles, contents, ends = [], [], [0]
-    for system, instruction, response in zip(systems, instructions, responses, strict=True):
-        if system:
-            roles.append("system")
-            contents.append(system)
-        roles += ("user", "assistant")
-        contents += (instruction, response)
-        ends.append(len(contents))
-    parts = [pa.array(roles, pa.string()), pa.array(contents, pa.string())]
-    turns = pa.StructArray.from_arrays(parts, fields=list(_TURN))
-    return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), turns)
+def _chats(group: pa.Table) -> pa.Array:
+    """The turns of each row: its system prompt, where it has one, its instruction and its response."""
+    said = [group[name].combine_chunks() for name in ("system", "instruction", "response")]
+    places = np.arange(3 * len(group)).reshape(3, -1).T
+    there = np.ones(places.shape, bool)
+    there[:, 0] = pc.not_equal(said[0], "").to_numpy(zero_copy_only=False)
+    roles = pa.array(["system", "user", "assistant"]).take(pa.array(np.nonzero(there)[1]))
+    contents = pa.concat_arrays(said).take(pa.array(places[there]))
+    ends = pa.array(np.concatenate(([0], there.sum(axis=1).cumsum())), pa.int32())
+    return pa.ListArray.from_arrays(ends, pa.StructArray.from_arrays([roles, contents], fields=list(_TURN)))

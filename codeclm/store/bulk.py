@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from pydantic_core import from_json
@@ -25,8 +25,6 @@ COLUMNS = f"""select l.use_case, i.text, a.model, b.model, n.iteration, {STATUS}
     n.stale, c.strong_first, c.target_first, n.gap, {DECISION}"""
 JOINS = "join texts x on x.seq = a.text join texts y on y.seq = b.text"
 """The texts of the answers `a` and `b`."""
-
-_MOST = 10_000
 
 _Packed = bytes | str
 
@@ -73,44 +71,19 @@ class _Stored(NamedTuple):
     decided_finally: int | None
 
 
-@dataclass(slots=True)
-class _Scan:
-    """What the pairs of one scan share; what few of them differ in is made once."""
-
-    texts: Texts
-    judged: dict[tuple[str, str | None], tuple[Scores, ...]] = field(default_factory=dict)
-    named: dict[str, tuple[str, ...]] = field(default_factory=dict)
-
-    def orders(self, said: tuple[str, str | None]) -> tuple[Scores, ...]:
-        """The judgements of a pair, the strong answer's score first in each."""
-        if said not in self.judged:
-            _trim(self.judged)
-            self.judged[said] = tuple(Scores(*from_json(order)) for order in said if order is not None)
-        return self.judged[said]
-
-    def skills(self, said: str) -> tuple[str, ...]:
-        """The skills of a metadata."""
-        if said not in self.named:
-            _trim(self.named)
-            self.named[said] = tuple(from_json(said))
-        return self.named[said]
-
-    def text(self, data: bytes | str, bases: str | None) -> str:
-        """A stored text."""
-        if bases is None and isinstance(data, bytes):
-            try:
-                return zlib.decompress(data, RAW).decode()
-            except (zlib.error, UnicodeDecodeError):
-                pass  # the slow way says what is wrong
-        return self.texts.read(data, bases)
-
-
 _DECISION = _Stored._fields.index("decided")
 
 
-def _trim(known: dict[Any, Any]) -> None:
-    if len(known) > _MOST:
-        known.clear()
+@lru_cache(maxsize=4096)
+def _order(said: str) -> Scores:
+    """One judgement, the strong answer's score first. Remembered, as a scale has few marks."""
+    return Scores(*from_json(said))
+
+
+@lru_cache(maxsize=4096)
+def _skills(said: str) -> tuple[str, ...]:
+    """The skills of a metadata. Remembered, as neighbours share one."""
+    return tuple(from_json(said))
 
 
 def _as(column: str, decode: Callable[[Any], Any]) -> Any:
@@ -122,7 +95,7 @@ def _as(column: str, decode: Callable[[Any], Any]) -> Any:
 class Scanned(_Stored):
     """A `Pair` as a scan reads it, without explanations and tags."""
 
-    scan: _Scan
+    texts: Texts
     id: str = _as("stored_id", unpack)
     seed: str | None = _as("stored_seed", lambda seed: None if seed is None else unpack(seed))
     metadata: str = _as("stored_metadata", unpack)
@@ -131,6 +104,7 @@ class Scanned(_Stored):
     target_truncated: bool = _as("target_cut", bool)
     stale: bool = _as("stored_stale", bool)
     winner: AnswerRole | None = _as("gap", leading)
+    skills: tuple[str, ...] = _as("stored_skills", _skills)
     _strong: str | None = None
     _target: str | None = None
 
@@ -138,20 +112,15 @@ class Scanned(_Stored):
     def strong(self) -> str:
         """The strong model's answer."""
         if self._strong is None:
-            self._strong = self.scan.text(self.strong_data, self.strong_bases)
+            self._strong = self._text(self.strong_data, self.strong_bases)
         return self._strong
 
     @property
     def target(self) -> str:
         """The target model's answer."""
         if self._target is None:
-            self._target = self.scan.text(self.target_data, self.target_bases)
+            self._target = self._text(self.target_data, self.target_bases)
         return self._target
-
-    @property
-    def skills(self) -> tuple[str, ...]:
-        """The skills of its metadata."""
-        return self.scan.skills(self.stored_skills)
 
     @property
     def first(self) -> bool:
@@ -166,13 +135,22 @@ class Scanned(_Stored):
     @property
     def orders(self) -> tuple[Scores, ...]:
         """The judgements there are."""
-        return self.scan.orders((self.stored_first, self.stored_second))
+        first, second = _order(self.stored_first), self.stored_second
+        return (first,) if second is None else (first, _order(second))
+
+    def _text(self, data: bytes | str, bases: str | None) -> str:
+        if bases is None and isinstance(data, bytes):
+            try:
+                return zlib.decompress(data, RAW).decode()
+            except (zlib.error, UnicodeDecodeError):
+                pass  # the slow way says what is wrong
+        return self.texts.read(data, bases)
 
 
 def read(texts: Texts, rows: Iterable[Row]) -> Iterator[Scanned]:
     """The pairs of rows of COLUMNS."""
-    scan = _Scan(texts)
+    make = tuple.__new__  # `_make` would count the columns of every row
     for row in rows:
-        pair = Scanned._make(row)
-        pair.scan = scan
+        pair = make(Scanned, row)
+        pair.texts = texts
         yield pair
