@@ -48,7 +48,7 @@ def curve(
         )
     )
     figure.add_vline(x=theta, line_dash="dash", line_color=GRAY, line_width=1.5)
-    if other is not None and other != theta:
+    if other is not None and other != theta and other <= thetas[-1]:
         figure.add_vline(x=other, line_dash="dot", line_color=GRAY, line_width=1)
     framed = frame(figure, x="θ", y=title)
     if log:

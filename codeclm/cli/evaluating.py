@@ -20,6 +20,7 @@ from codeclm.jobs import evaluate as job
 from codeclm.jobs.candidates import Ask, Candidate, Kind
 from codeclm.jobs.matching import Match
 from codeclm.jobs.matching import matching as match
+from codeclm.jobs.trial import NO_ANSWER, NO_SCORES
 
 _AT = re.compile(r"(?P<model>.+?)@(?P<url>https?://.+|builtin)", re.DOTALL)
 
@@ -183,11 +184,18 @@ def _lines(found: Report) -> Iterator[str]:
             f"recovered by the first alone, {pair.only_second} by the second; exact McNemar p = {pair.p:.3g}"
         )
     if found.missed:
-        yield f"{len(found.missed)} failed; --retry asks again:"
+        yield f"{len(found.missed)} failed{_mends(found)}:"
     for each in found.missed[:20]:
         yield f"  prompt {each.place + 1}, {plain(found.name(each.candidate), 30)}, {each.stage}: " + plain(
             each.reason, 80
         )
+
+
+def _mends(found: Report) -> str:
+    """What to do about what failed: nobody is asked for what a file is to bring."""
+    lacking = sum(each.reason in (NO_ANSWER, NO_SCORES) for each in found.missed)
+    asked = "" if lacking == len(found.missed) else "; --retry asks again"
+    return asked + (f"; for {lacking} a file lacks a row: add it, and evaluate again" if lacking else "")
 
 
 def _counts(counts: Tally) -> tuple[object, ...]:

@@ -20,6 +20,10 @@ from codeclm.records import ROLES, Scores
 from codeclm.settings import Config, Endpoint
 from codeclm.store import Given, Missed, Prompt, Store
 
+NO_ANSWER = "the file has no answer to this prompt"
+NO_SCORES = "the file has no scores of this prompt"
+"""Why a prompt is missed where no model is asked."""
+
 
 @dataclass(frozen=True, slots=True)
 class Trial:
@@ -151,8 +155,8 @@ def _fill(store: Store, evaluation: str, files: _Files, prompts: int) -> None:
         room.add_answers(evaluation, number, answers.items())
         unanswered = set() if number in files.scores else set(range(prompts)) - answers.keys()
         for place in sorted(unanswered):
-            room.miss(evaluation, Missed(number, place, "answer", "the file has no answer to this prompt"))
+            room.miss(evaluation, Missed(number, place, "answer", NO_ANSWER))
     for number, scores in files.scores.items():
         room.add_scores(evaluation, number, scores.items())
         for place in sorted(set(range(prompts)) - scores.keys()):
-            room.miss(evaluation, Missed(number, place, "judge", "the file has no scores of this prompt"))
+            room.miss(evaluation, Missed(number, place, "judge", NO_SCORES))

@@ -65,7 +65,7 @@ def _steps(path: str, config: str, stamp: str) -> list[Step]:
 
 def _row(step: Step) -> dict[str, object]:
     return {
-        "Iteration": step.iteration,
+        "Iteration": str(step.iteration),
         "Instructions": number(step.nodes),
         "Words": f"{step.length:.1f}",
         "Constraints": f"{step.constraints:.2f}",

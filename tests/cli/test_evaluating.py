@@ -106,3 +106,13 @@ def test_answers_and_scores_of_one_name_are_one_candidates(codeclm, prompts, sco
     assert (data["wins"], data["ties"], data["losses"], data["calls_sent"]) == (1, 1, 1, 0)
     again = codeclm("evaluate", prompts, "--answers", f"mine={other}", "--scores", f"mine={scores}")[1]
     assert again["id"] != data["id"]
+
+
+def test_nobody_is_asked_again_for_a_row_that_a_file_lacks(codeclm, prompts, tmp_path, capsys):
+    scores = tmp_path / "few.jsonl"
+    scores.write_text("\n".join(json.dumps({"prompt": f"Test {at}?", "score": [9, 2]}) for at in range(2)))
+    project = tmp_path / "told.db"
+    assert main(["--project", str(project), "evaluate", str(prompts), "--scores", f"mine={scores}"]) == 3
+    said = capsys.readouterr().out
+    assert "1 failed; for 1 a file lacks a row: add it, and evaluate again:" in said
+    assert "--retry" not in said
