@@ -7,10 +7,12 @@ import struct
 import subprocess
 import sys
 import threading
+import zlib
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from growing import basic, encoded, grown
 from sqlite_utils import Database
 
 from codeclm.errors import ProjectError
@@ -93,6 +95,26 @@ def test_every_older_schema_becomes_the_newest_after_a_backup(tmp_path: Path, ve
     backup.close()
     with Store.open(old) as store:
         assert [seed.text for seed in store.seeds.page()] == (["kept"] if version >= 3 else [])
+
+
+def test_a_blank_answer_of_an_older_project_comes_to_have_no_length(path: Path) -> None:
+    blank, words = "\t \n" * 90, "the same again " * 90
+    with Store.open(path, create=True) as store:
+        seed = encoded(store, "a seed")
+        grown(store, basic(seed), 5)
+        with store.write():
+            for role, text in (("strong", words), ("target", blank)):
+                data = zlib.compressobj(9, zlib.DEFLATED, -15)
+                deflated = data.compress(text.encode()) + data.flush()
+                row = [role.encode() * 2, deflated]
+                number = store._db.insert("insert into texts (hash, data) values (?, ?)", row)
+                store._db.execute(
+                    "update answers set text = ?, length = ? where role = ?", [number, len(text), role]
+                )
+            store._db.execute("delete from _sqlite_migrations where name = 'm020_blank'")
+            store._db.execute("pragma user_version = 19")
+    with Store.open(path) as store:
+        assert dict(store._db.rows("select role, length from answers")) == {"strong": len(words), "target": 0}
 
 
 def test_a_failed_migration_leaves_the_file_as_it_was(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,3 +33,16 @@ def m019_given_seeds(db: Database) -> None:
         "alter table instructions add column seed integer references seeds",
         "create index instructions_seed on instructions (seed) where seed is not null",
     )
+
+
+@migrations()
+def m020_blank(db: Database) -> None:
+    """A blank answer has no length; it had that of its blanks. Those were deflated, to far less than words
+    are: what may be one is measured anew.
+    """
+    run(
+        db,
+        """update answers set length = null
+        where length > 48 and exists (select 1 from texts t where t.seq = answers.text
+            and typeof(t.data) = 'blob' and 3 * length(t.data) < answers.length)""",
+    )
