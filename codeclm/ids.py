@@ -39,12 +39,8 @@ def _nfc(value: Any) -> Any:
 
 def content_id(kind: str, **parts: Any) -> str:
     """20 hexadecimal digits (80 bits) that name a record by what makes it itself."""
-    return content_id_of(kind, **{name: canonical(value) for name, value in parts.items()})
-
-
-def content_id_of(kind: str, **texts: str) -> str:
-    """The same id, from parts that are canonical JSON already: for what would be encoded again and again."""
-    return _digits(_frame(kind, tuple(texts)) % texts)
+    texts = {name: canonical(value) for name, value in parts.items()}
+    return digits(_frame(kind, tuple(texts)) % texts)
 
 
 @lru_cache(maxsize=64)
@@ -55,5 +51,6 @@ def _frame(kind: str, names: tuple[str, ...]) -> str:
     return f"{{{whole}}}"
 
 
-def _digits(text: str) -> str:
+def digits(text: str) -> str:
+    """The id of a canonical JSON: for what is named so often that it writes its own."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:20]

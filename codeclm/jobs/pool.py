@@ -29,12 +29,12 @@ async def walk(
     shared = iter(items)
 
     async def worker() -> None:
-        for item in _while_well(shared, errors):
-            try:
+        try:
+            for item in _while_well(shared, errors):
                 await work(item)
-            except CodecError as error:
-                errors.append(error)
-                troubled(error)
+        except CodecError as error:
+            errors.append(error)
+            troubled(error)
 
     async with asyncio.TaskGroup() as group:
         for _ in range(width):

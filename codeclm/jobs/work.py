@@ -28,7 +28,7 @@ from codeclm.pipeline import (
     RubricsMade,
     Task,
 )
-from codeclm.records import Answer, Comparison, Instruction, Metadata, MetadataState, RubricSet
+from codeclm.records import Answer, Comparison, Instruction, Metadata, MetadataState, RubricSet, Seed
 from codeclm.stages.augment import mix
 from codeclm.store import Store, Writer
 from codeclm.store.writer import MOST
@@ -74,9 +74,7 @@ class Work:
         ids = seeds_left(self.store, self.setup)
         self.progress.wanted["encode"] = len(ids)
 
-        async def encode(seed_id: str) -> None:
-            if (seed := self.store.seeds.get(seed_id)) is None:
-                return
+        async def encode(seed: Seed) -> None:
             made = await pipeline.encode(seed, self.plan, model)
             if isinstance(made, Failed):
                 self._keep(made)
@@ -84,7 +82,7 @@ class Work:
             self._write(_add_metadata, made)
             self.progress.done["encode"] += 1
 
-        await walk(ids, encode, width, self.troubled)
+        await walk(self.store.seeds.each(ids), encode, width, self.troubled)
 
     def _augment(self) -> None:
         order = self.setup.order
@@ -110,28 +108,24 @@ class Work:
         least = self.setup.dials.per_metadata
         self.progress.wanted["decode"] = sum(max(least, more.get(metadata, 0)) for metadata in ids)
 
-        async def grow(metadata_id: str) -> None:
-            if (task := self._task(metadata_id, more.get(metadata_id, 0))) is None:
-                return
+        async def grow(metadata: Metadata) -> None:
+            task = self._task(metadata, more.get(metadata.id, 0))
             async for event in pipeline.grow(task, self.plan, model):
                 self._keep(event)
                 self.progress.count(event, task.gaps)
             self.progress.done[LINEAGES] += 1
 
-        await walk(ids, grow, width, self.troubled)
+        await walk(self.store.metadata.each(ids), grow, width, self.troubled)
 
-    def _task(self, metadata_id: str, wanted: int) -> Task | None:
-        """What there is of a metadata, read in one go; None: there is no such metadata."""
+    def _task(self, metadata: Metadata, wanted: int) -> Task:
+        """What there is of a metadata, read in one go."""
+        lineages, config = self.store.lineages, self.setup.config.id
         with self.store.read():
-            if (metadata := self.store.metadata.get(metadata_id)) is None:
-                return None
-            return Task(
-                metadata,
-                tuple(self._roots(metadata, wanted)),
-                self.store.lineages.rubrics(metadata.revision, self.setup.config.id),
-                wanted,
-                self.store.lineages.gaps(metadata_id, self.setup.config.id),
-            )
+            if not lineages.begun(metadata, config):
+                return Task(metadata, wanted=wanted)
+            roots = tuple(self._roots(metadata, wanted))
+            rubrics = lineages.rubrics(metadata.revision, config)
+            return Task(metadata, roots, rubrics, wanted, lineages.gaps(metadata.id, config))
 
     def _roots(self, metadata: Metadata, wanted: int) -> Iterator[Root]:
         config = self.setup.config.id

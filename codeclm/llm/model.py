@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
-from codeclm.ids import canonical, content_id_of
+from codeclm.ids import canonical, digits
 from codeclm.records import Message, Role, Stage
 from codeclm.settings import Sampling
 
@@ -48,17 +48,11 @@ class Request:
         return self._key
 
     def _made_key(self) -> str:
-        roomy = {} if self.room == 1 else {"room": str(self.room)}
-        return content_id_of(
-            "call",
-            **roomy,
-            role=_word(self.role),
-            model=_word(self.model),
-            messages=f"[{','.join(map(_turn, self.messages))}]",
-            sampling=_sampling(self.sampling),
-            schema=_shape(self.schema),
-            sample=str(self.sample),
-            attempt=str(self.attempt),
+        roomy = "" if self.room == 1 else f'"room":{self.room},'
+        return digits(
+            f'{{"attempt":{self.attempt},"kind":"call","messages":[{",".join(map(_turn, self.messages))}],'
+            f'"model":{_word(self.model)},"role":{_word(self.role)},{roomy}"sample":{self.sample},'
+            f'"sampling":{_sampling(self.sampling)},"schema":{_shape(self.schema)}}}'
         )
 
     def with_messages(self, *messages: Message) -> Request:

@@ -21,11 +21,6 @@ _OWN = frozenset({"model", "messages", "stream"})
 """Fields of a body that no extra field may replace."""
 
 
-_SETTINGS = ("temperature", "max_tokens", "reasoning_effort", "extra_body", "system")
-"""Fields of an endpoint that change what is asked."""
-_UNSET = tuple(Endpoint.model_fields[name].default for name in _SETTINGS)
-
-
 class BadReplyError(Exception):
     """What came with status 200 is no chat completion."""
 
@@ -36,15 +31,16 @@ def resolved(request: Request, endpoint: Endpoint) -> Request:
     Doing it twice changes nothing.
     """
     asked = request.sampling
-    if tuple(getattr(endpoint, name) for name in _SETTINGS) == _UNSET:
+    heat, effort, more = endpoint.temperature, endpoint.reasoning_effort, endpoint.extra_body
+    if heat == "stage" and not (endpoint.max_tokens or effort or more or endpoint.system):
         return request
-    temperature = asked.temperature if endpoint.temperature == "stage" else endpoint.temperature
+    temperature = asked.temperature if heat == "stage" else heat
     sampling = Sampling(
         None if temperature == "none" else temperature,
         endpoint.max_tokens or asked.max_tokens,
         asked.seed,
-        endpoint.reasoning_effort or asked.reasoning_effort,
-        {**asked.extra, **endpoint.extra_body},
+        effort or asked.reasoning_effort,
+        {**asked.extra, **more},
     )
     return replace(request, sampling=sampling, messages=_with_system(request.messages, endpoint.system))
 

@@ -88,11 +88,13 @@ def stems(text: str) -> set[str]:
 
 
 def _copies(new: tuple[str, ...], old: tuple[str, ...], action: tuple[str, ...]) -> bool:
-    if len(action) < FEWEST:
+    least = max(FEWEST, COPIED * len(action))
+    there = set(new)
+    if sum(word in there for word in action) < least:
         return False
     match = SequenceMatcher(None, new, action, autojunk=False).find_longest_match()
     run = action[match.b : match.b + match.size]
-    return match.size >= max(FEWEST, COPIED * len(action)) and not _holds(old, run)
+    return match.size >= least and not _holds(old, run)
 
 
 def _holds(whole: tuple[str, ...], run: tuple[str, ...]) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from codeclm.ids import canonical, content_id_of
+from codeclm.ids import canonical, digits
 from codeclm.llm.model import Request, Schema
 from codeclm.records import AnswerRole, Instruction, Message, Metadata, Role, Seed, Stage
 from codeclm.settings import Config, Sampling
@@ -95,13 +95,8 @@ def _request(
 
 
 def _wire_seed(config: Config, role: Role, stage: Stage, record: str, sample: int, attempt: int) -> int:
-    made = content_id_of(
-        "wire",
-        seed=str(config.seed),
-        sample=str(sample),
-        attempt=str(attempt),
-        role=f'"{role}"',
-        stage=f'"{stage}"',
-        record=canonical(record),
+    made = digits(
+        f'{{"attempt":{attempt},"kind":"wire","record":{canonical(record)},"role":"{role}",'
+        f'"sample":{sample},"seed":{config.seed},"stage":"{stage}"}}'
     )
     return int(made[:7], 16)

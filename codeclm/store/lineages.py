@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Sequence
 
-from codeclm.records import IMPORTED, Answer, Comparison, Instruction, RubricSet, Stage
+from codeclm.records import IMPORTED, Answer, Comparison, Instruction, Metadata, RubricSet, Stage
 from codeclm.settings import Dials
 from codeclm.store import work
 from codeclm.store.configs import IMPORTED_SEQ, Configs
@@ -227,6 +227,22 @@ class Lineages:
         """How many `unfinished` has."""
         with self._db.read():
             return work.left(self._db, self._configs.find(config), dials, stages, limit)
+
+    def begun(self, metadata: Metadata, config: str) -> bool:
+        """Whether there are rubrics or instructions of a metadata under a config."""
+        values = {
+            "config": self._configs.find(config),
+            "id": pack(metadata.id),
+            "labels": pack(metadata.revision),
+        }
+        there: int = self._db.value(
+            """select exists (select 1 from nodes where config = :config
+                and place = (select place from metadata where id = :id))
+            or exists (select 1 from rubrics where config = :config
+                and labels = (select seq from labels where id = :labels))""",
+            values,
+        )
+        return bool(there)
 
     def roots(self, metadata: str, config: str) -> list[Instruction]:
         """Edited, imported and studio-grown instructions of a metadata that no edit of labels left behind."""

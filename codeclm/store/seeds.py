@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from codeclm.records import Message, Seed
 from codeclm.store.configs import Configs
 from codeclm.store.connection import Added, Connection, Row, Value, chunks, dump, pack, search, slots, unpack
 
-_COLUMNS = "s.seq, s.text, s.messages, s.source, s.row"
+_COLUMNS = """s.text, s.messages, s.source, s.row,
+    (select json_group_array(tag) from seed_tags where seed = s.seq)"""
 _UNREADABLE = """select record from failures where config = :config and stage = 'encode'
     and open and not transport and attempt >= wanted"""
 """Seeds whose encoding failed for good."""
@@ -44,7 +45,12 @@ class Seeds:
     def get(self, seed: str) -> Seed | None:
         """A seed, deleted or not."""
         row = self._db.row(f"select {_COLUMNS} from seeds s where id = ?", [pack(seed)])
-        return None if row is None else self._seed(row)
+        return None if row is None else _seed(row)
+
+    def each(self, ids: Iterable[str]) -> Iterator[Seed]:
+        """Seeds of these ids, which are in order of import, deleted or not, a few read ahead."""
+        sql = f"select {_COLUMNS} from seeds s where id in ({{}}) order by seq"
+        return map(_seed, self._db.ahead(sql, ids))
 
     def systems(self) -> dict[str, str]:
         """The system prompts by seed, of the chats that have one."""
@@ -68,7 +74,7 @@ class Seeds:
             f"select {_COLUMNS} from seeds s where {where} order by s.seq limit ? offset ?",
             [*values, -1 if limit is None else limit, offset],
         )
-        return [self._seed(row) for row in rows]
+        return [_seed(row) for row in rows]
 
     def count(self, search: str = "", tag: str | None = None, deleted: bool = False) -> int:
         """How many `page` has in all."""
@@ -126,7 +132,7 @@ class Seeds:
         """Of the first `limit` live seeds those without metadata, unless encoding failed for good."""
         source, values = self._unencoded(config, limit)
         rows = self._db.rows(f"select {_COLUMNS} {source} order by s.seq", values)
-        return [self._seed(row) for row in rows]
+        return [_seed(row) for row in rows]
 
     def unencoded_ids(self, config: str, limit: int | None = None) -> list[str]:
         """The ids of `unencoded`: what a run over very many seeds can hold."""
@@ -171,11 +177,11 @@ class Seeds:
                 ).rowcount
         return changed
 
-    def _seed(self, row: Row) -> Seed:
-        seq, text, messages, source, number = row
-        tags = self._db.rows("select tag from seed_tags where seed = ? order by tag", [seq])
-        turns = tuple(Message(**turn) for turn in json.loads(messages)) if messages else ()
-        return Seed(text, turns, source, number, tuple(tag[0] for tag in tags))
+
+def _seed(row: Row) -> Seed:
+    text, messages, source, number, tags = row
+    turns = tuple(Message(**turn) for turn in json.loads(messages)) if messages else ()
+    return Seed(text, turns, source, number, tuple(sorted(json.loads(tags))))
 
 
 def _where(part: str, tag: str | None, deleted: bool) -> tuple[str, list[Value]]:

@@ -108,3 +108,13 @@ def test_importing_is_idempotent(texts: list[str]) -> None:
         assert first.added + first.duplicates == again.duplicates == len(texts)
         assert len({seed.id for seed in page}) == len(page) == first.added
         assert store.seeds.page() == page
+
+
+def test_many_are_read_by_id_in_order_with_their_tags(store: Store) -> None:
+    seeds = [Seed(f"seed {number}", tags=("b", "a")[: number % 3]) for number in range(40)]
+    store.seeds.add(seeds)
+    store.seeds.delete([seeds[7].id])
+    wanted = [seed.id for seed in seeds[5:]]
+    found = list(store.seeds.each(wanted))
+    assert [seed.id for seed in found] == wanted
+    assert [seed.tags for seed in found] == [tuple(sorted(seed.tags)) for seed in seeds[5:]]
