@@ -119,7 +119,8 @@ class Desk {
   /* What is not acknowledged is sent again, and the person hears of it where that takes long. In a pause the
      figures of the sidebar catch up. */
   again() {
-    if (this.leave() || !(this.outbox?.waiting || this.data?.behind) || Date.now() - this.sentAt <= PATIENCE) return;
+    if (this.leave() || !this.data || Date.now() - this.sentAt <= PATIENCE) return;
+    if (!this.data.behind && !this.outbox.of(this.data.reviewer).length) return;
     this.send();
     this.count();
   }

@@ -21,7 +21,6 @@ from codeclm.ui.review_queue import Queue, end
 from codeclm.ui.review_tally import Tally
 from codeclm.ui.review_team import Seat
 
-KEY = "review_desk"
 AHEAD, BEHIND = 24, 3
 """Cards that the browser holds around the one on screen."""
 REASONS = (
@@ -61,7 +60,9 @@ def desk(project: Project, made: Queue, seat: Seat, blind: bool, keys: bool, tal
     """Draw it for one reviewer. What it sent is written down here and not in a callback: a callback is
     skipped where one rerun overtakes another, and writing twice is harmless.
     """
-    told = (st.session_state.get(KEY) or {}).get("desk") or {}
+    # a desk for each project: what was sent last stands in the state, and is no word on another project
+    key = f"review_desk:{project.name}"
+    told = (st.session_state.get(key) or {}).get("desk") or {}
     tab, acks, faults = Tab(), {}, []
     for other in told.get("others") or []:
         if not (seat.signed and foreign(other.get("ops"), seat.name)):
@@ -94,7 +95,7 @@ def desk(project: Project, made: Queue, seat: Seat, blind: bool, keys: bool, tal
             "end": end(made),
             "behind": not tally.due,
         }
-    _DESK(key=KEY, data=data, on_desk_change=_nothing)
+    _DESK(key=key, data=data, on_desk_change=_nothing)
     tally.draw()
 
 

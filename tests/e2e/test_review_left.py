@@ -97,6 +97,35 @@ def test_what_is_left_and_not_written_is_not_called_saved(app, made):
     app.sees("there is no pair")
 
 
+def test_a_key_counts_in_its_own_project_alone(app, made):
+    with made.open(readonly=True) as store:
+        store.copy(app.folder / "twin.db")
+    twin = projects.find("twin")
+    with twin.open() as store:
+        store.decisions.decide(Decision(pairs(made)[5], "accept"))
+    review(app)
+    for key in "aau":
+        app.page.keyboard.press(key)
+        app.page.wait_for_timeout(300)
+    saved(app)
+    app.page.reload()
+    app.page.wait_for_selector(".desk .instruction:not(:empty)")
+    app.page.wait_for_timeout(500)
+    app.page.keyboard.press("u")
+    app.sees("Undone: this pair waits")
+    saved(app)
+    app.page.get_by_role("combobox", name="Project").click()
+    app.page.get_by_role("option", name="twin", exact=True).click()
+    app.settle()
+    app.sees("1 of 29")
+    assert logged(twin) == ["decide"]
+    app.page.keyboard.press("o")
+    app.sees("Accepted the")
+    saved(app)
+    assert logged(twin) == ["decide", "decide"]
+    assert logged(made) == ["decide", "decide", "undo", "undo"]
+
+
 @pytest.mark.parametrize("wanted", ["undecided", "not by me"])
 def test_the_mouse_gives_the_keys_back(app, made, wanted):
     review(app)
