@@ -121,14 +121,16 @@ class MetadataRoom:
                 [new, place],
             )
 
-    def set_state(self, ids: Iterable[str], state: MetadataState) -> None:
-        """Propose, accept (`active`) or exclude metadata."""
+    def set_state(self, ids: Iterable[str], state: MetadataState) -> dict[str, MetadataState]:
+        """Propose, accept (`active`) or exclude metadata: the former state of each that had another."""
+        before: dict[str, MetadataState] = {}
         with self._db.write():
             for batch in chunks(ids):
-                self._db.execute(
-                    f"update metadata set state = ? where state <> ? and id in ({slots(batch)})",
-                    [state, state, *map(pack, batch)],
-                )
+                where, values = f"where state <> ? and id in ({slots(batch)})", [state, *map(pack, batch)]
+                rows = self._db.rows(f"select id, state from metadata {where}", values)
+                before |= {unpack(id_): was for id_, was in rows}
+                self._db.execute(f"update metadata set state = ? {where}", [state, *values])
+        return before
 
     def history(self, metadata: str) -> list[tuple[Labels, str, float]]:
         """Labels, author and time (seconds since the epoch) of every revision, oldest first."""

@@ -27,11 +27,10 @@ class Selections:
         listed = sorted(set(records))
         name = content_id("selection", records=[list(each) for each in listed])[:12]
         with self._db.write():
-            for kind, record in listed:
-                self._db.execute(
-                    "insert into selections values (?, ?, ?) on conflict do nothing",
-                    [name, KINDS.index(kind), pack(record)],
-                )
+            self._db.many(
+                "insert into selections values (?, ?, ?) on conflict do nothing",
+                ([name, KINDS.index(kind), pack(record)] for kind, record in listed),
+            )
         return name
 
     def get(self, name: str) -> list[tuple[MapKind, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from codeclm.store.configs import Configs
-from codeclm.store.connection import Connection, pack, unpack
+from codeclm.store.connection import Connection, chunks, pack, slots, unpack
 
 _BASIC = """(select count(distinct n.sample) from nodes n where n.config = :config and n.place = m.place
     and n.iteration = 1 and not n.given and not n.stale)"""
@@ -25,12 +25,12 @@ class Wishes:
         """
         with self._db.write():
             rows: list[tuple[int, int]] = []
-            for each in metadata:
-                row = self._db.row(
-                    f"select m.seq, max(:least, m.wanted, {_BASIC}) from metadata m where m.id = :id",
-                    {"config": self._configs.find(config), "least": least, "id": pack(each)},
+            for batch in chunks(dict.fromkeys(metadata)):
+                rows += self._db.rows(
+                    f"""select max(?, m.wanted, {_BASIC.replace(":config", "?")}), m.seq from metadata m
+                    where m.id in ({slots(batch)})""",
+                    [least, self._configs.find(config), *map(pack, batch)],
                 )
-                rows += [] if row is None else [(row[1], row[0])]
             if not rows or count < 1:
                 return 0
             rows.sort()

@@ -89,17 +89,17 @@ def _more(project: Project, keys: Keys) -> None:
 @guarded
 def _exclude(project: Project, metadata: list[str]) -> None:
     with project.open() as store:
-        alive = [each for each in metadata if (row := store.metadata.get(each)) and row.state != "excluded"]
-        store.metadata.set_state(alive, "excluded")
-    st.session_state["map_excluded"] = alive
-    notify(f"{plural(len(alive), 'metadata', 'metadata')} left out from now on.")
+        before = store.metadata.set_state(metadata, "excluded")
+    st.session_state["map_excluded"] = before
+    notify(f"{plural(len(before), 'metadata', 'metadata')} left out from now on.")
 
 
 @guarded
 def _put_back(project: Project) -> None:
-    ids = st.session_state.pop("map_excluded", [])
-    with project.open() as store:
-        store.metadata.set_state(ids, "active")
+    before = st.session_state.pop("map_excluded", {})
+    with project.open() as store, store.write():
+        for state in ("active", "proposed"):
+            store.metadata.set_state([each for each, was in before.items() if was == state], state)
 
 
 def _undo(project: Project) -> None:

@@ -88,12 +88,18 @@ def _figure(found: Divergence | None, side: Side) -> None:
         return
     st.metric(
         "Divergence",
-        f"{found.value:.2f}",
+        _bits(found.value),
         help="Jensen–Shannon divergence in bits between the seeds and the other side, less what chance alone "
         "makes of so few: 0 is the same shares everywhere, 1 nothing in common.",
     )
-    more = "more than chance" if found.value > found.chance else "within what chance makes of so few"
-    st.caption(f"95 % interval {found.low:.2f} to {found.high:.2f}; {more} ({found.chance:.2f}).")
+    more = "more than chance makes" if found.value > found.chance else "within what chance makes"
+    low, high, chance = map(_bits, (found.low, found.high, found.chance))
+    st.caption(f"95 % interval {low} to {high}; {more} ({chance}).")
+
+
+def _bits(value: float) -> str:
+    """To two places, or so that there is something to see of it."""
+    return f"{value:.1g}" if 1e-4 <= value < 0.01 else f"{value:.2f}"
 
 
 def _course(counted: Counted, by: By, side: Side) -> None:
@@ -161,7 +167,7 @@ def _gaps(project: Project, facts: Summary, tally: Tally, by: By, side: Side, na
 
 def _gap(project: Project, facts: Summary, found: Gap[Key], by: By, name: str, at: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center", border=True):
-        said = f"{found.seed_share:.1%} of the seeds, {found.share:.1%} here"
+        said = f"{_percent(found.seed_share)} of the seeds, {_percent(found.share)} here"
         st.markdown(f"**{plain(name, 80)}** · {said}", width="stretch")
         st.button(
             f"Generate {number(found.wanted)} here",
@@ -170,6 +176,10 @@ def _gap(project: Project, facts: Summary, found: Gap[Key], by: By, name: str, a
             args=(project, facts, by, found.key, found.wanted),
             key=f"cover_fill_{at}_{by}_{found.key}",
         )
+
+
+def _percent(share: float) -> str:
+    return f"{share:.1%}" if share >= 0.01 else f"{share:.2%}" if share else "none"
 
 
 @guarded

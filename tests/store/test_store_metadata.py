@@ -152,3 +152,11 @@ def test_a_seed_has_the_first_metadata_that_names_it(store: Store) -> None:
     assert found == {"law": seeds[0].id, "art": None}
     assert store.seeds.unencoded_ids(C) == [seeds[1].id]
     assert store.seeds.count_unencoded(C) == store.seeds.count_unencoded(C, 5) == 1
+
+
+def test_a_change_of_state_tells_what_was_before(store):
+    one, other = encoded(store), manual(store, "prose")
+    assert store.metadata.set_state([other.id], "proposed") == {other.id: "active"}
+    both = [one.id, other.id]
+    assert store.metadata.set_state(both, "excluded") == {one.id: "active", other.id: "proposed"}
+    assert store.metadata.set_state(both, "excluded") == {}
