@@ -61,7 +61,7 @@ def divergence(seeds: Sequence[int], other: Sequence[int], seed: int = 0) -> Div
     deviation = max(deviation, float(dealt.std()))  # shares that are the same by chance are no certainty
     value, chance = (plain - expected) / room, (float(np.quantile(dealt, 1 - _BY_CHANCE)) - expected) / room
     low = min(plain - expected, jackknifed) - _Z * deviation
-    high = max(value, jackknifed) + _Z * deviation / room
+    high = max(0.0, value, jackknifed) + _Z * deviation / room
     return Divergence(*(min(1.0, max(0.0, float(each))) for each in (value, low, high, chance)))
 
 

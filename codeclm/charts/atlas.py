@@ -5,6 +5,7 @@ Names that stand in a figure are foreign text, and Plotly reads some HTML: they 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -35,6 +36,8 @@ MAP = {"displayModeBar": True, "scrollZoom": True, "displaylogo": False}
 """For st.plotly_chart: pan, zoom, lasso and box stand ready."""
 MANY = 5_000
 """Points from which each is drawn so small that its form says nothing."""
+CROWDED = 20_000
+"""Points from which they cover one another, unless they are small and let others through."""
 PLAIN = 2_000
 """Points up to which the map needs no WebGL, which not every browser has."""
 _SIGN, _HIGH = 0.0095, 0.035
@@ -95,8 +98,8 @@ def points(
             hoverinfo="none",
             selectedpoints=marks.tolist() if marks is not None and len(marks) else None,
             marker={
-                "size": 9 if count < 400 else 6 if count < MANY else 4,
-                "opacity": 0.85 if lit is None else 0.22,
+                "size": 9 if count < 400 else 6 if count < MANY else 4 if count < CROWDED else 3,
+                "opacity": 0.22 if lit is not None else 0.85 if count < CROWDED else 0.6,
                 "color": sheet.codes,
                 **_forms(sheet, sheet.codes),
                 **_scale(sheet),
@@ -121,7 +124,10 @@ def points(
         )
     ground, ink = ("rgba(16, 20, 19, 0.78)", "#E6ECE9") if dark else ("rgba(253, 253, 252, 0.82)", "#0F1715")
     look = {"font": {"size": 11, "color": ink}, "bgcolor": ground, "borderpad": 2, "showarrow": False}
-    told = apart([each._replace(text=label(headline(each.text), 34)) for each in names], sheet)
+    short = headlines([each.text for each in names])
+    told = apart(
+        [each._replace(text=label(text, 34)) for each, text in zip(names, short, strict=True)], sheet
+    )
     # All at once: added one by one, each is checked with all before it.
     annotations = [{"captureevents": False, **look, **each._asdict()} for each in told]
     figure.update_layout(selectionrevision=taken, annotations=annotations)
@@ -136,6 +142,16 @@ def headline(name: str, most: int = 34) -> str:
             break
         first = f"{first}, {each}"
     return first
+
+
+def headlines(names: Sequence[str]) -> list[str]:
+    """Short forms of names: of those that would be the same, what comes after their first part."""
+    short = [headline(name) for name in names]
+    often = Counter(short)
+    return [
+        headline(rest) if often[text] > 1 and (rest := name.partition(", ")[2]) else text
+        for name, text in zip(names, short, strict=True)
+    ]
 
 
 def apart(names: Sequence[Name], sheet: Sheet) -> list[Name]:

@@ -43,7 +43,12 @@ def coverage(project: Project, facts: Summary) -> None:
         key: clusters.get(key, UNCLUSTERED) if isinstance(key, int) else key for key in tally.keys
     }
     if not tally.keys:
-        st.caption("The seeds were not read yet: run the encoding on Generate, and look again.")
+        empty(
+            "The seeds were not read yet",
+            "Coverage counts use cases and skills, which a run reads in each seed.",
+            "Generate",
+            "Run the encoding",
+        )
         return
     _unread(by, tally, facts)
     left, right = st.columns([1, 2], gap="medium", vertical_alignment="center")
@@ -144,18 +149,14 @@ def _gaps(project: Project, facts: Summary, tally: Tally, by: By, side: Side, na
     if not found:
         st.caption(f"Every {by} of the seeds has at least its share of what is {side}.")
         return
-    sure, unsure = [each for each in found if each.sure], [each for each in found if not each.sure]
-    st.caption(
-        "What is surely furthest below its share among the seeds comes first. “Generate here” puts as many "
-        "instructions into the next run as would bring it to its share."
-        if sure
-        else f"No {by} is further below its share of the seeds than chance makes it."
-    )
+    none = not tally.totals[side]
+    sure, unsure = [each for each in found if none or each.sure], [each for each in found if not each.sure]
+    st.caption(_told(by, side, none, bool(sure)))
     for at, each in enumerate(sure[:_LISTED]):
         _gap(project, facts, each, by, names[each.key], at)
     if len(sure) > _LISTED:
         st.caption(f"And {number(len(sure) - _LISTED)} smaller ones.")
-    if not unsure:
+    if none or not unsure:
         return
     told = f"{plural(len(unsure), 'gap')} that may be chance"
     few = not sure and len(unsure) <= _LISTED
@@ -163,6 +164,18 @@ def _gaps(project: Project, facts: Summary, tally: Tally, by: By, side: Side, na
         if panel.open:
             for at, each in enumerate(unsure[:_LISTED], len(sure)):
                 _gap(project, facts, each, by, names[each.key], at)
+
+
+def _told(by: By, side: Side, none: bool, sure: bool) -> str:
+    """What the gaps listed first are."""
+    if none:
+        return f"Nothing is {side} yet. “Generate here” asks for as many instructions as there are seeds."
+    if not sure:
+        return f"No {by} is further below its share of the seeds than chance makes it."
+    return (
+        "What is surely furthest below its share among the seeds comes first. “Generate here” puts as many "
+        "instructions into the next run as would bring it to its share."
+    )
 
 
 def _gap(project: Project, facts: Summary, found: Gap[Key], by: By, name: str, at: int) -> None:

@@ -55,6 +55,8 @@ def keep_up(project: Project, atlas: Atlas) -> None:
     """A line that says what is not on the map, and a menu to update it or draw it anew."""
     with st.container(horizontal=True, vertical_alignment="center"):
         said = f"{plural(atlas.there, 'point')} in {plural(len(atlas.clusters), 'cluster')}."
+        if not atlas.clusters:
+            said = f"{plural(atlas.there, 'point')}; so far too few are alike to make a cluster."
         if atlas.missing:
             said += f" {plural(atlas.missing, 'record')} came or changed since it was drawn."
         st.caption(said, width="stretch")

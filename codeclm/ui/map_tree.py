@@ -13,6 +13,7 @@ from codeclm.ui.facets import facets
 from codeclm.ui.map_counts import Counted
 from codeclm.ui.page import empty
 from codeclm.ui.summary import Summary
+from codeclm.ui.text import number
 
 MOST_USES = 24
 MOST_SKILLS = 8
@@ -54,7 +55,7 @@ def tree(project: Project, facts: Summary) -> None:
     st.caption(
         f"The area is the number of metadata; colour: {MEASURES[measure]}, from brown (none) to green "
         "(all). Grey: nothing yet. A metadata counts once for each of its skills."
-        + (f" The {MOST_USES} largest of {uses} use cases are shown." if uses > MOST_USES else "")
+        + (f" The {MOST_USES} largest of {number(uses)} use cases are shown." if uses > MOST_USES else "")
     )
 
 

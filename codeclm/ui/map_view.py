@@ -74,7 +74,7 @@ def _controls(atlas: Atlas) -> tuple[list[str], str, str]:
         kinds = st.pills(
             "Show", there, selection_mode="multi", default=there, key="map_show", bind="query-params"
         )
-        by = st.selectbox("Colour by", BY, key="map_colour", bind="query-params", width=150)
+        by = st.selectbox("Colour by", _choices(atlas), key="map_colour", bind="query-params", width=150)
         st.segmented_control(
             "The mouse", list(MODES), default="lasso", required=True, key=_MOUSE,
             help="Lasso and box take in what they surround. With point a click takes one, and dragging moves "
@@ -89,6 +89,13 @@ def _controls(atlas: Atlas) -> tuple[list[str], str, str]:
             width=240,
         )
     return [*kinds] or [*there], by, part.strip()
+
+
+def _choices(atlas: Atlas) -> list[str]:
+    """What may be chosen to colour by: first what tells points apart, as few are in no cluster."""
+    labelled = bool((atlas.points.use_case.codes >= 0).any())
+    there = {"cluster": bool(atlas.clusters), "use case": labelled, "skill": labelled}
+    return sorted(BY, key=lambda by: not there.get(by, True))
 
 
 def _lit(project: Project, atlas: Atlas, rows: Rows, kinds: list[str], part: str) -> Rows | None:

@@ -166,6 +166,29 @@ def test_a_gap_is_filled_by_the_next_run(project):
         assert store.wishes.all() == {}
 
 
+def test_a_project_of_a_few_seeds_reads_sensibly(project):
+    few = projects.create("few")
+    seeds = [Seed("Write a soup recipe"), Seed("Plan a train trip"), Seed("Mend a loop")]
+    with few.open() as store:
+        store.seeds.add(seeds)
+    job.draw(few.path)
+    test = opened("3_Map", project="few")
+    assert "3 points; so far too few are alike" in words(test)
+    assert test.selectbox(key="map_colour").value == "kind", (
+        "no cluster, no label: the first that says something"
+    )
+    assert "not read yet" in words(opened("3_Map", project="few", map_part="Coverage"))
+    with few.open() as store:
+        store.metadata.add([Metadata("encoded", Labels("cooking", ("recipes",)), seed=seeds[0].id)])
+    assert opened("3_Map", project="few").selectbox(key="map_colour").value == "use case"
+    test = opened("3_Map", project="few", map_part="Coverage")
+    assert "Nothing is generated yet" in words(test)
+    assert "100.0% of the seeds, none here" in words(test)
+    press(test, "Generate 1 here")
+    with few.open() as store:
+        assert store.wishes.open(None, 1) == (1, 1)
+
+
 def test_a_gap_whose_metadata_is_left_out_says_so(project):
     with project.open() as store:
         store.metadata.set_state([row.id for row in store.metadata.page(use_case="python code")], "excluded")

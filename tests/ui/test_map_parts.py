@@ -261,6 +261,9 @@ def test_rows_of_the_tree_cover_every_metadata_once_for_each_skill():
 def test_a_long_name_is_shown_by_the_parts_that_have_room():
     assert charts.headline("Lesson planning, concept explanation, API documentation") == "Lesson planning"
     assert charts.headline("Wellness, personal budgeting") == "Wellness, personal budgeting"
+    alike = [f"Role play for beginners of history, {rest}" for rest in ("memory leak, retry loop", "canals")]
+    assert charts.headlines([*alike, "Soup"]) == ["memory leak, retry loop", "canals", "Soup"]
+    assert charts.headlines(["Soup", "Soup"]) == ["Soup", "Soup"]
 
 
 def test_tiles_go_from_brown_to_green_and_no_scale_paints_their_ground():
