@@ -48,7 +48,7 @@ class Calls(CallPages):
 
         Whoever asks for one call of a record asks for its others next: they are read together.
         """
-        packed = pack(key)
+        packed = bytes.fromhex(key)  # met once: not for `pack` to remember
         row = self._near.pop(packed, None)
         if row is None:
             if len(self._near) > _NEAR:

@@ -34,6 +34,8 @@ _AHEAD = 262
 Squeezed = tuple[bytes, bytes | str]
 """A text's hash, and what is stored of it."""
 
+_MOST = 1_032
+"""Bytes that deflate can make of one."""
 _WORTH = 0.7
 _BASES = 8
 _RECORDS = 512
@@ -193,6 +195,8 @@ def _squeeze(data: bytes, bases: list[bytes]) -> tuple[bytes | str, bool]:
 
 def _inflate(data: bytes, dictionary: bytes) -> bytes:
     """ValueError: it unpacks to more than any text has, as a few bytes may."""
+    if not dictionary and len(data) < LONGEST // _MOST:
+        return zlib.decompress(data, RAW)
     squeezed = zlib.decompressobj(RAW, dictionary) if dictionary else zlib.decompressobj(RAW)
     found = squeezed.decompress(data, LONGEST)
     if not squeezed.eof:
