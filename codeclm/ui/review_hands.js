@@ -20,10 +20,9 @@ function inField(event) {
 
 const CLOSING = 100;
 
-/* A list that a filter was chosen from by mouse keeps the focus once it is closed: the keys are the card's. */
+/* The list that a filter was chosen from by mouse would keep the focus: the keys are the card's. */
 function takeBack() {
-  const list = '[data-testid="stSelectbox"] [role=combobox]:not([aria-expanded=true])';
-  if (document.activeElement.matches(list)) document.activeElement.blur();
+  if (document.activeElement.matches('[data-testid="stSelectbox"] [role=combobox]')) document.activeElement.blur();
 }
 
 /* The key by its letter, or, on a keyboard of another script, by its place. */
@@ -41,7 +40,7 @@ class Hands {
     this.lateAt = 0;
     this.shownAt = Infinity;
     this.onKey = (event) => this.key(event);
-    this.onPointer = () => setTimeout(takeBack, CLOSING);
+    this.onPointer = ({ target }) => { if (target.closest("[role=option]")) setTimeout(takeBack, CLOSING); };
     document.addEventListener("keydown", this.onKey);
     document.addEventListener("pointerup", this.onPointer, true);
     desk.root.addEventListener("click", (event) => this.click(event));
