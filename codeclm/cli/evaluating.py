@@ -17,7 +17,7 @@ from codeclm.errors import UsageError
 from codeclm.evaluate.crr import Tally
 from codeclm.evaluate.report import Report, report
 from codeclm.jobs import evaluate as job
-from codeclm.jobs.candidates import Ask, Candidate, Kind
+from codeclm.jobs.candidates import Ask, Candidate, CandidateKind
 from codeclm.jobs.matching import Match
 from codeclm.jobs.matching import matching as match
 from codeclm.jobs.trial import NO_ANSWER, NO_SCORES
@@ -122,7 +122,7 @@ def _endpoint(text: str) -> Candidate:
     return Candidate(name, "model", model, url)
 
 
-def _file(text: str, kind: Kind) -> Candidate:
+def _file(text: str, kind: CandidateKind) -> Candidate:
     name, rest = ("", text) if Path(text).exists() else _named(text)
     return Candidate(name, kind, path=Path(rest))
 

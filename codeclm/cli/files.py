@@ -14,7 +14,7 @@ from codeclm.cli.output import Result, warn
 from codeclm.errors import UsageError
 from codeclm.export.push import push
 from codeclm.jobs.checking import checked, look
-from codeclm.jobs.importing import Imported, Kind, prepare
+from codeclm.jobs.importing import Imported, ImportKind, prepare
 from codeclm.jobs.prune import prune as drop
 from codeclm.store import PairFilter
 
@@ -32,7 +32,7 @@ def import_(args: Namespace) -> Result:
     return Result(done.as_dict(), _import_lines(done, args.kind, answered), status=3 if done.rejected else 0)
 
 
-def _import_lines(done: Imported, kind: Kind, answered: bool) -> Iterator[str]:
+def _import_lines(done: Imported, kind: ImportKind, answered: bool) -> Iterator[str]:
     yield f"{done.read} rows read as {kind}: {done.added} added, {done.duplicates} known already"
     if answered:
         yield "The file has answers too, which seeds do not take: --as pairs imports them."

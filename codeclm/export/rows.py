@@ -13,7 +13,7 @@ from typing import Literal
 from codeclm.export.families import Families
 from codeclm.export.row import Row, Said
 from codeclm.records import AnswerRole, Status
-from codeclm.store import Kind, Mark, Scanned, Store
+from codeclm.store import Mark, PairKind, Scanned, Store
 
 Include = Literal["accepted", "kept", "all"]
 Chosen = tuple[str, str, AnswerRole, bool, frozenset[str]]
@@ -177,11 +177,11 @@ class Rows:
         choice = self.choice
         return choice.config, choice.theta, choice.cap, choice.include != "kept"
 
-    def _kinds(self) -> list[Kind] | None:
+    def _kinds(self) -> list[PairKind] | None:
         """The kinds that are wanted: others are counted, and not read."""
         if self.choice.only is not None:
             return None
-        wanted: list[Kind] = []
+        wanted: list[PairKind] = []
         for kind, count in self.store.pairs.kinds(*self._dials).items():
             status, verdict, stale = kind
             reason = self.choice.refuses(verdict, status, stale)

@@ -19,7 +19,7 @@ from codeclm.settings import Config, Endpoint
 from codeclm.stages.profiles import make_config
 from codeclm.store import Store
 
-Kind = Literal["model", "answers", "scores"]
+CandidateKind = Literal["model", "answers", "scores"]
 _STAGES: frozenset[Stage] = frozenset({"judge"})
 
 
@@ -31,7 +31,7 @@ class Candidate:
     """
 
     name: str = ""
-    kind: Kind = "model"
+    kind: CandidateKind = "model"
     model: str | None = None
     url: str | None = None
     path: Path | None = None
@@ -90,13 +90,13 @@ class Asking(Setup):
         return "strong" in self.asked and same_model(self.endpoints["judge"], self.endpoints["strong"])
 
 
-def settled(store: Store, order: Order, role: Role) -> Endpoint:
+def endpoint_in_force(store: Store, order: Order, role: Role) -> Endpoint:
     """The endpoint of a role: what was typed, else the project's; a judge is the strong one by default."""
     before = store.settings.endpoints()[role]
     if role in order.urls or role in order.models:
         return endpoint_of(role, order, before)
     if role == "judge" and not store.settings.get("endpoints", {}).get("judge"):
-        return settled(store, order, "strong")
+        return endpoint_in_force(store, order, "strong")
     return before
 
 

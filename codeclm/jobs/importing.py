@@ -12,7 +12,7 @@ from codeclm.garbage import uncollected
 from codeclm.ingest import Bundle, Rejected, Table
 from codeclm.store import Added, GivenPair, Store
 
-Kind = Literal["seeds", "metadata", "pairs"]
+ImportKind = Literal["seeds", "metadata", "pairs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Imported:
 
 
 def prepare(
-    table: Table, kind: Kind, field: str | None = None, input_field: str | None = None
+    table: Table, kind: ImportKind, field: str | None = None, input_field: str | None = None
 ) -> Callable[[Store], Imported]:
     """Take the table as records of a kind; what is returned puts them into a project, in one transaction.
 
@@ -46,7 +46,7 @@ def prepare(
 
 
 def parse(
-    table: Table, kind: Kind, field: str | None = None, input_field: str | None = None
+    table: Table, kind: ImportKind, field: str | None = None, input_field: str | None = None
 ) -> ingest.Parsed[Any]:
     """The table's rows as seeds, metadata or bundles, so that they can be looked at before they are put
     anywhere. `input_field` is joined to `field`, or holds the skills. InputError: a column is missing."""
@@ -58,7 +58,7 @@ def parse(
         return ingest.pairs(table, field, input_field)
 
 
-def put(store: Store, kind: Kind, parsed: ingest.Parsed[Any]) -> Imported:
+def put(store: Store, kind: ImportKind, parsed: ingest.Parsed[Any]) -> Imported:
     """Put what was parsed as this kind into a project, whole or not at all."""
     if kind == "seeds":
         added = store.seeds.add(parsed.records)

@@ -14,7 +14,7 @@ from pathlib import Path
 from codeclm import atlas
 from codeclm.errors import ReplyError, UsageError
 from codeclm.ids import content_id
-from codeclm.jobs.candidates import settled
+from codeclm.jobs.candidates import endpoint_in_force
 from codeclm.jobs.endpoints import open_models, probe, slots
 from codeclm.jobs.lock import hold
 from codeclm.jobs.map import config_of
@@ -79,7 +79,7 @@ def name(project: Path, order: Order, warn: Tell, show: Tell) -> tuple[Ended, in
 
 def _setup(store: Store, order: Order) -> Setup:
     """The strong model as a run would have it. The current config stays, as a name is no part of one."""
-    endpoints, dials = {role: settled(store, order, role) for role in ROLES}, store.settings.dials()
+    endpoints, dials = {role: endpoint_in_force(store, order, role) for role in ROLES}, store.settings.dials()
     return Setup(order, frozenset({"encode"}), endpoints, dials, config_for(store, endpoints, dials))
 
 

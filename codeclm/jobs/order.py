@@ -101,7 +101,7 @@ def same_model(one: Endpoint, other: Endpoint) -> bool:
     return (one.url, one.model) == (other.url, other.model)
 
 
-def settle(store: Store, order: Order) -> Setup:
+def set_up(store: Store, order: Order) -> Setup:
     """Keep in the project what was typed, and make its config the current one."""
     stages = order.wanted
     with store.write():

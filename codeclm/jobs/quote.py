@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from codeclm.errors import CodecError
 from codeclm.jobs.endpoints import room, slots
 from codeclm.jobs.lock import RUN, hold
-from codeclm.jobs.order import Order, Setup, settle
+from codeclm.jobs.order import Order, Setup, set_up
 from codeclm.jobs.run import run
 from codeclm.jobs.telling import Tell
 from codeclm.jobs.work import lineages_left, seeds_left
@@ -131,7 +131,7 @@ def _quote(project: Path, order: Order, warn: Tell, show: Tell) -> Quoted:
 def _look(project: Path, order: Order) -> tuple[Setup, Left, list[Seen]]:
     """What is left, and what was seen of metadata that is finished."""
     with Store.open(project) as store, hold(project, RUN):
-        setup = settle(store, order)
+        setup = set_up(store, order)
         left = Left(seeds_left(store, setup), lineages_left(store, setup), _mixed(store, setup))
         unfinished = set(left.metadata)
         done = [row for row in store.metadata.active(order.limit) if row.id not in unfinished]

@@ -14,7 +14,7 @@ from pathlib import Path
 from codeclm.garbage import seldom_collected
 from codeclm.jobs.endpoints import open_models, probe, slots, warnings, width
 from codeclm.jobs.lock import RUN, hold
-from codeclm.jobs.order import Order, Setup, settle
+from codeclm.jobs.order import Order, Setup, set_up
 from codeclm.jobs.progress import Progress
 from codeclm.jobs.retry import only_failed
 from codeclm.jobs.shift import Ended, Shift
@@ -30,7 +30,7 @@ def run(project: Path, order: Order, warn: Tell, show: Tell) -> Ended:
     UsageError, ProjectError, BusyError: it did not begin. What stops it later is in what is returned.
     """
     with Store.open(project) as store, hold(project, RUN):
-        setup = settle(store, order)
+        setup = set_up(store, order)
         if order.retry:
             setup = only_failed(store, setup, RUN)
         with Writer(project) as writer, seldom_collected():

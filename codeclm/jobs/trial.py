@@ -15,7 +15,16 @@ from codeclm.evaluate.tables import Asked
 from codeclm.export.clusters import clusters_of
 from codeclm.export.families import in_test
 from codeclm.ids import content_id
-from codeclm.jobs.candidates import Ask, Asking, config_of, keep, model_of, names_of, settled, setup_of
+from codeclm.jobs.candidates import (
+    Ask,
+    Asking,
+    config_of,
+    endpoint_in_force,
+    keep,
+    model_of,
+    names_of,
+    setup_of,
+)
 from codeclm.records import ROLES, Scores
 from codeclm.settings import Config, Endpoint
 from codeclm.store import Given, Missed, Prompt, Store
@@ -52,7 +61,7 @@ def prepare(store: Store, ask: Ask) -> Trial:
     """
     asked, rejected = _prompts(store, ask)
     files = _read(ask, asked)
-    endpoints = {role: settled(store, ask.order, role) for role in ROLES}
+    endpoints = {role: endpoint_in_force(store, ask.order, role) for role in ROLES}
     models = [model_of(each, endpoints["target"]) for each in ask.candidates]
     names = names_of(ask.candidates, models)
     config = config_of(store, endpoints, [model for model in models if model])

@@ -33,7 +33,7 @@ from codeclm.stages.augment import mix
 from codeclm.store import Store, Writer
 from codeclm.store.writer import MOST
 
-Made = TypeVar("Made")
+T = TypeVar("T")
 
 
 @dataclass
@@ -148,11 +148,11 @@ class Work:
         grown = {node.parent for node in nodes}
         return [node for node in nodes if node.id not in grown]
 
-    def _write(self, write: Callable[[Store, list[Made]], object], made: Made) -> None:
+    def _write(self, write: Callable[[Store, list[T]], object], item: T) -> None:
         """Queue a write. Where one failed of late, as on a full disk, nothing more shall be paid for."""
         if (failed := self.writer.failed) is not None:
             raise failed
-        self.writer.post(write, made)
+        self.writer.post(write, item)
 
     def _keep(self, event: Event) -> None:
         self._write(self._add, event)

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from codeclm.llm.text import clean
 
-Kind = Literal["busy", "gone", "garbage", "parameter", "endpoint", "request"]
+TroubleKind = Literal["busy", "gone", "garbage", "parameter", "endpoint", "request"]
 """busy: try again, more slowly. gone: nothing listens. garbage: a 200 that is no reply. parameter: it names
 one that may be left out. endpoint: no request can succeed. request: this one cannot."""
 
@@ -37,7 +37,7 @@ _PASSING = frozenset({408, 409, 425, 429})
 class Trouble:
     """A failed request. `text` is one line without role and host; `wait` is what the endpoint asks for."""
 
-    kind: Kind
+    kind: TroubleKind
     text: str
     wait: float | None = None
     weight: int = 1
@@ -64,7 +64,7 @@ def of_status(status: int, body: object, wait: float | None, keys: Collection[st
     said = one_line(message, keys)
     told = f"({status}{': ' + said if said else ''})"
 
-    def trouble(kind: Kind, text: str) -> Trouble:
+    def trouble(kind: TroubleKind, text: str) -> Trouble:
         return Trouble(kind, f"{text} {told}", wait, param=param, message=message, status=status)
 
     if status == 429 and not _spent(message, code, wait):

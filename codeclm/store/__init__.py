@@ -16,7 +16,7 @@ from codeclm.store.funnel import Funnel
 from codeclm.store.given import GivenPair
 from codeclm.store.jobs import Job
 from codeclm.store.marks import Mark
-from codeclm.store.pairs import Kind
+from codeclm.store.pairs import PairKind
 from codeclm.store.store import Store
 from codeclm.store.studio import Branch
 from codeclm.store.verdicts import Vote
@@ -32,11 +32,11 @@ __all__ = [
     "Given",
     "GivenPair",
     "Job",
-    "Kind",
     "LoggedCall",
     "Mark",
     "Missed",
     "PairFilter",
+    "PairKind",
     "PairOrder",
     "Prompt",
     "RunLog",

@@ -35,7 +35,7 @@ _COMPARISON = """select i.id, a.id, b.id, k.id, c.strong_first, c.target_first, 
 
 
 Made = RubricSet | Instruction | Answer | Comparison
-Step = tuple[Stage, bytes | str, int]
+Done = tuple[Stage, bytes | str, int]
 """A step of a lineage as its failure would be named: stage, record, and sample or -1."""
 _RESOLVE = """update failures set open = 0
     where config = ? and stage = ? and record = ? and sample = ? and open"""
@@ -62,7 +62,7 @@ class Lineages:
             if self._db.value("select 1 from failures where config = ? and open", [seq]):
                 self._db.many(_RESOLVE, [(seq, *step) for step in done])
 
-    def _add(self, config: int, made: Made) -> list[Step]:
+    def _add(self, config: int, made: Made) -> list[Done]:
         """Keep a record; the steps that have succeeded by it."""
         match made:
             case Instruction():
@@ -78,7 +78,7 @@ class Lineages:
             case RubricSet():
                 return self._add_rubrics(config, made)
 
-    def _add_rubrics(self, config: int, made: RubricSet) -> list[Step]:
+    def _add_rubrics(self, config: int, made: RubricSet) -> list[Done]:
         labels = seq_of(self._db, "labels", made.revision)
         self._db.execute(
             "insert into rubrics values (?, ?, ?, ?, ?) on conflict do nothing",
@@ -89,7 +89,7 @@ class Lineages:
         )
         return [("rubrics", metadata, -1) for (metadata,) in rows]
 
-    def _add_instruction(self, config: int, made: Instruction) -> list[Step]:
+    def _add_instruction(self, config: int, made: Instruction) -> list[Done]:
         self._nodes.link(config, insert_instruction(self._db, made))
         self._texts.follow(pack(made.id), pack(made.parent or made.metadata))
         if made.origin != "generated":

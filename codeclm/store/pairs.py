@@ -33,7 +33,7 @@ _MORE = f"join configs k on k.seq = c.config {_ANSWERS}"
 
 _KIND = f"(({STATUS}) || ',' || coalesce(v.verdict, '') || ',' || n.stale)"
 
-Kind = tuple[Status, str | None, bool]
+PairKind = tuple[Status, str | None, bool]
 """What is known of a pair without its texts: state, what reviewers come to, whether it is stale."""
 
 
@@ -87,7 +87,7 @@ class Pairs:
         theta: float,
         cap: int,
         accepted: bool = False,
-        kinds: Iterable[Kind] | None = None,
+        kinds: Iterable[PairKind] | None = None,
         named: bool = False,
     ) -> Iterator[Mark]:
         """What `each` has, as marks. `kinds`: only pairs of these; `named`: with ids and use cases."""
@@ -104,7 +104,9 @@ class Pairs:
         """The pair that a mark stands for, as far as it goes."""
         return Marked(mark, self._texts)
 
-    def kinds(self, config: str | None, theta: float, cap: int, accepted: bool = False) -> dict[Kind, int]:
+    def kinds(
+        self, config: str | None, theta: float, cap: int, accepted: bool = False
+    ) -> dict[PairKind, int]:
         """How many pairs of each kind `each` has: counted without a look at what they say."""
         condition, values = self._each(config, theta, cap, accepted)
         rows = self._db.rows(

@@ -11,7 +11,7 @@ import streamlit as st
 
 from codeclm import ingest
 from codeclm.ids import content_id
-from codeclm.jobs.importing import Kind, parse, put
+from codeclm.jobs.importing import ImportKind, parse, put
 from codeclm.projects import Project
 from codeclm.ui.glossary import term
 from codeclm.ui.guard import guard, guarded, notify
@@ -24,7 +24,7 @@ TYPES = ["jsonl", "ndjson", "json", "csv", "tsv", "parquet", "txt"]
 _ROUND, _LAST = "seeds_add_round", "seeds_add_last"
 _NONE = "(none)"
 _SHOWN = 8
-Asked = tuple[Kind, str, str]
+Asked = tuple[ImportKind, str, str]
 """As what a file is read: its kind, the column chosen, and the one joined to it (empty: none)."""
 
 
@@ -236,5 +236,5 @@ def _read(upload: str, _upload: Upload) -> ingest.Table:
 
 
 @st.cache_resource(max_entries=4, ttl="20m", show_spinner="Looking at every row…")
-def _parse(upload: str, kind: Kind, field: str, other: str, _upload: Upload) -> ingest.Parsed[Any]:
+def _parse(upload: str, kind: ImportKind, field: str, other: str, _upload: Upload) -> ingest.Parsed[Any]:
     return parse(_read(upload, _upload), kind, field or None, other)

@@ -12,7 +12,7 @@ from typing import Any
 from codeclm.ingest import Bundle, Table
 from codeclm.ingest.fields import find
 from codeclm.ingest.labels import SKILLS, USE_CASE
-from codeclm.jobs.importing import Kind
+from codeclm.jobs.importing import ImportKind
 from codeclm.records import Metadata, Seed
 from codeclm.ui.text import one_line, plural, score
 
@@ -24,7 +24,7 @@ SHOWN = 600
 class FileKind:
     """One thing that a file can hold, in words."""
 
-    kind: Kind
+    kind: ImportKind
     label: str
     about: str
     field: str

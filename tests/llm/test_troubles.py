@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from codeclm.llm.capabilities import Capabilities
-from codeclm.llm.troubles import Kind, of_status, one_line
+from codeclm.llm.troubles import TroubleKind, of_status, one_line
 
 SENT = {
     "model": "m",
@@ -38,7 +38,7 @@ SENT = {
         (301, "", "endpoint"),
     ],
 )
-def test_a_status_and_what_it_says_make_the_kind(status: int, body: object, kind: Kind) -> None:
+def test_a_status_and_what_it_says_make_the_kind(status: int, body: object, kind: TroubleKind) -> None:
     trouble = of_status(status, body, None)
     assert trouble.kind == kind
     assert "\n" not in trouble.text
