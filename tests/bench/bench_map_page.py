@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from codeclm.atlas.coverage import divergence, gaps
 from codeclm.jobs.map import config_of
 from codeclm.store import Store
 from codeclm.store.coverage import BYS
@@ -105,8 +106,18 @@ def measure(store: Store) -> None:
     steps = [n * len(grown.instruction) // 40 for n in range(1, 13)]
     counted = tally.Sheet(labels, grown, fates(), there)
     for by in BYS:
-        bench(f"coverage by {by}", lambda by=by: counted.tally(by))
+        groups = bench(f"coverage by {by}", lambda by=by: counted.tally(by))
+        sides = groups.seeds.tolist(), groups.sides["generated"].tolist()
+        bench(f"    divergence, {len(groups.keys):,} groups", lambda sides=sides: divergence(*sides))
+        counts = [*zip(groups.keys, *sides, strict=True)]
+        total = groups.totals["generated"]
+        bench("    gaps", lambda counts=counts, total=total: gaps(counts, store.seeds.count(), total))
         bench("    over twelve runs", lambda by=by: counted.course(by, steps))
+    nodes_before = store.node_counts(config, dials.theta, dials.iterations)
+    bench(
+        "counts of the sidebar after an edit of labels",
+        lambda: store.node_counts(config, dials.theta, dials.iterations, nodes_before),
+    )
     bench("use cases and skills", lambda: counted.tree(MOST_USES))
     bench("metadata by part of a label", lambda: store.metadata.count(search="travel"))
     bench("metadata by skill", lambda: store.metadata.count(skill="planning"))
