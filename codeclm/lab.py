@@ -167,7 +167,7 @@ class Scale(NamedTuple):
         rough = reach / _STEPS
         unit = 10.0 ** math.floor(math.log10(rough))
         step = next(unit * each for each in (1, 2.5, 5, 10) if unit * each >= rough * (1 - _SLACK))
-        return cls(float(f"{math.ceil(reach / step - _SLACK) * step:.12g}"), float(f"{step:.12g}"))
+        return cls(_plain(math.ceil(reach / step / 2 - _SLACK) * 2 * step), _plain(step))
 
 
 USUAL = Scale()
@@ -181,12 +181,18 @@ def histogram(gaps: Floats, scale: Scale = USUAL) -> tuple[list[float], list[int
     Halves on a scale of ten have a bar each, and none lies on an edge.
     """
     most, width = scale.most, 2 * scale.step
-    middles = np.arange(-most, most + width / 2, width)
+    bins = round(most / width)
+    middles = width * np.arange(-bins, bins + 1)
     edges = np.append(middles - width / 2, most + width / 2)
     counts, _ = np.histogram(np.clip(gaps, -most, most), edges)
-    return [float(middle) for middle in middles], [int(count) for count in counts]
+    return [_plain(middle) for middle in middles], [int(count) for count in counts]
 
 
 def thetas(scale: Scale = USUAL) -> list[float]:
     """The values of θ that are looked at."""
-    return [float(f"{number * scale.step:.12g}") for number in range(round(scale.most / scale.step) + 1)]
+    return [_plain(number * scale.step) for number in range(round(scale.most / scale.step) + 1)]
+
+
+def _plain(number: float) -> float:
+    """Without what binary fractions add: 0.9, and no more, as θ says it too."""
+    return float(f"{number:.12g}")

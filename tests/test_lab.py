@@ -99,3 +99,4 @@ def test_theta_goes_as_far_as_the_gaps_do(reach: float, scale: tuple[float, floa
     middles, counts = histogram(np.array([-reach, 0.0, reach]), found)
     assert sum(counts) == 3
     assert middles[-1] == pytest.approx(found.most, rel=0.03)
+    assert set(middles) & set(steps) == {each for each in middles if each >= 0}
