@@ -36,6 +36,7 @@ class Desk {
     this.data = data;
     if (first) {
       this.outbox = new Outbox(data.project);
+      this.root.hidden = false; // from here on keys are heard
       this.told = 0;
       this.times = [];
     }

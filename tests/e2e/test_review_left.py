@@ -97,6 +97,20 @@ def test_what_is_left_and_not_written_is_not_called_saved(app, made):
     app.sees("there is no pair")
 
 
+def test_there_is_no_desk_to_see_before_it_hears_keys(app, made):
+    app.page.add_init_script("""
+        const within = (each) => each.shadowRoot?.querySelector(".desk");
+        const seen = () => [...document.querySelectorAll("*")].map(within).find(Boolean);
+        window.deaf = 0;
+        setInterval(() => {
+            const desk = seen();
+            if (desk && desk.offsetHeight > 0 && !desk.querySelector(".saving").textContent) window.deaf += 1;
+        }, 1);
+    """)
+    review(app)
+    assert app.page.evaluate("window.deaf") == 0
+
+
 def test_a_key_counts_in_its_own_project_alone(app, made):
     with made.open(readonly=True) as store:
         store.copy(app.folder / "twin.db")
