@@ -5,12 +5,13 @@ Times and costs are left out: they differ from run to run, and the record must n
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
 
 from codeclm.export.row import Row
-from codeclm.records import IMPORTED, Comparison, Instruction
+from codeclm.records import IMPORTED, Comparison, Instruction, Role
 from codeclm.store import LoggedCall, Scanned, Store
 
 
@@ -20,6 +21,8 @@ class Provenance:
     def __init__(self, store: Store, config: str) -> None:
         self._store = store
         self._config = config
+        known = store.settings.config_of(config)
+        self._models: Mapping[Role, str] = known.models if known else {}
         self._calls = lru_cache(maxsize=64)(self._calls_of)
         self._seed = lru_cache(maxsize=8)(self._seed_of)
         self._metadata = lru_cache(maxsize=8)(self._metadata_of)
@@ -76,22 +79,43 @@ class Provenance:
         return {"id": found.id, "rubrics": list(found.rubrics), "actions": list(found.actions)}
 
     def _calls_behind(self, row: Row, path: list[Instruction]) -> list[dict[str, str]]:
-        """Encoding the seed, decoding and rubrics of the metadata, and every step of the lineage."""
+        """Encoding the seed, decoding the metadata, and every step of the lineage; rubrics only where a step
+        followed them, and of what improved the last node nothing: it came after this row.
+        """
         found = []
         if row.pair.seed:
             found += self._calls(row.pair.seed)
         root = path[0] if path else None
         for stage, key, sample in self._calls(row.pair.metadata):
-            if stage != "decode" or (root and root.origin == "generated" and root.sample == sample):
+            wrote = root and root.origin == "generated" and root.sample == sample
+            if {"decode": wrote, "rubrics": len(path) > 1}.get(stage, True):
                 found.append((stage, key, sample))
         for node in path:
-            found += self._calls(node.id)
+            found += [call for call in self._calls(node.id) if call[0] != "rubrics" or node is not path[-1]]
         return [{"stage": stage, "key": key} for stage, key, _ in dict.fromkeys(found)]
 
     def _calls_of(self, record: str) -> list[tuple[str, str, int]]:
         """Stage, key and sample of the calls that got a reply, in an order that does not depend on time."""
-        calls = self._store.calls.of_record(record)
-        return sorted(_named(call) for call in calls if call.call.reply is not None and not call.call.error)
+        calls = [each for each in self._store.calls.of_record(record) if each.call.reply and self._ours(each)]
+        if any(each.call.request.stage == "judge" for each in calls):
+            answers = [answer.text for answer in self._store.lineages.answers(record, self._config)]
+            calls = [each for each in calls if _read(each, answers)]
+        return sorted(map(_named, calls))
+
+    def _ours(self, logged: LoggedCall) -> bool:
+        """Whether a reply is behind rows of this config: others may have had the node too."""
+        asked = logged.call.request
+        other = asked.stage in ("answer", "judge") and asked.model != self._models.get(
+            asked.role, asked.model
+        )
+        return not logged.call.error and not other
+
+
+def _read(logged: LoggedCall, answers: list[str]) -> bool:
+    """Whether a judge had these answers before it, and not another target's; other calls pass."""
+    asked = logged.call.request
+    said = "\n".join(message.content for message in asked.messages)
+    return asked.stage != "judge" or all(answer in said for answer in answers)
 
 
 def _named(logged: LoggedCall) -> tuple[str, str, int]:

@@ -35,9 +35,12 @@ def prompts(path):
     return [row["messages"][-2]["content"] for row in lines(path)]
 
 
+STRONG = "big|`x`\n"
+
+
 def use_config(store):
     config = Config(
-        models={"strong": "big|`x`\n", "target": "small"}, sampling={}, templates={"encode": "Say what."}
+        models={"strong": STRONG, "target": "small"}, sampling={}, templates={"encode": "Say what."}
     )
     return store.settings.use_config(config)
 
@@ -249,8 +252,8 @@ def test_before_the_first_run_a_card_says_imported(store, tmp_path):
     assert "| nothing | 0 |" in readme
 
 
-def reply(store, stage, record, key, error=""):
-    request = Request("strong", stage, record, "big", (Message("user", key),), Sampling())
+def reply(store, stage, record, key, error="", model=STRONG):
+    request = Request("strong", stage, record, model, (Message("user", key),), Sampling())
     store.calls.put(Call(request, None if error else Reply("ok", "ok"), error))
     return request.key
 
@@ -270,9 +273,12 @@ def test_provenance_leads_from_the_row_to_every_call(store, tmp_path):
             store.lineages.add_answer(answer)
         scores = Scores(9, 1, "Clear."), Scores(7, 1, "Clear too.")
         store.lineages.add_comparison(Comparison(node.id, both[0].id, both[1].id, config, *scores))
-    keys = [reply(store, "encode", metadata.seed, "1"), reply(store, "judge", node.id, "2")]
+    keys = [reply(store, "encode", metadata.seed, "1"), reply(store, "judge", node.id, "strong, target")]
     reply(store, "judge", node.id, "3", error="timed out")
     reply(store, "decode", metadata.id, "4")
+    reply(store, "judge", node.id, "5", model="the judge of another config")
+    reply(store, "judge", node.id, "strong, and what another model said")
+    reply(store, "rubrics", node.id, "6")
     pair = store.pairs.page(config, 3, 4)[-1]
     store.decisions.decide(Decision(pair.id, "accept", "Ann", reasons=("fine",)))
     done = export.write(store, tmp_path / "out.jsonl", Options(provenance=True))
