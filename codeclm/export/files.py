@@ -16,6 +16,8 @@ _OURS = {
     *("README.md", "dataset_info.json", "axolotl.yaml", "provenance.jsonl"),
 }
 _DATABASE = b"SQLite format 3\0"
+_BESIDE = ("-wal", "-shm", "-journal")
+"""What SQLite keeps beside an open project: to take its place loses what the project does not hold yet."""
 
 
 @contextmanager
@@ -73,12 +75,18 @@ def _told(out: Path) -> Iterator[None]:
 def _check_file(out: Path) -> None:
     if out.is_dir():
         raise UsageError(f"{out} is a folder; give the name of a file")
-    if out.exists():
-        if not out.is_file():
-            raise UsageError(f"{out} is not a plain file; give another name")
-        with out.open("rb") as stream:
-            if stream.read(len(_DATABASE)) == _DATABASE:
-                raise UsageError(f"{out} is a project file; give another name")
+    if out.exists() and not out.is_file():
+        raise UsageError(f"{out} is not a plain file; give another name")
+    where = str(out.resolve())
+    if _is_project(out) or any(_is_project(Path(where.removesuffix(end))) for end in _BESIDE):
+        raise UsageError(f"{out} is a project file, or beside one; give another name")
+
+
+def _is_project(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as stream:
+        return stream.read(len(_DATABASE)) == _DATABASE
 
 
 def _check_folder(out: Path) -> None:

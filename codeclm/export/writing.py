@@ -141,7 +141,7 @@ def _sorted(rows: Rows) -> dict[str, int]:
 
 
 def _file(rows: Rows, out: Path, options: Options, form: Format) -> Exported:
-    beside = out.with_name(f"{out.name}.provenance.jsonl")
+    beside = Path(f"{out}.provenance.jsonl")
     with ExitStack() as stack:
         part = stack.enter_context(staged_file(out))
         sidecar = stack.enter_context(staged_file(beside)) if options.provenance else None

@@ -212,6 +212,10 @@ def test_what_must_not_be_written_over(tmp_path):
     for path, says in [
         (tmp_path, "is a folder"),
         (project, "is a project file"),
+        (f"{project}-wal", "or beside one"),
+        (f"{project}-shm", "or beside one"),
+        (f"{project}-journal", "or beside one"),
+        ("/", "is a folder"),
         ("/dev/null", "no plain file|not a plain"),
     ]:
         with pytest.raises(UsageError, match=says), staged_file(type(tmp_path)(path)):
