@@ -6,7 +6,6 @@ text, else by their order where there are as many rows as prompts. Knows neither
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 from codeclm import ingest
 from codeclm.errors import InputError
 from codeclm.ingest import Parsed, Rejected, Row, Table
-from codeclm.ingest.fields import RowError, find, require, text_of, value
+from codeclm.ingest.fields import RowError, find, require, score_of, text_of, value
 from codeclm.ingest.source import shown
 from codeclm.records import Scores
 from codeclm.store import Given, Prompt
@@ -173,11 +172,11 @@ def _judged(row: Row, columns: tuple[tuple[str, str], ...], why: str) -> Iterato
 
 def _number(raw: Any, column: str) -> float:
     try:
-        number = math.nan if isinstance(raw, bool) else float(raw)
-    except (TypeError, ValueError, OverflowError):
-        number = math.nan
-    if not math.isfinite(number) or number < 0:
-        raise RowError(f"{shown(column, 30)} is missing, or no number from 0 up")
+        number = score_of(raw)
+    except RowError as fault:
+        raise RowError(f"{shown(column, 30)}: {'missing' if raw in (None, '') else fault}") from None
+    if number < 0:
+        raise RowError(f"{shown(column, 30)}: a score is below 0")
     return number
 
 

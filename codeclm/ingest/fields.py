@@ -5,6 +5,7 @@ Knows the usual names of columns; knows no file format and no record.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -15,6 +16,9 @@ from codeclm.ingest.table import Column, Rejected, Row, Table
 
 LONGEST = 100_000
 """Characters of one text; more is surely not one instruction or answer."""
+
+GREATEST = 1_000_000
+"""The largest score, either way; more is no scale, and neither charts nor differences hold it."""
 
 CHAT_NAMES = ("messages", "conversations", "conversation", "chat", "dialog", "dialogue")
 TEXT_NAMES = (
@@ -168,6 +172,19 @@ def text_of(raw: Any, what: str, empty: bool = False) -> str:
     if not text.isascii() and _SURROGATE.search(text):
         raise RowError(f"{what} holds half of a surrogate pair, which is no character")
     return text
+
+
+def score_of(raw: Any) -> float:
+    """The score in a cell. RowError: it is not a number, or beyond `GREATEST` either way."""
+    try:
+        number = math.nan if isinstance(raw, bool) else float(raw)
+    except (TypeError, ValueError, OverflowError):
+        number = math.nan
+    if math.isnan(number):
+        raise RowError("a score is not a number")
+    if abs(number) > GREATEST:
+        raise RowError(f"a score is beyond {GREATEST:,}, which no scale reaches")
+    return number
 
 
 def _kind(raw: Any) -> str:
