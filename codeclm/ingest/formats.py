@@ -56,7 +56,9 @@ def _loads(line: str) -> Any:
 
 
 def document(source: Source) -> list[Row | Rejected]:
-    """The rows of one JSON document: a list of objects, or an object with such a list, or one row."""
+    """The rows of one JSON document: a list of objects, or an object with such a list, as `rows` or as
+    `data.items`, or one row.
+    """
     with source.bytes() as stream:
         size = stream.seek(0, 2)
     if size > MAX_DOCUMENT:
@@ -80,6 +82,8 @@ def _list_in(source: Source, value: Any) -> list[Any]:
     if isinstance(value, list):
         return value
     if isinstance(value, dict):
+        while inner := [value[name] for name in _LISTS if isinstance(value.get(name), dict)]:
+            value = inner[0]
         lists = {k: v for k, v in value.items() if isinstance(v, list) and v and not is_chat(v)}
         for name in _LISTS:
             if name in lists:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
 
 from codeclm.errors import InputError
-from codeclm.ingest.fields import RowError, find, joined, require, text_of, value
+from codeclm.ingest.fields import RowError, find, joined, require, score_of, text_of, value
 from codeclm.ingest.labels import SKILLS, USE_CASE, labels_of
 from codeclm.ingest.seeds import input_text
 from codeclm.ingest.table import Parsed, Rejected, Row, Table
@@ -99,8 +97,8 @@ def _columns(table: Table, field: str | None, input_field: str | None) -> _Colum
     text = require(table, *((field,) if field else ("instruction", "prompt", "question")), flag="--field")
     found = _Columns(
         instruction=text,
-        strong=require(table, "strong"),
-        target=require(table, "target"),
+        strong=_answers(table, "strong"),
+        target=_answers(table, "target"),
         input=require(table, input_field, flag="--input-field") if input_field else None,
         use_case=find(table, *USE_CASE),
         skills=find(table, *SKILLS),
@@ -110,6 +108,14 @@ def _columns(table: Table, field: str | None, input_field: str | None) -> _Colum
     if any((strong is None) != (target is None) for strong, target in found.scores):
         raise InputError(f"{table.name}: scores of one answer only; give both, strong_score and target_score")
     return found if input_field is not None else replace(found, input=find(table, "input"))
+
+
+def _answers(table: Table, role: AnswerRole) -> str:
+    try:
+        return require(table, role)
+    except InputError as error:
+        hint = f"give the one with the {role} model's answers that name, or import the rows as seeds"
+        raise InputError(f"{error}; {hint}") from None
 
 
 def _score_columns(table: Table) -> tuple[tuple[str | None, str | None], ...]:
@@ -171,24 +177,14 @@ def _answer(row: Row, columns: _Columns, instruction: str, role: AnswerRole) -> 
 
 
 def _scores(row: Row, strong: str | None, target: str | None) -> Scores | None:
-    values = [_number(value(row.values, name)) if name else None for name in (strong, target)]
-    if values[0] is None and values[1] is None:
+    raw = [value(row.values, name) if name else None for name in (strong, target)]
+    there = [each not in (None, "") for each in raw]
+    if not any(there):
         return None
-    if values[0] is None or values[1] is None:
+    first, second = (score_of(each) if has else None for each, has in zip(raw, there, strict=True))
+    if first is None or second is None:
         raise RowError("a score of one answer only")
-    return Scores(values[0], values[1])
-
-
-def _number(raw: Any) -> float | None:
-    if raw is None or raw == "":
-        return None
-    try:
-        number = math.nan if isinstance(raw, bool) else float(raw)
-    except (TypeError, ValueError, OverflowError):
-        number = math.nan
-    if not math.isfinite(number):
-        raise RowError("a score is not a number")
-    return number
+    return Scores(first, second)
 
 
 def _with_seeds(bundles: list[Bundle]) -> list[Bundle]:

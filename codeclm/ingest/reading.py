@@ -110,8 +110,11 @@ def _plain(source: Source) -> Table:
 
 
 def _kind_by_header(source: Source, parted_by: str) -> Kind:
-    """A file without a telling name is a sheet where its first line names a column we know."""
+    """A file without a telling name is a sheet where its first line names a column we know; so is a .txt
+    with tabs, as spreadsheets save Unicode text.
+    """
     cells = [cell.strip().strip('"').casefold() for cell in _first_line(source).split(parted_by)]
-    if source.suffix == "txt" or len(cells) < 2 or not _HEADERS.intersection(cells):
+    lines_of_text = source.suffix == "txt" and parted_by != "\t"
+    if lines_of_text or len(cells) < 2 or not _HEADERS.intersection(cells):
         return "txt"
     return "tsv" if parted_by == "\t" else "csv"

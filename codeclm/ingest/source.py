@@ -90,14 +90,21 @@ def open_source(source: str | Path | bytes, name: str = "") -> Source:
     label = name or path.name or str(path)
     try:
         if not path.is_file():
-            reason = "is a folder; give a file" if path.is_dir() else "no such file; check the path"
-            raise InputError(f"{shown(str(path), 200)}: {reason}")
+            raise InputError(f"{shown(str(path), 200)}: {_why_none(path)}")
         with path.open("rb") as stream:
             head = stream.read(HEAD)
         return _sized(Source(label, path, head), path.stat().st_size)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(f"{shown(str(path), 200)}: cannot be read: {reason}") from None
+
+
+def _why_none(path: Path) -> str:
+    if path.is_dir():
+        return "is a folder; give a file"
+    if path.exists():
+        return "is a device or pipe, which cannot be read twice; save it as a file"
+    return "no such file; check the path"
 
 
 def _sized(source: Source, size: int) -> Source:

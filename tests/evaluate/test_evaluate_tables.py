@@ -83,7 +83,7 @@ def test_scores_come_in_one_order_or_both(row, orders):
     assert tables.scores(table([row]), asked("a")).scores == {0: orders}
 
 
-@pytest.mark.parametrize("bad", [[-1, -1], [1], ["x", 2], [True, 2], None])
+@pytest.mark.parametrize("bad", [[-1, -1], [1], ["x", 2], [True, 2], [1e9, 1], None])
 def test_scores_that_are_none_are_rejected(bad):
     found = tables.scores(table([{"score": [1, 2]}, {"score": bad}]), asked("a", "b"))
     assert (list(found.scores), [each.row for each in found.rejected]) == ([0], [2])

@@ -70,8 +70,12 @@ def test_an_empty_target_answer_is_data_and_an_empty_strong_one_is_none():
         ({"strong_score": 9, "target_score": None}, "a score of one answer only"),
         ({"strong_score": "nine", "target_score": 1}, "a score is not a number"),
         ({"strong_score": True, "target_score": 1}, "a score is not a number"),
-        ({"strong_score": "inf", "target_score": 1}, "a score is not a number"),
+        ({"strong_score": "inf", "target_score": 1}, "a score is beyond 1,000,000, which no scale reaches"),
         ({"strong_score": [9], "target_score": 1}, "a score is not a number"),
+        (
+            {"strong_score": 1e308, "target_score": -1e308},
+            "a score is beyond 1,000,000, which no scale reaches",
+        ),
         ({"strong_score_2": 9, "target_score_2": 1}, "scores of the second order without those of the first"),
         ({"use_case": "x" * 201}, "the use case is 201 characters long; at most 200"),
     ],
@@ -128,7 +132,10 @@ def test_a_seed_is_linked_where_its_labels_are_its_own():
 @pytest.mark.parametrize(
     ("row", "says"),
     [
-        ({"instruction": "a", "strong": "b"}, "no column “target”"),
+        (
+            {"instruction": "a", "strong": "b"},
+            "no column “target”.*give the one with the target model's answers",
+        ),
         ({"strong": "a", "target": "b"}, "no column “instruction” or “prompt”"),
         ({**PAIR, "strong_score": 5}, "scores of one answer only"),
     ],
