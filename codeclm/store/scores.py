@@ -21,6 +21,7 @@ from codeclm.store.connection import Connection, columns, slots, unpack
 _SCORED = """select n.instruction, n.comparison, n.gap, n.reach, n.leaf, n.iteration from nodes n
     where n.config = ? and n.comparison is not null order by n.place, n.sample, n.iteration, n.id"""
 _TAKEN = """with mine as materialized (select k.seq, k.stage from kinds k, configs f where f.seq = ?
+        and not exists (select 1 from jobs j where j.seq = k.job and j.kind in ('evaluate', 'names'))
         and k.shape ->> '$.model' = coalesce(f.value ->> ('$.models.' || k.role), k.shape ->> '$.model')),
     taken as materialized (select c.record,
         total(c.prompt_tokens + c.completion_tokens) filter (where k.stage <> 'rubrics'),
@@ -28,7 +29,8 @@ _TAKEN = """with mine as materialized (select k.seq, k.stage from kinds k, confi
         total(c.cost) filter (where k.stage <> 'rubrics'), total(c.cost) filter (where k.stage = 'rubrics')
         from calls c join mine k on k.seq = c.kind group by c.record)
     select coalesce(i.seq, 0), t.* from taken t left join instructions i on i.id = t.record"""
-"""What the calls for each record took: to answer and score it, and to improve on it."""
+"""What the calls for each record took: to answer and score it, and to improve on it. What measuring
+candidates and naming clusters took made no pair."""
 _JUDGED = """select c.strong_first, c.target_first,
         coalesce(a.length > b.length, 0), coalesce(a.length < b.length, 0)
     from nodes n join comparisons c on c.seq = n.comparison join answers a on a.seq = c.strong

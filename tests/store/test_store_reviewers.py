@@ -165,6 +165,8 @@ def test_what_calls_took_is_told_by_instruction(store: Store) -> None:
         store.calls.put(replace(scoring, request=asked))
     store.calls.put(replace(scoring, request=replace(scoring.request, record="a seed", model="s", sample=9)))
     store.calls.put(call("Two", record="a seed", cost=None))
+    store.calls.job = store.jobs.start("evaluate", {}, 1)
+    store.calls.put(replace(scoring, request=replace(scoring.request, record="a prompt", sample=10)))
     taken = store.scores.taken(C)
     at = taken.instruction.index(number)
     assert (taken.own_tokens[at], taken.step_tokens[at]) == (30, 15)
