@@ -6,7 +6,7 @@ from codeclm.ui.contrast_data import lab
 from codeclm.ui.contrast_health import health
 from codeclm.ui.contrast_people import people
 from codeclm.ui.contrast_theta import summary_line, theta_lab
-from codeclm.ui.page import empty, page, parts
+from codeclm.ui.page import no_pairs, page, parts
 from codeclm.ui.summary import summary
 
 PARTS = ("θ lab", "Judge health", "People and judge")
@@ -14,12 +14,10 @@ PARTS = ("θ lab", "Judge health", "People and judge")
 with page("Contrast") as project:
     facts = summary(project)
     if not facts.funnel.comparisons:
-        there = facts.funnel.seeds or facts.funnel.metadata
-        empty(
+        no_pairs(
+            facts,
             "No scores yet",
             "A run lets both models answer each instruction and scores the answers; θ says which gaps count.",
-            "Generate" if there else "Seeds",
-            "Set up a run" if there else "Add seeds",
         )
         st.stop()
     found = lab(project, facts)

@@ -62,6 +62,8 @@ def next_step(facts: Summary) -> Step:
         )
     if funnel.comparisons and not funnel.kept:
         return nothing_kept(facts)
+    if funnel.instructions and not funnel.comparisons and not facts.unencoded:
+        return Step("Have the answers scored", unscored(funnel.instructions), "Generate", "Set up a run")
     if facts.unencoded or funnel.pending or not funnel.comparisons:
         looked = (
             "What was read in the seeds stands on Metadata, to be looked at and corrected; a run writes "
@@ -80,6 +82,14 @@ def next_step(facts: Summary) -> Step:
         "None is accepted. Run on more seeds, or look at what was rejected once more.",
         "Generate",
         "Set up a run",
+    )
+
+
+def unscored(count: int) -> str:
+    """What instructions wait for of which none is scored: perhaps they were imported so."""
+    return (
+        f"{plural(count, 'instruction')} without scores so far; a run has the judge score them, "
+        "and asks for no answer that was imported."
     )
 
 

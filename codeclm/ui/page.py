@@ -18,6 +18,7 @@ from codeclm.ui import signin, state
 from codeclm.ui.glossary import words
 from codeclm.ui.guard import guard, tell
 from codeclm.ui.memory import settle
+from codeclm.ui.next_step import unscored
 from codeclm.ui.rooms import ROOT, Room, room
 from codeclm.ui.sidebar import Links, sidebar
 from codeclm.ui.summary import Summary
@@ -115,6 +116,8 @@ def empty(title: str, what: str, link: str | None = None, label: str = "", **par
 
 def no_pairs(facts: Summary, title: str, what: str) -> None:
     """The empty state of a page that needs pairs: what is to be done, or is being done, about it."""
+    waiting = facts.funnel.instructions
+    elsewhere = "Pairs that were answered elsewhere can be imported on Seeds."
     if facts.running:
         empty(
             title,
@@ -122,10 +125,12 @@ def no_pairs(facts: Summary, title: str, what: str) -> None:
             "Generate",
             "Watch the run",
         )
+    elif waiting:
+        empty(title, f"{what} {unscored(waiting)}", "Generate", "Set up a run")
     elif facts.funnel.seeds or facts.funnel.metadata:
-        empty(title, what, "Generate", "Set up a run")
+        empty(title, f"{what} {elsewhere}", "Generate", "Set up a run")
     else:
-        empty(title, what, "Seeds", "Add seeds")
+        empty(title, f"{what} {elsewhere}", "Seeds", "Add seeds or pairs")
 
 
 def go(name: str, label: str = "", **parameters: str) -> None:

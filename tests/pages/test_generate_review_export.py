@@ -210,16 +210,18 @@ def test_seeds_that_are_read_are_not_said_to_come(monkeypatch):
     assert ":gray[Scoring: not yet]" in bars
 
 
-@pytest.mark.parametrize("page", ["6_Review", "7_Export"])
+@pytest.mark.parametrize("page", ["5_Contrast", "6_Review", "7_Export"])
 def test_without_pairs_a_page_leads_to_where_they_come_from(page, monkeypatch):
     made = projects.create("mine")
 
     def ways():
         return [link.proto.label for link in opened(page, project="mine").get("page_link")]
 
-    assert "Add seeds" in ways()
+    assert "Add seeds or pairs" in ways()
     with made.open() as store:
         store.seeds.add([Seed("one")])
+    said = [each.value for each in opened(page, project="mine").caption]
+    assert any("answered elsewhere can be imported on Seeds" in each for each in said)
     assert "Set up a run" in ways()
     monkeypatch.setattr(summary, "holder", lambda *_: "process 1")
     monkeypatch.setattr(started_jobs, "holder", lambda *_: "process 1")

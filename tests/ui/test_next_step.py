@@ -44,6 +44,12 @@ def test_metadata_is_looked_at_before_anything_is_written_from_it():
     assert "looked at" not in next_step(where(seeds=9, encoded=9, metadata=9, instructions=3, pending=3)).why
 
 
+def test_pairs_that_came_without_scores_are_to_be_scored():
+    step = next_step(where(metadata=1, instructions=300, pending=300))
+    assert step.page == "Generate"
+    assert step.why.startswith("300 instructions without scores so far")
+
+
 def test_a_failure_does_not_stand_before_the_export():
     step = next_step(where(seeds=10, encoded=10, comparisons=10, kept=5, accepted=5, failures=1))
     assert step.page == "Export"
