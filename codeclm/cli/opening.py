@@ -25,7 +25,10 @@ def project_path(args: Namespace) -> Path:
     if not given:
         return _default()
     path = Path(given).expanduser()
-    return path if path.exists() or path.name != str(given) else _named(path)
+    try:
+        return path if path.exists() or path.name != str(given) else _named(path)
+    except OSError as error:
+        raise ProjectError(f"{given}: {error.strerror or error}; name another with --project") from None
 
 
 def open_project(args: Namespace, create: bool = False, readonly: bool = False) -> Store:

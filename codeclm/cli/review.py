@@ -9,11 +9,16 @@ from collections.abc import Callable
 from codeclm.agreement import alpha, best, fits, percent
 from codeclm.cli.opening import config_of, open_project
 from codeclm.cli.output import Result, pair_data, plain, verdict
-from codeclm.errors import CodecError, ProjectError
+from codeclm.errors import CodecError, ProjectError, UsageError
+from codeclm.ingest.fields import RowError, text_of
 from codeclm.lab import Scale, thetas
+from codeclm.llm.text import clean
 from codeclm.records import Decision, Pair
 from codeclm.store import Store
 from codeclm.votes import as_votes, reviewer, verdicts
+
+MOST = 200
+"""Characters of a reason."""
 
 
 def decide(args: Namespace) -> Result:
@@ -23,13 +28,20 @@ def decide(args: Namespace) -> Result:
         verdict=args.verdict,
         reviewer=reviewer(args.reviewer),
         answer=args.answer,
-        instruction=args.instruction,
-        response=args.response,
-        reasons=tuple(args.reason),
+        instruction=_edit(args.instruction, "--instruction"),
+        response=_edit(args.response, "--response"),
+        reasons=tuple(said for reason in args.reason if (said := clean(reason).strip()[:MOST])),
         adjudicated=args.adjudicate,
     )
     with open_project(args) as store:
         return _shown(_pair(store, store.decisions.decide(decision)))
+
+
+def _edit(text: str | None, flag: str) -> str | None:
+    try:
+        return None if text is None else text_of(text, flag)
+    except RowError as fault:
+        raise UsageError(f"{fault}; leave it away to keep the text as it is") from None
 
 
 def undo(args: Namespace) -> Result:

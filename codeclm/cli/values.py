@@ -13,6 +13,9 @@ from typing import NoReturn
 from codeclm.errors import UsageError
 from codeclm.records import ROLES, STAGES, Stage
 
+GREATEST = 2**63 - 1
+"""Of whole numbers: what a project's file can hold."""
+
 
 class Parser(argparse.ArgumentParser):
     """A parser whose faults are UsageErrors of one line."""
@@ -22,7 +25,7 @@ class Parser(argparse.ArgumentParser):
         raise UsageError(f"{message} (see: {self.prog} --help)")
 
 
-def whole(least: int, most: int | None = None) -> Callable[[str], int]:
+def whole(least: int, most: int = GREATEST) -> Callable[[str], int]:
     """Reads a whole number between two bounds."""
 
     def read(text: str) -> int:
@@ -30,8 +33,8 @@ def whole(least: int, most: int | None = None) -> Callable[[str], int]:
             value = int(text)
         except ValueError:
             raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
-        if value < least or (most is not None and value > most):
-            bounds = f"{least} or more" if most is None else f"from {least} to {most}"
+        if not least <= value <= most:
+            bounds = f"{least} or more" if value < least and most == GREATEST else f"from {least} to {most}"
             raise argparse.ArgumentTypeError(f"must be {bounds}, not {value}")
         return value
 

@@ -18,6 +18,9 @@ from codeclm.store import RunLog, Store, Writer
 
 _KEPT = "capabilities"
 
+WIDEST = 4096
+"""Lineages at once, whatever is asked for: no machine has as many connections, and each takes memory."""
+
 
 def slots(setup: Setup) -> int | None:
     """How many requests the built-in server answers at once; it is started for that. None: not used."""
@@ -36,7 +39,7 @@ def room(setup: Setup, slots: int | None) -> dict[str, int]:
 
 def width(setup: Setup, slots: int | None) -> int:
     """How many lineages to grow at once: enough to fill every server, and a few that compute meanwhile."""
-    return 1 + sum(room(setup, slots).values()) * 5 // 4
+    return min(WIDEST, 1 + sum(room(setup, slots).values()) * 5 // 4)
 
 
 def open_models(store: Store, writer: Writer, setup: Setup, gate: Gate, slots: int | None) -> ModelByRole:

@@ -103,7 +103,7 @@ def prompts_of(store: Store, ask: Ask) -> list[Prompt]:
 
 def _prompts(store: Store, ask: Ask) -> tuple[list[Asked], list[ingest.Rejected]]:
     if (ask.prompts is None) == (ask.holdout is None):
-        raise UsageError("evaluate: give either a file of prompts or --holdout SHARE, a share of the seeds")
+        raise UsageError("give either a file of prompts or --holdout SHARE, a share of the seeds")
     if ask.prompts is not None:
         parsed = tables.prompts(ingest.read(ask.prompts), ask.prompt_field, ask.input_field, ask.group_field)
         return parsed.records[: ask.limit], parsed.rejected

@@ -22,7 +22,9 @@ class Budget:
     def check_price(self, known: bool, what: str) -> None:
         """UsageError where money is limited and the price of `what` is unknown."""
         if self.max_usd is not None and not known:
-            raise UsageError(f"the price of {what} is unknown: give its prices, or --max-calls for a budget")
+            raise UsageError(
+                f"the price of {what} is unknown: give its prices on Models, or --max-calls for a budget"
+            )
 
     def reserve(self) -> float:
         """Count a call that is about to be sent; give the result to settle. BudgetReached: do not send."""

@@ -34,6 +34,16 @@ def test_two_disagree_a_third_settles_it(mine, capsys):
     assert call(capsys, mine, "agreement")["conflicts"] == 0
 
 
+@pytest.mark.parametrize("words", [("--response", " "), ("--instruction", ""), ("--response", "x" * 100_001)])
+def test_an_edit_that_is_no_text_is_told_and_nothing_decided(mine, words, capsys):
+    with mine.open(readonly=True) as store:
+        one = store.pairs.ids(pairing.CONFIG.id, 3, 4)[0]
+    assert main(["--project", str(mine.path), "decide", one, "accept", *words]) == 2
+    assert capsys.readouterr().err.startswith(f"error: {words[0]} is ")
+    with mine.open(readonly=True) as store:
+        assert store.pairs.get(one, 3, 4).decision is None
+
+
 def test_one_person_has_one_name_however_it_is_typed(mine, capsys):
     with mine.open(readonly=True) as store:
         one = store.pairs.ids(pairing.CONFIG.id, 3, 4)[0]

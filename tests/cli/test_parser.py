@@ -38,6 +38,7 @@ def test_every_role_can_be_given():
         ([], "COMMAND"),
         (["fly"], "fly"),
         (["run", "--limit", "-1"], "1 or more, not -1"),
+        (["pairs", "--offset", "9" * 20], "from 0 to 9223372036854775807"),
         (["run", "--limit", "two"], "'two' is not a whole number"),
         (["run", "--theta", "high"], "'high' is not a number"),
         (["run", "--theta", "nan"], "0 or more"),
