@@ -107,7 +107,7 @@ def _match_lines(found: Match) -> Iterator[str]:
         ("embeddings (energy distance)", found.embedding),
     ):
         if each is None:
-            yield f"{name}: nothing to compare by"
+            yield f"{name}: nothing to compare by, as one side has none or no two are alike"
         else:
             chance = f"by chance {each.low:.4f} to {each.high:.4f}"
             yield f"{name}: {each.value:.4f}, {chance}, p = {each.p:.3g}"

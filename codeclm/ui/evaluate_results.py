@@ -73,6 +73,9 @@ def _card(result: Result, report: Report) -> None:
 def groups(report: Report) -> None:
     """CRR by group, for each candidate, with its interval."""
     names = sorted({name for result in report.results for name in result.groups})
+    if not names:
+        st.caption("Groups are told once something is compared.")
+        return
     if not any(names):
         st.caption("These prompts have no categories. A column called category or use_case gives them some.")
         return

@@ -54,6 +54,18 @@ def well(test):
     return test
 
 
+def test_groups_are_not_missed_before_anything_is_compared():
+    def draw():
+        from types import SimpleNamespace
+
+        from codeclm.ui.evaluate_results import groups
+
+        groups(SimpleNamespace(results=[SimpleNamespace(groups={})]))
+
+    (said,) = AppTest.from_function(draw).run().caption
+    assert said.value == "Groups are told once something is compared."
+
+
 def test_without_prompts_nothing_can_be_started():
     test = well(page(projects.create("new")))
     assert test.button(key="evaluate_start").disabled
