@@ -6,7 +6,6 @@ has no use for is not read: the judge's explanations and the seeds' tags.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -17,7 +16,7 @@ from codeclm.records import AnswerRole, Decision, Origin, Scores, Status, leadin
 from codeclm.store.connection import Row, unpack
 from codeclm.store.decisions import DECISION, read_decision
 from codeclm.store.nodes import STATUS
-from codeclm.store.texts import RAW, Texts
+from codeclm.store.texts import Texts
 
 COLUMNS = f"""select l.use_case, i.text, a.model, b.model, n.iteration, {STATUS}, v.verdict, m.origin,
     i.origin, c.id, s.id, m.id, i.id, i.parent, l.skills,
@@ -112,14 +111,14 @@ class Scanned(_Stored):
     def strong(self) -> str:
         """The strong model's answer."""
         if self._strong is None:
-            self._strong = self._text(self.strong_data, self.strong_bases)
+            self._strong = self.texts.read(self.strong_data, self.strong_bases)
         return self._strong
 
     @property
     def target(self) -> str:
         """The target model's answer."""
         if self._target is None:
-            self._target = self._text(self.target_data, self.target_bases)
+            self._target = self.texts.read(self.target_data, self.target_bases)
         return self._target
 
     @property
@@ -137,14 +136,6 @@ class Scanned(_Stored):
         """The judgements there are."""
         first, second = _order(self.stored_first), self.stored_second
         return (first,) if second is None else (first, _order(second))
-
-    def _text(self, data: bytes | str, bases: str | None) -> str:
-        if bases is None and isinstance(data, bytes):
-            try:
-                return zlib.decompress(data, RAW).decode()
-            except (zlib.error, UnicodeDecodeError):
-                pass  # the slow way says what is wrong
-        return self.texts.read(data, bases)
 
 
 def read(texts: Texts, rows: Iterable[Row]) -> Iterator[Scanned]:

@@ -26,7 +26,7 @@ which would have to inflate each again, the faster."""
 WINDOW = 32_768
 """What deflate can look back on."""
 
-RAW = -15
+_RAW = -15
 """How zlib is told that there is no header."""
 _AHEAD = 262
 """Bytes of its window that deflate does not look back on."""
@@ -196,8 +196,8 @@ def _squeeze(data: bytes, bases: list[bytes]) -> tuple[bytes | str, bool]:
 def _inflate(data: bytes, dictionary: bytes) -> bytes:
     """ValueError: it unpacks to more than any text has, as a few bytes may."""
     if not dictionary and len(data) < LONGEST // _MOST:
-        return zlib.decompress(data, RAW)
-    squeezed = zlib.decompressobj(RAW, dictionary) if dictionary else zlib.decompressobj(RAW)
+        return zlib.decompress(data, _RAW)
+    squeezed = zlib.decompressobj(_RAW, dictionary) if dictionary else zlib.decompressobj(_RAW)
     found = squeezed.decompress(data, LONGEST)
     if not squeezed.eof:
         raise ValueError("longer than any text, or cut")
@@ -206,7 +206,7 @@ def _inflate(data: bytes, dictionary: bytes) -> bytes:
 
 def _deflate(data: bytes, dictionary: bytes = b"") -> bytes:
     # To clear tables for the widest window takes five times as long as to deflate a text of usual length.
-    bits = min(-RAW, max(12, (len(dictionary) + len(data) + _AHEAD).bit_length()))
+    bits = min(-_RAW, max(12, (len(dictionary) + len(data) + _AHEAD).bit_length()))
     squeeze = zlib.compressobj(wbits=-bits, memLevel=bits - 7, zdict=dictionary)
     return squeeze.compress(data) + squeeze.flush()
 
