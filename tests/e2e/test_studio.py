@@ -48,7 +48,7 @@ def test_grow_step_back_branch_edit_and_keep(app, grown):
     scored = [branch for branch in tree if branch.gap is not None]
     assert [branch.instruction.text for branch in scored] == ["Plan a rainy week for two."]
     assert [branch.instruction.iteration for branch in tree if branch.draft] == [1, 2]
-    app.click("Review it")
+    app.click("Review it", role="link")
     app.sees("Only what belongs to 1 selected record.")
     app.sees("Plan a rainy week for two.")
 
