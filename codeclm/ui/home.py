@@ -75,7 +75,7 @@ def _tiles(project: Project) -> None:
         ("Kept", funnel.kept, f"{term('kept')} θ is {facts.dials.theta:g} here."),
         ("Accepted", funnel.accepted, term("accepted")),
     )
-    with st.grid(7, min_column_width=112, gap="xsmall"):
+    with st.grid(7, min_column_width=128, gap="xsmall"):
         for label, count, about in steps:
             st.metric(label, number(count), help=about, border=True)
     rest = {
