@@ -7,7 +7,8 @@ which room raises it, nor what a command or a page does with it.
     ├── UsageError              exit 2: a flag, a setting or a form field is wrong
     ├── InputError              an imported file cannot be read as what it claims to be
     ├── ProjectError            the project file: missing, foreign, newer, damaged, read-only, full
-    │   └── BusyError           another job holds the project
+    │   ├── BusyError           another job holds the project
+    │   └── GoneError           what it is about is not in the project
     ├── BudgetReached           exit 4: the money or the calls allowed are used up
     └── ModelError              an endpoint
         ├── EndpointError       the whole run must stop: key, model name, quota, nothing listening
@@ -38,6 +39,10 @@ class ProjectError(CodecError):
 
 class BusyError(ProjectError):
     """Another job of the same kind holds the project."""
+
+
+class GoneError(ProjectError):
+    """What is to be changed is not in the project, so that trying again is of no use."""
 
 
 class BudgetReached(CodecError):  # noqa: N818 - reaching a limit that was set is no fault

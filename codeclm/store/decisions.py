@@ -10,7 +10,7 @@ import json
 import time
 from collections.abc import Sequence
 
-from codeclm.errors import ProjectError
+from codeclm.errors import GoneError
 from codeclm.records import Decision, Instruction, Verdict
 from codeclm.store.configs import Configs
 from codeclm.store.connection import Connection, Row, chunks, dump, pack, slots, unpack
@@ -37,14 +37,14 @@ class Decisions:
     def decide(self, decision: Decision) -> str:
         """Log a decision and return its pair's id. An edited instruction becomes a node of its own.
 
-        Clears the reviewer's redo. ProjectError: no such pair.
+        Clears the reviewer's redo. GoneError: no such pair.
         """
         with self._db.write():
             pair = self._db.row(
                 "select seq, instruction, config from comparisons where id = ?", [pack(decision.pair)]
             )
             if pair is None:
-                raise ProjectError(f"{self._db.path}: there is no pair {decision.pair}.")
+                raise GoneError(f"{self._db.path}: there is no pair {decision.pair}.")
             comparison, instruction, config = pair
             edited = None
             if decision.instruction is not None:

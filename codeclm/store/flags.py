@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from codeclm.errors import ProjectError
+from codeclm.errors import GoneError
 from codeclm.store.connection import Connection, pack
 
 
@@ -15,11 +15,11 @@ class Flags:
         self._db = db
 
     def put(self, pair: str, reviewer: str = "", note: str = "") -> None:
-        """Flag a pair, or change the note. ProjectError: no such pair."""
+        """Flag a pair, or change the note. GoneError: no such pair."""
         with self._db.write():
             comparison = self._db.value("select seq from comparisons where id = ?", [pack(pair)])
             if comparison is None:
-                raise ProjectError(f"{self._db.path}: there is no pair {pair}.")
+                raise GoneError(f"{self._db.path}: there is no pair {pair}.")
             self._db.execute(
                 """insert into flags values (?, ?, ?, ?)
                 on conflict (comparison, reviewer) do update set note = excluded.note""",

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, cast
 
-from codeclm.errors import CodecError, UsageError
+from codeclm.errors import CodecError, GoneError, UsageError
 from codeclm.projects import Project
 from codeclm.records import AnswerRole, Decision, Verdict
 from codeclm.store import Store
@@ -38,6 +38,8 @@ class Tab:
     ack: int = 0
     results: list[dict[str, Any]] = field(default_factory=list)
     fault: str = ""
+    gone: int = 0
+    """Operations passed over, as their pairs are not in the project."""
     read: bool = False
     """Whether what the project knows of it was read."""
 
@@ -49,7 +51,8 @@ _lock = Lock()
 def write_down(
     project: Project, token: str, operations: object, reviewer: str = "", signed: bool = False
 ) -> Tab:
-    """Apply what is not applied yet. An error stops at its operation, which stays to be sent again.
+    """Apply what is not applied yet. An error stops at its operation, which stays to be sent again; one about
+    a pair that is gone, as of a project deleted and made anew under its name, is passed over and told.
 
     `signed`: the reviewer is signed in, so that no other name counts, whatever the browser says.
     """
@@ -67,7 +70,7 @@ def write_down(
                         _apply(store, each, tab, reviewer if signed else _name(each, reviewer), token)
             except CodecError as error:
                 tab.fault = f"{error} Nothing more is saved until this is mended; it is tried again by itself"
-        return Tab(tab.ack, list(tab.results), tab.fault)
+        return Tab(tab.ack, list(tab.results), tab.fault or _passed_over(tab.gone))
 
 
 def foreign(operations: object, reviewer: str) -> bool:
@@ -84,15 +87,29 @@ def _tab(project: Project, token: str) -> Tab:
     return tab
 
 
+def _passed_over(gone: int) -> str:
+    """What is told of operations without a pair."""
+    if not gone:
+        return ""
+    some = f"{gone} decisions or flags were about pairs"
+    which = "One decision or flag was about a pair" if gone == 1 else some
+    return f"{which} that this project does not have (any more): passed over. All others are saved."
+
+
 def _apply(store: Store, each: Mapping[str, Any], tab: Tab, reviewer: str, token: str) -> None:
     """One operation, and that it is written."""
+    result, gone = None, False
     with store.write():
-        result = _carried_out(store, each, reviewer)
+        try:
+            result = _carried_out(store, each, reviewer)
+        except GoneError:
+            gone = True
         others = [[name, seq] for name, seq in store.settings.get(WRITTEN, []) if name != token]
         store.settings.set(WRITTEN, [*others, [token, each["seq"]]][-KEPT:])
     if result is not None:
         tab.results.append(result)
     del tab.results[:-RESULTS]
+    tab.gone += gone
     tab.ack = each["seq"]
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from codeclm import projects
 from codeclm.errors import ProjectError, UsageError
+from codeclm.store.decisions import Decisions
 from codeclm.ui import review_outbox
 from codeclm.ui.review_outbox import write_down
 from tests.pages import pairing
@@ -159,14 +160,37 @@ def test_edits_are_kept_and_made_storable(project):
     assert made.response == "Say this"
 
 
-def test_a_fault_stops_there_and_is_told_and_the_rest_comes_later(project):
+def test_a_fault_stops_there_and_is_told_and_the_rest_comes_later(project, monkeypatch):
     first = pairs(project)[0]
-    sent = [accept(1, first), accept(2, "no such pair"), accept(3, first, "target")]
+    sent = [accept(1, first), accept(2, first, "target"), accept(3, first)]
+    decide, full = Decisions.decide, ["strong"]
+
+    def sometimes(self, decision):
+        if decision.answer not in full:
+            raise ProjectError("mine.db: the disk is full.")
+        return decide(self, decision)
+
+    monkeypatch.setattr(Decisions, "decide", sometimes)
     tab = write_down(project, "t", sent)
     assert tab.ack == 1
-    assert "no pair" in tab.fault
+    assert "disk is full" in tab.fault
     assert "\n" not in tab.fault
-    assert write_down(project, "t", [accept(2, first, "target")]).fault == ""
+    full.append("target")
+    tab = write_down(project, "t", sent)
+    assert (tab.ack, tab.fault, logged(project)) == (3, "", 3)
+
+
+def test_what_is_about_a_pair_that_is_gone_is_passed_over_and_told_and_holds_nothing_up(project):
+    first, lost = pairs(project)[0], "of the project that had this name"
+    flag = {"kind": "flag", "pair": lost, "on": True}
+    tab = write_down(project, "t", [accept(1, lost), {"seq": 2, **flag}, accept(3, first)])
+    assert tab.ack == 3
+    assert "2 decisions or flags were about pairs" in tab.fault
+    assert logged(project) == 1
+    review_outbox._tabs.clear()
+    tab = write_down(project, "t", [accept(1, lost), accept(4, lost)])
+    assert (tab.ack, logged(project)) == (4, 1)
+    assert "One decision or flag was about a pair" in tab.fault
 
 
 @pytest.mark.parametrize(
