@@ -6,13 +6,13 @@ Pure arithmetic over counts by group. Knows neither what a group is nor where it
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaincinv, rel_entr
+from scipy.special import bdtr, rel_entr
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -101,44 +101,68 @@ def _bits(one: Shares, two: Shares) -> Shares:
 class Gap(Generic[Key]):
     """A group that the other side has less of than the seeds.
 
-    `wanted`: how many more would bring it to its share. `least`: how much is missing of its share at the
-    least, as the upper end of the other's 95 % interval (Clopper and Pearson 1934, one-sided) has it.
+    `wanted`: how many more would bring it to its share, beyond what comes anyway. `weight`: how much the
+    counts speak for a smaller share, as a log-likelihood ratio. `chance`: the probability that chance alone
+    makes the others this few or fewer.
     """
 
     key: Key
     seed_share: float
     share: float
     wanted: int
-    least: float
+    weight: float
+    chance: float
 
     @property
     def sure(self) -> bool:
         """Whether it is more than chance."""
-        return self.least > 0
+        return self.chance < _BY_CHANCE
 
 
-def gaps(groups: Sequence[tuple[Key, int, int]], seeds: int, others: int) -> list[Gap[Key]]:
-    """Groups (key, seeds, others) with too few others, first where most is missing at the least.
+@dataclass(frozen=True, slots=True)
+class Coming(Generic[Key]):
+    """What the next run makes unasked: how many in all and of each group, and which share of any counts."""
 
-    So a large group that is a little short by chance stands behind a small one of which nothing is there.
-    `seeds` and `others` are the totals that shares are of. Where there are no others at all, as many are
-    wanted as there are seeds.
+    total: int = 0
+    each: Mapping[Key, int] = field(default_factory=dict)
+    rate: float = 1.0
+
+
+def gaps(
+    groups: Sequence[tuple[Key, int, int]], seeds: int, others: int, coming: Coming[Key] | None = None
+) -> list[Gap[Key]]:
+    """Groups (key, seeds, others) with too few others, first where the counts speak most for it.
+
+    `seeds` and `others` are the totals that shares are of. Both are draws: a group that few seeds happen to
+    be in, or that a little is missing of among many, stands behind one of which nothing is there. Where
+    there are no others at all, and none come, as many are wanted as there are seeds.
     """
     found: list[Gap[Key]] = []
+    coming = coming or Coming()
     for key, here, there in groups:
-        share = here / seeds if seeds else 0.0
-        if not others:
-            wanted = here
-        elif share < 1:
-            wanted = math.ceil(round((share * others - there) / (1 - share), 6))
-        else:
-            wanted = 0
-        if wanted > 0:
-            most = _most(there, others)
-            found.append(Gap(key, share, there / others if others else 0.0, wanted, share - most))
-    return sorted(found, key=lambda gap: (-gap.least, gap.share - gap.seed_share, str(gap.key)))
+        share, had = here / seeds if seeds else 0.0, there / others if others else 0.0
+        if had < share and (share < 1 or not others):  # of what all seeds are, more cannot be
+            wanted = _wanted(key, here, share, there, others, coming)
+            weight, chance = _told(here, there, seeds, others)
+            found.append(Gap(key, share, had, wanted, weight, chance))
+    return sorted(found, key=lambda gap: (-gap.weight, gap.share - gap.seed_share, str(gap.key)))
 
 
-def _most(there: int, others: int) -> float:
-    """The largest share of which so few of the others are no surprise."""
-    return float(betaincinv(there + 1, others - there, 1 - _BY_CHANCE)) if there < others else 1.0
+def _wanted(key: Key, here: int, share: float, there: int, others: int, coming: Coming[Key]) -> int:
+    """How many more of this group alone, of which so large a share counts, bring it to its share."""
+    if not others and not coming.total:
+        return here
+    if share >= 1:
+        return 0
+    lacking = share * (others + coming.rate * coming.total) - there - coming.rate * coming.each.get(key, 0)
+    return max(0, math.ceil(round(lacking / (1 - share) / coming.rate, 6)))
+
+
+def _told(here: int, there: int, seeds: int, others: int) -> tuple[float, float]:
+    """The log-likelihood ratio by which corpora are compared (Dunning 1993), and the probability of counts
+    at least as uneven by chance: of two Poisson counts (Przyborowski and Wilenski 1940), half of what is
+    seen itself counted in, without which few counts look surer to be chance than they are."""
+    both, part = here + there, others / (seeds + others)
+    weight = 2 * float(rel_entr(here, both * (1 - part)) + rel_entr(there, both * part)) if others else 0.0
+    fewer = float(bdtr(there - 1, both, part)) if there else 0.0
+    return weight, (fewer + float(bdtr(there, both, part))) / 2

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from codeclm.store.configs import Configs
 from codeclm.store.connection import Connection, chunks, pack, slots, unpack
+from codeclm.store.metadata import BLANK
 
 _BASIC = """(select count(distinct n.sample) from nodes n where n.config = :config and n.place = m.place
     and n.iteration = 1 and not n.given and not n.stale)"""
@@ -53,6 +54,20 @@ class Wishes:
             {"config": self._configs.find(config), "least": least},
         )
         return (0, 0) if row is None else (row[0], int(row[1]))
+
+    def due(self, config: str | None, least: int) -> list[tuple[int, int]]:
+        """The numbers of the metadata of which the next run writes, and how many instructions of each."""
+        return self._db.rows(
+            f"""select seq, more from (select m.seq, max(:least, m.wanted) - coalesce(h.have, 0) as more
+                from metadata m join labels l on l.seq = m.labels
+                left join (select place, count(distinct sample) as have from nodes
+                    where config = :config and iteration = 1 and not given and not stale group by place) h
+                    on h.place = m.place
+                where m.state = 'active' and not {BLANK}
+                and (m.seed is null or m.seed in (select seq from seeds where deleted = 0)))
+            where more > 0""",
+            {"config": self._configs.find(config), "least": least},
+        )
 
     def clear(self) -> None:
         """Want no more than of each. What was written stays."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from codeclm.projects import Project
 from codeclm.store import Store
 from codeclm.store.coverage import By
 from codeclm.ui import cached
-from codeclm.ui.tally import Sheet, Side, Tally
+from codeclm.ui.tally import Key, Sheet, Side, Tally
 
 _RUNS = 12
 """The last runs that a course is drawn of."""
@@ -38,6 +39,10 @@ class Counted:
     def tally(self, by: By) -> Tally:
         """Every group with its counts."""
         return _tally(self, by)
+
+    def coming(self, by: By, due: Sequence[tuple[int, int]]) -> dict[Key, int]:
+        """How many of each group are due, by the numbers of metadata and how many are due of each."""
+        return _sheet(self).coming(by, due)
 
     def divergence(self, by: By, side: Side) -> Divergence | None:
         """How far a side is from the seeds; None: there is nothing on it."""

@@ -5,23 +5,21 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from codeclm.atlas.coverage import Divergence, Gap, gaps
+from codeclm.atlas.coverage import Divergence
 from codeclm.charts import shares as charts
 from codeclm.charts.palette import CONFIG
 from codeclm.projects import Project
 from codeclm.store.coverage import BYS, By
-from codeclm.ui.guard import guarded, notify
+from codeclm.ui.guard import guarded
 from codeclm.ui.map_counts import Counted
+from codeclm.ui.map_gaps import Names, ranked
 from codeclm.ui.page import empty, go
 from codeclm.ui.summary import Summary, config_id
-from codeclm.ui.tally import SIDES, Key, Side, Tally
-from codeclm.ui.text import ago, number, one_line, plain, plural
+from codeclm.ui.tally import SIDES, Side, Tally
+from codeclm.ui.text import ago, number, one_line, plural
 
 _BARS = 20
-_LISTED = 15
 UNCLUSTERED = "unclustered"
-
-Names = dict[Key, str]
 
 
 def coverage(project: Project, facts: Summary) -> None:
@@ -50,14 +48,14 @@ def coverage(project: Project, facts: Summary) -> None:
             "Run the encoding",
         )
         return
-    _unread(by, tally, facts)
+    _untold(by, side, tally, facts)
     left, right = st.columns([1, 2], gap="medium", vertical_alignment="center")
     with left:
         _figure(counted.divergence(by, side), side)
     with right:
         _course(counted, by, side)
     _wishes(project, facts)
-    _gaps(project, facts, tally, by, side, names)
+    ranked(project, facts, counted, by, side, names)
     _shares(tally, side, names)
 
 
@@ -78,12 +76,13 @@ def _choice(clustered: bool) -> tuple[By, Side]:
     return by, side
 
 
-def _unread(by: By, tally: Tally, facts: Summary) -> None:
-    """Seeds that cannot be counted yet."""
-    left = facts.funnel.seeds - int(tally.seeds.sum()) if by != "skill" else facts.unencoded
-    if left > 0:
-        why = "are not on the map: update it" if by == "cluster" else "have no metadata yet"
-        st.caption(f"{plural(left, 'seed')} {why}; they are not counted here.")
+def _untold(by: By, side: Side, tally: Tally, facts: Summary) -> None:
+    """What cannot be counted yet, or at all."""
+    why = "on the map yet: update it" if by == "cluster" else "labelled"
+    left, others = facts.funnel.seeds - tally.told, tally.untold[side]
+    told = [plural(left, "seed")] * (left > 0) + [f"{number(others)} {side}"] * (others > 0)
+    if told:
+        st.caption(f"Not counted here, as they are not {why}: {' and '.join(told)}.")
 
 
 def _figure(found: Divergence | None, side: Side) -> None:
@@ -139,76 +138,6 @@ def _wishes(project: Project, facts: Summary) -> None:
 def _forget(project: Project) -> None:
     with project.open() as store:
         store.wishes.clear()
-
-
-def _gaps(project: Project, facts: Summary, tally: Tally, by: By, side: Side, names: Names) -> None:
-    rows = zip(tally.keys, tally.seeds.tolist(), tally.sides[side].tolist(), strict=True)
-    seeds = facts.funnel.seeds if by == "skill" else int(tally.seeds.sum())
-    found = gaps([row for row in rows if row[0] != 0], seeds, tally.totals[side])
-    st.subheader("Gaps", anchor=False)
-    if not found:
-        st.caption(f"Every {by} of the seeds has at least its share of what is {side}.")
-        return
-    none = not tally.totals[side]
-    sure, unsure = [each for each in found if none or each.sure], [each for each in found if not each.sure]
-    st.caption(_told(by, side, none, bool(sure)))
-    for at, each in enumerate(sure[:_LISTED]):
-        _gap(project, facts, each, by, names[each.key], at)
-    if len(sure) > _LISTED:
-        st.caption(f"And {number(len(sure) - _LISTED)} smaller ones.")
-    if none or not unsure:
-        return
-    told = f"{plural(len(unsure), 'gap')} that may be chance"
-    few = not sure and len(unsure) <= _LISTED
-    with st.expander(told, expanded=few, on_change="rerun", key="cover_unsure") as panel:
-        if panel.open:
-            for at, each in enumerate(unsure[:_LISTED], len(sure)):
-                _gap(project, facts, each, by, names[each.key], at)
-
-
-def _told(by: By, side: Side, none: bool, sure: bool) -> str:
-    """What the gaps listed first are."""
-    if none:
-        return f"Nothing is {side} yet. “Generate here” asks for as many instructions as there are seeds."
-    if not sure:
-        return f"No {by} is further below its share of the seeds than chance makes it."
-    return (
-        "What is surely furthest below its share among the seeds comes first. “Generate here” puts as many "
-        "instructions into the next run as would bring it to its share."
-    )
-
-
-def _gap(project: Project, facts: Summary, found: Gap[Key], by: By, name: str, at: int) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", border=True):
-        said = f"{_percent(found.seed_share)} of the seeds, {_percent(found.share)} here"
-        st.markdown(f"**{plain(name, 80)}** · {said}", width="stretch")
-        st.button(
-            f"Generate {number(found.wanted)} here",
-            icon=":material/auto_awesome:",
-            on_click=_fill,
-            args=(project, facts, by, found.key, found.wanted),
-            key=f"cover_fill_{at}_{by}_{found.key}",
-        )
-
-
-def _percent(share: float) -> str:
-    return f"{share:.1%}" if share >= 0.01 else f"{share:.2%}" if share else "none"
-
-
-@guarded
-def _fill(project: Project, facts: Summary, by: By, key: Key, count: int) -> None:
-    with project.open() as store:
-        metadata = store.coverage.metadata(by, key)
-        config = facts.config.id if facts.config else None
-        spread = store.wishes.more(metadata, count, config, facts.dials.per_metadata)
-    if not spread:
-        notify(
-            "No metadata in use here: read the seeds (Generate), or use what was left out again (Metadata).",
-            bad=True,
-        )
-        return
-    told = plural(spread, "metadata", "metadata")
-    notify(f"The next run writes {plural(count, 'instruction')} more here, from {told}.")
 
 
 def _shares(tally: Tally, side: Side, names: Names) -> None:

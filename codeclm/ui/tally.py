@@ -7,7 +7,7 @@ lineage begins with, so that it counts once however long it grew; stale ones do 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -15,7 +15,19 @@ from numpy.typing import NDArray
 
 from codeclm.store.coverage import By
 from codeclm.store.maps import MapKind
-from codeclm.ui.columns import STATES, Clustered, Fates, Flags, Labels, Lists, Nodes, Numbers, taken
+from codeclm.ui.columns import (
+    NODE_STATES,
+    STATES,
+    Clustered,
+    Fates,
+    Flags,
+    Labels,
+    Lists,
+    Nodes,
+    Numbers,
+    spread,
+    taken,
+)
 
 Side = Literal["generated", "kept", "accepted"]
 SIDES: tuple[Side, ...] = ("generated", "kept", "accepted")
@@ -38,8 +50,14 @@ class Tally:
     keys: list[Key]
     seeds: Counts
     sides: Mapping[Side, Counts]
+    told: int
+    """Seeds of which it is known what groups they are in."""
     totals: Mapping[Side, int]
-    """How many there are on each side, whatever they are about."""
+    """Those of each side."""
+    untold: Mapping[Side, int]
+    """Those of each side of which it is not known."""
+    rates: Mapping[Side, float]
+    """Of what is generated, which share came to each side, where it was told yet."""
 
     def ranked(self) -> Tally:
         """What is there at all, that of most seeds first."""
@@ -47,7 +65,7 @@ class Tally:
         there = np.flatnonzero(self.seeds + sum(self.sides.values()))
         order = sorted(there.tolist(), key=lambda at: (-self.seeds[at], -generated[at], str(self.keys[at])))
         sides = {side: counts[order] for side, counts in self.sides.items()}
-        return Tally([self.keys[at] for at in order], self.seeds[order], sides, self.totals)
+        return replace(self, keys=[self.keys[at] for at in order], seeds=self.seeds[order], sides=sides)
 
 
 @dataclass(frozen=True)
@@ -68,7 +86,7 @@ class Sheet:
 
         All have the same keys, in one order.
         """
-        keys, seeds, group, lists = self._grouped(by)
+        keys, told, seeds, group, lists = self._grouped(by)
         step = np.searchsorted(np.asarray(upto, np.int64), self.nodes.instruction)
         steps, groups = len(upto) + 1, len(self.labels.lists) if lists else len(keys)
         sides: dict[Side, Counts] = {}
@@ -77,8 +95,30 @@ class Sheet:
             chosen = flags & (group >= 0)
             counts = _counted(step[chosen] * groups + group[chosen], steps * groups).reshape(steps, groups)
             sides[side] = np.cumsum(_by_skill(counts, lists) if lists else counts, axis=0)
-        totals = {side: int(flags.sum()) for side, flags in flagged.items()}
-        return [Tally(keys, seeds, {side: sides[side][at] for side in SIDES}, totals) for at in range(steps)]
+        whole = {side: int(flags.sum()) for side, flags in flagged.items()}
+        totals = {side: int((flags & (group >= 0)).sum()) for side, flags in flagged.items()}
+        untold = {side: whole[side] - totals[side] for side in SIDES}
+        rates = self._rates(whole)
+        at_steps = [{side: sides[side][at] for side in SIDES} for at in range(steps)]
+        return [Tally(keys, seeds, counts, told, totals, untold, rates) for counts in at_steps]
+
+    def coming(self, by: By, due: Sequence[tuple[int, int]]) -> dict[Key, int]:
+        """How many of each group are due, by the numbers of metadata and how many are due of each."""
+        number, count = np.array(due, np.int64).reshape(-1, 2).T
+        labels = self.labels
+        if by == "cluster":
+            seeds, own = self.clustered["seeds"].cluster, self.clustered["metadata"].cluster
+            of_seed = taken(seeds, taken(labels.seed, number, 0), -1)
+            group = np.where(of_seed >= 0, of_seed, taken(own, number, -1))
+            keys: list[Key] = [*range(int(group.max(initial=0)) + 1)]
+        elif by == "use case":
+            keys, group = [*labels.uses], labels.use[number]
+        else:
+            rows, group = labels.entries(number)
+            keys = [*labels.single.names]
+            count = spread(number, count, 0)[rows]
+        sums = np.bincount(group[group >= 0], count[group >= 0], len(keys)).astype(int)
+        return {keys[at]: int(sums[at]) for at in np.flatnonzero(sums).tolist()}
 
     def tree(self, most: int) -> list[tuple[str, str, int, int, int]]:
         """(use case, skill, metadata, kept, accepted) for every two that occur together; skill '': none.
@@ -104,26 +144,35 @@ class Sheet:
         found: Flags = (self.labels.skills >= 0) & active & ~self.labels.blank
         return found
 
-    def _grouped(self, by: By) -> tuple[list[Key], Counts, Numbers, Lists | None]:
-        """The keys, the seeds of each, and each node's group: of skills a list, as told last; −1: none."""
+    def _grouped(self, by: By) -> tuple[list[Key], int, Counts, Numbers, Lists | None]:
+        """The keys, how many seeds have any, those of each, and each node's group: of skills a list, as told
+        last; −1: none."""
         labels = self.labels
         if by == "cluster":
             return self._clusters()
-        column = labels.use if by == "use case" else labels.skills
+        column = labels.use if by == "use case" else np.where(labels.blank, -1, labels.skills)
         seeded = (column >= 0) & (labels.seed > 0) & ~labels.buried(self.fates)
-        of_nodes = taken(column, self.nodes.metadata, -1)
+        of_nodes, told = taken(column, self.nodes.metadata, -1), int(seeded.sum())
         if by == "use case":
-            return [*labels.uses], _counted(column[seeded], len(labels.uses)), of_nodes, None
+            return [*labels.uses], told, _counted(column[seeded], len(labels.uses)), of_nodes, None
         lists = labels.single
         counts = _counted(column[seeded], len(labels.lists))
-        return [*lists.names], _by_skill(counts[None], lists)[0], of_nodes, lists
+        return [*lists.names], told, _by_skill(counts[None], lists)[0], of_nodes, lists
 
-    def _clusters(self) -> tuple[list[Key], Counts, Numbers, None]:
+    def _clusters(self) -> tuple[list[Key], int, Counts, Numbers, None]:
         seeds, nodes = self.clustered["seeds"], self.clustered["instructions"]
         alive = seeds.number[taken(self.fates.gone, seeds.number, 0) == 0]
         of_seeds, of_nodes = seeds.cluster[alive], taken(nodes.cluster, self.nodes.instruction, -1)
         size = int(max(of_seeds.max(initial=0), of_nodes.max(initial=0))) + 1
-        return [*range(size)], _counted(of_seeds, size), of_nodes, None
+        return [*range(size)], len(of_seeds), _counted(of_seeds, size), of_nodes, None
+
+    def _rates(self, totals: Mapping[Side, int]) -> dict[Side, float]:
+        """As if there were one more that came to the side and one that did not: few say little."""
+        ended = totals["kept"] + int((self.nodes.state == NODE_STATES.index("exhausted")).sum())
+        kept = (totals["kept"] + 1) / (ended + 2) if ended else 1.0
+        told = self.fates.verdicts.values()
+        accepted = (totals["accepted"] + 1) / (len(told) + 2) if told else 1.0
+        return {"generated": 1.0, "kept": kept, "accepted": kept * accepted}
 
     def _flags(self) -> dict[Side, Flags]:
         """Which nodes count on each side."""

@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 from scipy.spatial.distance import jensenshannon
-from scipy.special import bdtr
+from scipy.stats import hypergeom
 
-from codeclm.atlas.coverage import divergence, gaps
+from codeclm.atlas.coverage import Coming, divergence, gaps
 
 COUNTS = some.lists(some.integers(0, 60), min_size=2, max_size=8)
 
@@ -124,12 +124,83 @@ def test_what_is_all_missing_of_a_small_group_comes_before_what_may_be_chance_of
     assert found[1].seed_share - found[1].share == pytest.approx(0.07)
 
 
-@given(some.integers(1, 200), some.data())
-def test_a_gap_is_sure_where_so_few_are_a_surprise_at_the_share_of_the_seeds(others, data):
-    there, seeds = data.draw(some.integers(0, others)), data.draw(some.integers(1, 99))
-    for gap in gaps([("a", seeds, there)], 100, others):
-        assert gap.sure == (bdtr(there, others, seeds / 100) < 0.05)
-        assert gap.least < gap.seed_share - gap.share + 1e-9
+def missing(groups, sizes, drift, seed):
+    """Counts of seeds and others, of which two groups were taken away and a third thinned to a tenth."""
+    dice = np.random.default_rng(seed)
+    shares = 1 / np.arange(1, groups + 1) ** 0.7
+    seeds = dice.multinomial(sizes[0], shares / shares.sum())
+    taken = dice.choice(np.flatnonzero(seeds >= 4), 3, replace=False)
+    drifted = shares * np.exp(drift * dice.normal(size=groups))
+    drifted[taken] *= [0, 0, 0.1]
+    others = dice.multinomial(sizes[1], drifted / drifted.sum())
+    return {*taken.tolist()}, [*zip(range(groups), seeds.tolist(), others.tolist(), strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("groups", "sizes", "drift", "wanted"),
+    [(10, (60, 200), 0.3, 0.95), (40, (60, 8_000), 0, 0.97), (40, (250, 2_500), 0.3, 0.93),
+     (200, (250, 2_500), 0, 0.93), (40, (5_000, 5_000), 0.3, 0.93)],
+)  # fmt: skip
+def test_what_was_taken_away_comes_first_also_where_shares_drift(groups, sizes, drift, wanted):
+    found, by_share, times = 0.0, 0.0, 40
+    for seed in range(times):
+        taken, rows = missing(groups, sizes, drift, seed)
+        ranked = gaps(rows, *sizes)
+        found += len(taken & {gap.key for gap in ranked[:3]}) / 3 / times
+        ranked.sort(key=lambda gap: gap.share - gap.seed_share)
+        by_share += len(taken & {gap.key for gap in ranked[:3]}) / 3 / times
+        assert all(gap.sure for gap in ranked if gap.key in taken and gap.share == 0 and sizes[1] > 1_000)
+    assert found >= wanted
+    assert found >= by_share
+
+
+@pytest.mark.parametrize("sizes", [(60, 8_000), (250, 250), (5_000, 5_000)])
+def test_what_chance_makes_is_seldom_sure(sizes):
+    groups, times, alarms = 40, 60, 0
+    for seed in range(times):
+        dice = np.random.default_rng(seed)
+        shares = 1 / np.arange(1, groups + 1)
+        sides = [dice.multinomial(size, shares / shares.sum()).tolist() for size in sizes]
+        alarms += sum(gap.sure for gap in gaps([*zip(range(groups), *sides, strict=True)], *sizes))
+    assert alarms / times / groups < 0.05
+
+
+@given(some.integers(1, 30), some.integers(0, 30), some.integers(1, 9), some.integers(1, 9))
+def test_how_sure_a_gap_of_few_is_is_fishers_exact_test(here, there, seeds, others):
+    seeds, others = seeds * 10_000, others * 10_000
+    for gap in gaps([("a", here, there)], seeds, others):
+        exact = hypergeom(seeds + others, here + there, others)
+        assert gap.chance == pytest.approx(exact.cdf(there - 1) + exact.pmf(there) / 2, abs=2e-3)
+        assert gap.sure == (gap.chance < 0.05)
+
+
+def test_what_comes_anyway_is_not_asked_for_again():
+    rows = [("a", 20, 0), ("b", 80, 80)]
+    assert gaps(rows, 100, 80)[0].wanted == 20
+    assert gaps(rows, 100, 80, Coming(20, {"a": 20}))[0].wanted == 0
+    assert gaps(rows, 100, 80, Coming(10, {"a": 10}))[0].wanted == 10
+    assert gaps(rows, 100, 80, Coming(20, {"b": 20}))[0].wanted == 25, "what comes elsewhere makes it thinner"
+    assert gaps(rows, 100, 0, Coming(100, {"a": 20, "b": 80}))[0].wanted == 0
+
+
+@given(COUNTS, some.data())
+def test_what_is_asked_for_brings_a_group_to_its_share_and_no_less_does(counts, data):
+    others = data.draw(some.lists(some.integers(0, 60), min_size=len(counts), max_size=len(counts)))
+    due = data.draw(some.lists(some.integers(0, 9), min_size=len(counts), max_size=len(counts)))
+    rate = data.draw(some.floats(0.05, 1))
+    coming = Coming(sum(due), dict(enumerate(due)), rate)
+    for gap in gaps(
+        [*zip(range(len(counts)), counts, others, strict=True)], sum(counts), sum(others), coming
+    ):
+        if not sum(others):
+            continue
+
+        def share(more, of=gap.key):
+            comes = rate * (due[of] + more)
+            return (others[of] + comes) / (sum(others) + rate * (sum(due) + more))
+
+        assert share(gap.wanted) >= gap.seed_share - 1e-6
+        assert not gap.wanted or share(gap.wanted - 1) < gap.seed_share
 
 
 def test_nothing_generated_yet():

@@ -161,6 +161,7 @@ def test_a_gap_is_filled_by_the_next_run(project):
         uses = {store.metadata.get(each).labels.use_case for each in wanted}
         assert uses == {"python code"}
     assert "The next run writes" in words(test)
+    assert "which is enough" in words(test), "what is asked for once is not asked for again"
     press(test, "Forget it")
     with project.open() as store:
         assert store.wishes.all() == {}
@@ -183,10 +184,12 @@ def test_a_project_of_a_few_seeds_reads_sensibly(project):
     assert opened("3_Map", project="few").selectbox(key="map_colour").value == "use case"
     test = opened("3_Map", project="few", map_part="Coverage")
     assert "Nothing is generated yet" in words(test)
-    assert "100.0% of the seeds, none here" in words(test)
-    press(test, "Generate 1 here")
+    assert "The next run writes 1 instruction" in words(test)
     with few.open() as store:
-        assert store.wishes.open(None, 1) == (1, 1)
+        store.metadata.set_state([row.id for row in store.metadata.page()], "proposed")
+    test = opened("3_Map", project="few", map_part="Coverage")
+    assert "100.0% of the seeds, none here" in words(test)
+    assert "Generate 1 here" in [button.label for button in test.button]
 
 
 def test_a_gap_whose_metadata_is_left_out_says_so(project):

@@ -74,6 +74,49 @@ def test_clusters_count_what_is_on_the_map(store):
     assert counted(store, "cluster") == {1: (1, 0, 0, 0), 0: (1, 1, 1, 0)}
 
 
+def test_what_is_due_by_group(store):
+    one, other, cook = encoded(store), encoded(store, "Write a sonnet"), manual(store, "cook")
+    store.metadata.revise(other.id, Labels("poetry", ("rhyme", "metre")))
+    grown(store, basic(one), 4)
+    store.wishes.more([one.id], 2, C, 1)
+    due, read = store.wishes.due(C, 1), sheet(store)
+    assert sum(count for _, count in due) == store.wishes.open(C, 1)[1] + 2, "two have nothing yet"
+    assert read.coming("use case", due) == {"poetry": 3, "cook": 1}
+    assert read.coming("skill", due) == {"rhyme": 4, "metre": 2}
+    assert read.coming("cluster", due) == {}
+    clusters, places, spots = {one.seed: 1, other.id: 2, other.seed: 3, cook.id: 4}, {}, []
+    for at, source in enumerate(store.maps.sources(KINDS, C)):
+        key = text_key(source.text or source.id)
+        places[key] = (float(at), 0.0, clusters.get(source.id))
+        spots.append((source.kind, source.id, key))
+    store.maps.keep(places, spots, [Cluster(n, str(n)) for n in range(1, 5)])
+    assert sheet(store).coming("cluster", due) == {1: 2, 3: 1, 4: 1}, "where its seed is, else where it is"
+    store.metadata.set_state([cook.id], "excluded")
+    store.seeds.delete([other.seed])
+    assert sheet(store).coming("use case", store.wishes.due(C, 1)) == {"poetry": 2}
+    assert sheet(store).coming("skill", []) == {}
+
+
+def test_what_has_no_labels_is_no_part_of_a_share(store):
+    labelled, blank = encoded(store), Metadata("manual", Labels("", ()))
+    store.metadata.add([blank])
+    grown(store, basic(labelled), 4)
+    grown(store, basic(blank, "Of a file without labels"), 4)
+    for by in ("use case", "skill"):
+        found = sheet(store).tally(by)
+        assert (found.told, found.totals["generated"], found.untold["generated"]) == (1, 1, 1)
+
+
+def test_the_rate_at_which_instructions_are_kept_and_accepted(store):
+    assert sheet(store).tally("use case").rates == {"generated": 1, "kept": 1, "accepted": 1}
+    pairs = [grown(store, basic(encoded(store, f"Write {n}")), 4) for n in range(4)]
+    rates = sheet(store).tally("use case").rates
+    assert (rates["kept"], rates["accepted"]) == (5 / 6, 5 / 6)
+    for at, pair in enumerate(pairs):
+        store.decisions.decide(Decision(pair.id, "accept" if at else "reject"))
+    assert sheet(store).tally("use case").rates["accepted"] == 5 / 6 * 4 / 6
+
+
 def test_the_course_over_runs(store):
     one = encoded(store)
     reached = []
