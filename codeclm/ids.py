@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -19,11 +20,14 @@ _quote = json.encoder.encode_basestring
 def canonical(value: Any) -> str:
     """The one JSON text of a value: keys sorted, strings in NFC, no spaces."""
     # Most values are texts or nothing; json's encoder is made anew for each and takes longer than they do.
-    if value is None:
+    if type(value) is str:
+        text = _quote(value)
+    elif value is None:
         return "null"
-    if type(value) is list or type(value) is tuple:
+    elif type(value) is list or type(value) is tuple:
         return f"[{','.join(map(canonical, value))}]"
-    text = _quote(value) if type(value) is str else str(value) if type(value) is int else _encode(value)
+    else:
+        text = str(value) if type(value) is int else _encode(value)
     return text if text.isascii() or unicodedata.is_normalized("NFC", text) else _encode(_nfc(value))
 
 
@@ -39,18 +43,38 @@ def _nfc(value: Any) -> Any:
 
 def content_id(kind: str, **parts: Any) -> str:
     """20 hexadecimal digits (80 bits) that name a record by what makes it itself."""
-    texts = {name: canonical(value) for name, value in parts.items()}
-    return digits(_frame(kind, tuple(texts)) % texts)
+    frame, names = _frame(kind, tuple(parts))
+    return digits(frame % tuple([canonical(parts[name]) for name in names]))
 
 
 @lru_cache(maxsize=64)
-def _frame(kind: str, names: tuple[str, ...]) -> str:
-    """The object of a kind's parts with a gap for each."""
-    parts = {**{name: f"%({name})s" for name in names}, "kind": f'"{kind}"'}
-    whole = ",".join([f'"{name}":{parts[name]}' for name in sorted(parts)])
-    return f"{{{whole}}}"
+def _frame(kind: str, names: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """The object of a kind's parts with a gap for each, and whose gaps they are."""
+    gaps = {**dict.fromkeys(names, "%s"), "kind": f'"{kind}"'}
+    whole = ",".join([f'"{name}":{gaps[name]}' for name in sorted(gaps)])
+    return f"{{{whole}}}", tuple(sorted(names))
 
 
 def digits(text: str) -> str:
     """The id of a canonical JSON: for what is named so often that it writes its own."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:20]
+
+
+class Name:
+    """A record's id, made when it is first asked for and kept. functools has the like, but in Python 3.11 it
+    takes a lock each time, for longer than many an id takes to be made; two threads would make the same.
+    """
+
+    def __init__(self, make: Callable[[Any], str]) -> None:
+        self._make = make
+        self.__doc__ = make.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._as = name
+
+    def __get__(self, record: Any, owner: type | None = None) -> str:
+        if record is None:
+            return self  # type: ignore[return-value]
+        made = self._make(record)
+        record.__dict__[self._as] = made
+        return made

@@ -6,10 +6,10 @@ An id is made once for each record, when it is first asked for: every step of a 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Literal, NamedTuple, get_args
 
-from codeclm.ids import content_id
+from codeclm.ids import Name, canonical, content_id, digits
 
 Role = Literal["strong", "target", "judge"]
 Stage = Literal["encode", "augment", "decode", "rubrics", "answer", "judge"]
@@ -51,7 +51,7 @@ class Seed:
     row: int = 0
     tags: tuple[str, ...] = ()
 
-    @cached_property
+    @Name
     def id(self) -> str:
         """Made of the text, or of the messages where it is a chat."""
         if self.messages:
@@ -82,7 +82,7 @@ class Metadata:
     original: Labels | None = None
     """The first labels, which name a `manual` or `imported` row for good; None: `labels` are the first."""
 
-    @cached_property
+    @Name
     def id(self) -> str:
         """Made of the origin and the seed, the draw's number, or the first labels."""
         if self.origin == "encoded":
@@ -91,7 +91,7 @@ class Metadata:
             return content_id("metadata", origin=self.origin, draw=self.draw)
         return _metadata_id(self.origin, self.original or self.labels)
 
-    @cached_property
+    @Name
     def revision(self) -> str:
         """Names these labels of this metadata; undoing an edit gives the old name back."""
         return _revision(self.id, self.labels)
@@ -118,7 +118,7 @@ class RubricSet:
     actions: tuple[str, ...]
     sample: int = 0
 
-    @cached_property
+    @Name
     def id(self) -> str:
         """Made of the metadata revision, the sample number and the config."""
         return content_id("rubrics", revision=self.revision, sample=self.sample, config=self.config)
@@ -149,16 +149,12 @@ class Instruction:
     iteration: int = 1
     origin: Literal["generated", "edited", "imported"] = "generated"
 
-    @cached_property
+    @Name
     def id(self) -> str:
         """Made of the metadata revision, the parent, the action, the sample number and the text."""
-        return content_id(
-            "instruction",
-            revision=self.revision,
-            parent=self.parent,
-            action=self.action,
-            sample=self.sample,
-            text=self.text,
+        return digits(
+            f'{{"action":{canonical(self.action)},"kind":"instruction","parent":{canonical(self.parent)},'
+            f'"revision":{canonical(self.revision)},"sample":{self.sample},"text":{canonical(self.text)}}}'
         )
 
 
@@ -174,11 +170,12 @@ class Answer:
     model: str = ""
     sample: int = 0
 
-    @cached_property
+    @Name
     def id(self) -> str:
         """Made of the instruction, the role, the config and the sample number."""
-        return content_id(
-            "answer", instruction=self.instruction, role=self.role, config=self.config, sample=self.sample
+        return digits(
+            f'{{"config":{canonical(self.config)},"instruction":{canonical(self.instruction)},'
+            f'"kind":"answer","role":"{self.role}","sample":{self.sample}}}'
         )
 
 
@@ -211,14 +208,13 @@ class Comparison:
     strong_first: Scores
     target_first: Scores | None = None
 
-    @cached_property
+    @Name
     def id(self) -> str:
         """Made of the instruction, the two answers and the config."""
-        return content_id(
-            "comparison",
-            instruction=self.instruction,
-            answers=[self.strong_answer, self.target_answer],
-            config=self.config,
+        return digits(
+            f'{{"answers":[{canonical(self.strong_answer)},{canonical(self.target_answer)}],'
+            f'"config":{canonical(self.config)},"instruction":{canonical(self.instruction)},'
+            '"kind":"comparison"}'
         )
 
     @property

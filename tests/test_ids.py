@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from codeclm.ids import canonical, content_id
 from codeclm.llm.model import Request
-from codeclm.records import Message
+from codeclm.records import Answer, Comparison, Instruction, Message, Scores
 from codeclm.settings import Sampling
 
 VALUES = st.recursive(
@@ -61,3 +61,19 @@ def test_a_call_is_named_by_all_that_may_change_its_reply(text: str, sample: int
         "attempt": 0,
     }
     assert request.key == digits(plain({"kind": "call", **parts}))
+
+
+WORDS = st.text(max_size=8)
+
+
+@given(WORDS, st.none() | WORDS, st.none() | WORDS, st.integers(0, 9), WORDS)
+def test_what_is_named_most_is_named_as_all_else(
+    one: str, other: str | None, action: str | None, sample: int, text: str
+) -> None:
+    instruction = Instruction("m", one, text, sample, other, action)
+    parts = {"revision": one, "parent": other, "action": action, "sample": sample, "text": text}
+    assert instruction.id == content_id("instruction", **parts)
+    answer = Answer(one, "target", text, "said", sample=sample)
+    assert answer.id == content_id("answer", instruction=one, role="target", config=text, sample=sample)
+    scored = Comparison(one, text, "b", "c", Scores(1, 2))
+    assert scored.id == content_id("comparison", instruction=one, answers=[text, "b"], config="c")

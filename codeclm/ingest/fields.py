@@ -30,7 +30,6 @@ INPUT_NAMES = ("input", "inputs", "context", "instances[0].input", "instance.inp
 _MAX_COLUMNS = 200
 _DEEPEST = 3
 _LOOK_CLOSELY = 1000
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _STEP = re.compile(r"[^.\[\]]+|\[\d+\]")
 
 
@@ -169,8 +168,11 @@ def text_of(raw: Any, what: str, empty: bool = False) -> str:
         raise RowError(f"{what} is {len(text):,} characters long; at most {LONGEST:,}")
     if "\0" in text:
         raise RowError(f"{what} holds a NUL character")
-    if not text.isascii() and _SURROGATE.search(text):
-        raise RowError(f"{what} holds half of a surrogate pair, which is no character")
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise RowError(f"{what} holds half of a surrogate pair, which is no character") from None
     return text
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from codeclm.errors import InputError
 from codeclm.ingest.fields import RowError, find, joined, require, score_of, text_of, value
@@ -30,8 +31,7 @@ _NESTED = ("orders[0].strong", "orders[0].target"), ("orders[1].strong", "orders
 _OPTIONAL = ("seed", "strong_model", "target_model", "strong_truncated", "target_truncated")
 
 
-@dataclass(frozen=True, slots=True)
-class Bundle:
+class Bundle(NamedTuple):
     """The records of one imported pair, under the config `imported`. No scores: a run judges it."""
 
     metadata: Metadata
@@ -177,14 +177,17 @@ def _answer(row: Row, columns: _Columns, instruction: str, role: AnswerRole) -> 
 
 
 def _scores(row: Row, strong: str | None, target: str | None) -> Scores | None:
-    raw = [value(row.values, name) if name else None for name in (strong, target)]
-    there = [each not in (None, "") for each in raw]
-    if not any(there):
+    first, second = _score(row, strong), _score(row, target)
+    if first is None and second is None:
         return None
-    first, second = (score_of(each) if has else None for each, has in zip(raw, there, strict=True))
     if first is None or second is None:
         raise RowError("a score of one answer only")
     return Scores(first, second)
+
+
+def _score(row: Row, column: str | None) -> float | None:
+    raw = value(row.values, column) if column else None
+    return None if raw is None or raw == "" else score_of(raw)
 
 
 def _with_seeds(bundles: list[Bundle]) -> list[Bundle]:
@@ -200,6 +203,6 @@ def _with_seeds(bundles: list[Bundle]) -> list[Bundle]:
     if not linked:
         return bundles
     return [
-        replace(bundle, metadata=linked.get(bundle.instruction.metadata, bundle.metadata))
+        bundle._replace(metadata=linked.get(bundle.instruction.metadata, bundle.metadata))
         for bundle in bundles
     ]

@@ -1,20 +1,19 @@
-"""One SQLite connection: pragmas, transactions, packed ids, and errors of one line. Knows no record."""
+"""One SQLite connection: pragmas, transactions, packed ids. Knows no record."""
 
 from __future__ import annotations
 
 import json
-import re
-import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from codeclm.errors import ProjectError
+from codeclm.store.refusals import REFUSED, explain
 
 BUSY_SECONDS = 20.0
 """How long a write waits for another process's; none holds the lock for longer than a batch."""
@@ -27,20 +26,19 @@ T = TypeVar("T")
 Value = str | int | float | bytes | None
 Values = Sequence[Value] | Mapping[str, Value]
 
-ROOM = 2**16
-"""Bytes of a disk; one with less room is full."""
-
-REFUSED = (sqlite3.Error, UnicodeEncodeError, OverflowError)
-"""What SQLite raises where it cannot do what it was asked."""
-
 SPREAD = "({} * 2654435761 & 4294967295)"
 """A row's number, spread over 32 bits (Knuth's hash): what lies below a bound is a fair sample of rows, and a
 sum tells one set of rows from another."""
 
+_PAGES, _ROOMY = 4_000, 64_000
+"""KiB of a file's pages that are held: usually, and while very much is written."""
 _AHEAD = 16
 """Records that are read before they are worked on: few, as a person may edit them meanwhile."""
 _BATCH = 1_000
-_ID = re.compile(r"[0-9a-f]{20}").fullmatch
+_TOGETHER = 50
+"""Rows that one statement inserts."""
+_DIGITS = 20
+"""Of a content id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +49,21 @@ class Added:
     duplicates: int = 0
 
 
+# Of bytes and of nothing, sqlite3 looks for a way to adapt them, which takes longer than to store them.
+sqlite3.register_adapter(bytes, bytes.__bytes__)
+sqlite3.register_adapter(type(None), {None: None}.get)
+
+
 @lru_cache(maxsize=1024)
 def pack(id_: str) -> bytes | str:
     """A record's id as it is stored: 10 bytes for the 20 digits that every content id has."""
-    return bytes.fromhex(id_) if _ID(id_) else id_
+    if len(id_) != _DIGITS:
+        return id_
+    try:
+        packed = bytes.fromhex(id_)
+    except ValueError:
+        return id_
+    return packed if packed.hex() == id_ else id_
 
 
 def unpack(stored: bytes | str) -> str:
@@ -85,7 +94,7 @@ class Connection:
             self.raw.execute("pragma foreign_keys = on")
             self.raw.execute("pragma synchronous = full")
             self.raw.execute("pragma temp_store = memory")
-            self.raw.execute("pragma cache_size = -4000")
+            self.raw.execute(f"pragma cache_size = -{_PAGES}")
         self.raw.create_function("contains", 2, _contains, deterministic=True)
         self.raw.create_function("pack", 1, pack, deterministic=True)
 
@@ -121,7 +130,11 @@ class Connection:
 
     def ahead(self, sql: str, ids: Iterable[str]) -> Iterator[Row]:
         """The rows of records by id, a few read ahead; `sql` has {} for the ids."""
-        for some in chunks(map(pack, ids), _AHEAD):
+        return self.among(sql, map(pack, ids), _AHEAD)
+
+    def among(self, sql: str, values: Iterable[Value], size: int = 500) -> Iterator[Row]:
+        """The rows of a query that has {} for the values, of which it takes so many at a time."""
+        for some in chunks(values, size):
             yield from self.rows(sql.format(slots(some)), some)
 
     def row(self, sql: str, values: Values = ()) -> Row | None:
@@ -147,6 +160,16 @@ class Connection:
         with self.guard():
             self.raw.executemany(sql, rows)
 
+    def fill(self, table: str, rows: Sequence[Sequence[Value]]) -> None:
+        """Insert rows into a table, or into columns of it that are named with it: some with each statement,
+        in half the time."""
+        if not rows:
+            return
+        row = f"({slots(rows[0])})"
+        for some in chunks(rows, _TOGETHER):
+            values = [*chain.from_iterable(some)]
+            self.execute(f"insert into {table} values {','.join([row] * len(some))}", values)
+
     def newest(self, table: str) -> int:
         """The highest number in a table, 0 where it is empty; inside a write the next row has the next."""
         number: int = self.value(f"select coalesce(max(seq), 0) from {table}")
@@ -171,6 +194,15 @@ class Connection:
             raise
         finally:
             self._depth = 0
+
+    @contextmanager
+    def roomy(self) -> Iterator[None]:
+        """Hold more of the file in memory: what goes in at random places of an index is written out once."""
+        self.execute(f"pragma cache_size = -{_ROOMY}")
+        try:
+            yield
+        finally:
+            self.execute(f"pragma cache_size = -{_PAGES}")
 
     @contextmanager
     def read(self) -> Iterator[None]:
@@ -209,41 +241,6 @@ class Connection:
             yield
         except REFUSED as error:
             raise ProjectError(explain(error, self.path)) from error
-
-
-def explain(error: Exception, path: Path) -> str:
-    """What went wrong with a project file, in one line, with what to do."""
-    if isinstance(error, UnicodeEncodeError):
-        return (
-            f"{path}: a text holds half a character (a lone surrogate); nothing was written. Clean the text."
-        )
-    name = getattr(error, "sqlite_errorname", "") or ""
-    if name.startswith("SQLITE_IOERR") and _full(path.parent):
-        name = "SQLITE_FULL"
-    for prefix, text in _EXPLANATIONS.items():
-        if name.startswith(prefix):
-            return f"{path}: {text}"
-    return f"{path}: {' '.join(str(error).split()) or type(error).__name__}"
-
-
-def _full(folder: Path) -> bool:
-    """Whether there is no room even for what SQLite keeps beside an open file, whose want it tells badly."""
-    with suppress(OSError):
-        return shutil.disk_usage(folder).free < ROOM
-    return False
-
-
-_EXPLANATIONS = {
-    "SQLITE_FULL": "the disk is full; what was committed is safe. Make room and run again.",
-    "SQLITE_READONLY": "the file or its folder is read-only. Make both writable, or work on a copy.",
-    "SQLITE_BUSY": "another program holds the file locked. Close it, or try again in a moment.",
-    "SQLITE_NOTADB": "not a project file (not a SQLite database). Name another with --project.",
-    "SQLITE_CORRUPT": "the file is damaged. Put back a copy or a backup.",
-    "SQLITE_CANTOPEN": "cannot be opened. Check that the file and its folder exist and may be written.",
-    "SQLITE_IOERR": "the disk failed to read or write; what was committed is safe. Check it and run again.",
-    "SQLITE_CONSTRAINT": "a record refers to one that is not in the project; nothing was written.",
-    "SQLITE_TOOBIG": "a text is too large to be kept or read; nothing was written.",
-}
 
 
 dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from codeclm.records import Answer, Comparison, Instruction
-from codeclm.store.connection import Connection, Value, chunks, pack, slots
+from codeclm.store.connection import Connection, Row, Value, pack, unpack
+from codeclm.store.metadata import BLANK
 from codeclm.store.nodes import Nodes
-from codeclm.store.rows import ANSWERS, COMPARISONS, answer_row, comparison_row
+from codeclm.store.rows import ANSWERS, COMPARISONS, answer_row, comparison_row, seq_of
 from codeclm.store.texts import Texts, squeezed
 
 BATCH = 1000
@@ -47,33 +48,45 @@ def add(
             made = [squeezed(answer.text) for each in batch for answer in each.answers]
             fresh = _fresh(db, batch)
             wanted = [pair for number in fresh for pair in made[2 * number : 2 * number + 2]]
-            _insert(db, texts, nodes, config, [batch[number] for number in fresh], texts.put_all(wanted))
+            new = [(id_, batch[number]) for number, id_ in fresh.items()]
+            _insert(db, texts, nodes, config, new, texts.put_all(wanted))
             known += [each for number, each in enumerate(batch) if number not in fresh]
     return known
 
 
-def _fresh(db: Connection, batch: Sequence[GivenPair]) -> dict[int, None]:
-    """Which of the batch have an instruction that neither the project nor one before them has."""
+def _fresh(db: Connection, batch: Sequence[GivenPair]) -> dict[int, bytes | str]:
+    """Which of the batch have an instruction that neither the project nor one before them has; its id."""
     first: dict[bytes | str, int] = {}
     for number, each in enumerate(batch):
         first.setdefault(pack(each.id), number)
-    for ids in chunks(first):
-        for (known,) in db.rows(f"select id from instructions where id in ({slots(ids)})", ids):
-            del first[known]
-    return dict.fromkeys(first.values())
+    known = {id_ for (id_,) in db.among("select id from instructions where id in ({})", first)}
+    return {number: id_ for id_, number in first.items() if id_ not in known}
 
 
 def _insert(
-    db: Connection, texts: Texts, nodes: Nodes, config: int, batch: Sequence[GivenPair], stored: Sequence[int]
+    db: Connection,
+    texts: Texts,
+    nodes: Nodes,
+    config: int,
+    new: Sequence[tuple[bytes | str, GivenPair]],
+    stored: Sequence[int],
 ) -> None:
     instruction, answer, comparison = map(db.newest, ("instructions", "answers", "comparisons"))
-    instructions: list[list[Value]] = []
+    given = [each for _, each in new]
+    homes, seeds = _homes(db, given), _seeds(db, given)
+    instructions: list[Row] = []
     answers: list[list[Value]] = []
     comparisons: list[list[Value]] = []
-    reached: list[tuple[int, int | None, float | None]] = []
-    for number, each in enumerate(batch):
+    reached: list[Row] = []
+    for number, (id_, each) in enumerate(new):
         instruction += 1
-        instructions.append(_instruction(instruction, each))
+        made = each.instruction
+        metadata, labels, place, stale = homes[made.metadata, made.revision]
+        way = made.sample, made.iteration
+        seed = seeds.get(each.seed)
+        instructions.append(
+            (instruction, id_, metadata, labels, *way, made.origin, made.action, made.text, seed)
+        )
         kept = stored[2 * number : 2 * number + 2]
         for text, name, said in zip(kept, _named(each), each.answers, strict=True):
             answer += 1
@@ -86,11 +99,31 @@ def _insert(
             comparisons.append(
                 [comparison, *comparison_row(texts, config, instruction, both, each.comparison)]
             )
-        reached.append((instruction, scored, gap))
-    db.many(_INSTRUCTIONS, instructions)
-    db.many(f"insert into answers {ANSWERS}", answers)
-    db.many(f"insert into comparisons {COMPARISONS}", comparisons)
+        reached.append((place, *way, id_, instruction, scored, gap, stale))
+    db.fill(_INSTRUCTIONS, instructions)
+    db.fill(ANSWERS, answers)
+    db.fill(COMPARISONS, comparisons)
     nodes.give(config, reached)
+
+
+def _homes(db: Connection, batch: Sequence[GivenPair]) -> dict[tuple[str, str], Row]:
+    """What instructions of a metadata and a revision share: the numbers of both, the place, whether stale.
+
+    ProjectError: one of them is not in the project.
+    """
+    found: dict[tuple[str, str], Row] = {}
+    for made in (each.instruction for each in batch):
+        whose = made.metadata, made.revision
+        if whose not in found:
+            row = db.row(_HOME, [*map(pack, whose)])
+            found[whose] = row or (seq_of(db, "metadata", whose[0]), seq_of(db, "labels", whose[1]))
+    return found
+
+
+def _seeds(db: Connection, batch: Sequence[GivenPair]) -> dict[str | None, int]:
+    """The numbers of the seeds that are named and in the project."""
+    named = {pack(each.seed) for each in batch if each.seed is not None}
+    return {unpack(id_): seq for id_, seq in db.among("select id, seq from seeds where id in ({})", named)}
 
 
 def _named(given: GivenPair) -> tuple[str, str]:
@@ -101,23 +134,6 @@ def _named(given: GivenPair) -> tuple[str, str]:
     return given.answers[0].id, given.answers[1].id
 
 
-_INSTRUCTIONS = """insert into instructions
-    (seq, id, metadata, labels, sample, iteration, origin, action, text, seed)
-    select ?, ?, m.seq, l.seq, ?, ?, ?, ?, ?, (select seq from seeds where id = ?)
-    from metadata m, labels l where m.id = ? and l.id = ?"""
-
-
-def _instruction(seq: int, given: GivenPair) -> list[Value]:
-    made = given.instruction
-    return [
-        seq,
-        pack(given.id),
-        made.sample,
-        made.iteration,
-        made.origin,
-        made.action,
-        made.text,
-        None if given.seed is None else pack(given.seed),
-        pack(made.metadata),
-        pack(made.revision),
-    ]
+_HOME = f"""select m.seq, l.seq, m.place, l.seq <> m.labels and not {BLANK} from metadata m, labels l
+    where m.id = ? and l.id = ?"""
+_INSTRUCTIONS = "instructions (seq, id, metadata, labels, sample, iteration, origin, action, text, seed)"

@@ -116,7 +116,7 @@ class Lineages:
 
     def add_given(self, given: Sequence[GivenPair]) -> int:
         """Keep instructions that a file gives, with all that it gives; how many were new."""
-        with self._db.write():
+        with self._db.roomy(), self._db.write():
             known = add(self._db, self._texts, self._nodes, self._configs.make(IMPORTED), given)
             for each in known:
                 scores = [each.comparison] if each.comparison is not None else []

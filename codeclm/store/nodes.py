@@ -65,11 +65,11 @@ class Nodes:
         for shown in self._configs.shown_under(config):
             self._link(shown, instruction)
 
-    def give(self, config: int, given: Sequence[tuple[int, int | None, float | None]]) -> None:
-        """Note instructions of no parent that nobody met before, each with its comparison and gap."""
+    def give(self, config: int, given: Sequence[Row]) -> None:
+        """Note instructions of no parent that nobody met before: place, sample, iteration, id, number,
+        comparison and gap where there is one, and whether its labels are stale."""
         for shown in self._configs.shown_under(config):
-            rows = [[shown, scored, gap, 0.0, 1, instruction] for instruction, scored, gap in given]
-            self._db.many(_INSERT, rows)
+            self._db.fill("nodes", [(shown, *node, 0.0, 1, 1, stale) for *node, stale in given])
 
     def unlink(self, instruction: int) -> None:
         """Forget that an instruction without scores or children was reached."""

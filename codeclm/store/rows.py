@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -48,19 +47,19 @@ def insert_instruction(db: Connection, instruction: Instruction) -> int:
     return made
 
 
-ANSWERS = """(seq, id, instruction, config, role, sample, text, truncated, model, length)
-    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+ANSWERS = "answers (seq, id, instruction, config, role, sample, text, truncated, model, length)"
 """A number, or null for the next, then an `answer_row`."""
-_OF_INSTRUCTION = ANSWERS.replace("?, ?, ?,", "?, ?, (select seq from instructions where id = ?),", 1)
-"""The same, with the instruction by its id."""
+_OF_INSTRUCTION = f"""insert into {ANSWERS} values (null,
+    ?, (select seq from instructions where id = ?), ?, ?, ?, ?, ?, ?, ?) on conflict do nothing"""
+"""Of an `answer_row` with the instruction by its id."""
 
-COMPARISONS = """(seq, id, instruction, config, strong, target, strong_first, target_first, rationales)
-    values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"""
+COMPARISONS = """comparisons
+    (seq, id, instruction, config, strong, target, strong_first, target_first, rationales)"""
 """A number, or null for the next, then a `comparison_row`."""
-_OF_ANSWERS = re.sub(
-    r"(\?[56])", r"(select seq from answers where instruction = ?3 and id = \1)", COMPARISONS
-)
-"""The same, with the two answers by their ids."""
+_OF_ANSWERS = f"""insert into {COMPARISONS} values (null, ?1, ?2, ?3,
+    (select seq from answers where instruction = ?2 and id = ?4),
+    (select seq from answers where instruction = ?2 and id = ?5), ?6, ?7, ?8) on conflict do nothing"""
+"""Of a `comparison_row` with the two answers by their ids."""
 
 
 def answer_row(config: int, instruction: Value, text: int, id_: str, answer: Answer) -> list[Value]:
@@ -87,7 +86,7 @@ def insert_answer(db: Connection, texts: Texts, config: int, answer: Answer) -> 
     """Keep an answer, if it is new. Its text leans on no other: others will on it."""
     instruction = pack(answer.instruction)
     row = answer_row(config, instruction, texts.put(answer.text, instruction, lean=False), answer.id, answer)
-    db.execute(f"insert into answers {_OF_INSTRUCTION} on conflict do nothing", [None, *row])
+    db.execute(_OF_INSTRUCTION, row)
 
 
 def comparison_row(
@@ -115,7 +114,7 @@ def insert_comparison(db: Connection, texts: Texts, config: int, made: Compariso
     instruction = seq_of(db, "instructions", made.instruction)
     answers = pack(made.strong_answer), pack(made.target_answer)
     row = comparison_row(texts, config, instruction, answers, made)
-    seq = db.insert(f"insert into comparisons {_OF_ANSWERS} on conflict do nothing", [None, *row])
+    seq = db.insert(_OF_ANSWERS, row)
     return seq or seq_of(db, "comparisons", made.id), instruction
 
 

@@ -14,7 +14,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 
 from codeclm.errors import ProjectError
-from codeclm.store.connection import LONGEST, Connection, chunks, slots
+from codeclm.store.connection import LONGEST, Connection
 
 SHORT = 48
 """Up to so many bytes a text is kept as it is."""
@@ -36,6 +36,7 @@ Squeezed = tuple[bytes, bytes | str]
 
 _MOST = 1_032
 """Bytes that deflate can make of one."""
+_STORED = "select hash, seq from texts where hash in ({})"
 _WORTH = 0.7
 _BASES = 8
 _RECORDS = 512
@@ -78,22 +79,18 @@ class Texts:
         self._found = {}
         with self._db.guard():
             digests = {_digest(text.encode()): text for text in texts}
-        for some in chunks(digests):
-            found = self._db.rows(f"select hash, seq from texts where hash in ({slots(some)})", some)
-            self._found.update((digests[digest], seq) for digest, seq in found)
+        self._found.update((digests[digest], seq) for digest, seq in self._db.among(_STORED, digests))
 
     def put_all(self, texts: Sequence[Squeezed]) -> list[int]:
         """Store texts that lean on no other, and return their numbers."""
-        known: dict[bytes, int] = {}
-        for some in chunks({digest for digest, _ in texts}):
-            known.update(self._db.rows(f"select hash, seq from texts where hash in ({slots(some)})", some))
+        known: dict[bytes, int] = dict(self._db.among(_STORED, {digest for digest, _ in texts}))
         rows: list[tuple[int, bytes, bytes | str]] = []
         newest = self._db.newest("texts")
         for digest, stored in texts:
             if digest not in known:
                 known[digest] = newest + len(rows) + 1
                 rows.append((known[digest], digest, stored))
-        self._db.many("insert into texts (seq, hash, data) values (?, ?, ?)", rows)
+        self._db.fill("texts (seq, hash, data)", rows)
         return [known[digest] for digest, _ in texts]
 
     def follow(self, record: bytes | str, source: bytes | str) -> None:

@@ -88,6 +88,14 @@ def test_in_bulk_they_come_to_what_they_would_one_by_one(
             assert all_of(bulk) == all_of(single)
 
 
+def test_a_file_that_is_there_for_the_most_part_adds_the_rest(path: Path) -> None:
+    pairs = [pair(number) for number in range(600)]
+    with project(path, pairs) as store:
+        assert store.lineages.add_given(pairs[40:]) == 560
+        assert store.lineages.add_given(pairs) == 40
+        assert store.pairs.count(IMPORTED, 3, 4, PairFilter(status=None)) == 600
+
+
 def test_a_text_that_is_there_is_not_stored_again(path: Path) -> None:
     said = "An answer of some length, which several of the pairs of a file have word for word."
     pairs = [pair(number, texts=(said, said)) for number in range(3)]
@@ -101,7 +109,7 @@ def test_a_pair_of_a_metadata_that_is_not_there_puts_nothing_in(path: Path) -> N
     pairs = [pair(1), pair(2)]
     stray = replace(pairs[1].instruction, metadata="none")
     with project(path, pairs) as store:
-        with pytest.raises(ProjectError, match="refers to one that is not in the project"):
+        with pytest.raises(ProjectError, match="nothing named none among the metadata"):
             store.lineages.add_given([pairs[0], pairs[1]._replace(instruction=stray)])
         assert store.pairs.count(IMPORTED, 3, 4, PairFilter(status=None)) == 0
 
