@@ -13,7 +13,7 @@ from typing import Literal
 from codeclm.export.families import Families
 from codeclm.export.row import Row, Said
 from codeclm.records import AnswerRole, Status
-from codeclm.store import Mark, PairKind, Scanned, Store
+from codeclm.store import Kind, Mark, Scanned, Store
 
 Include = Literal["accepted", "kept", "all"]
 Chosen = tuple[str, str, AnswerRole, bool, frozenset[str]]
@@ -96,17 +96,6 @@ def choose(pair: Said, preference: bool) -> Chosen | str:
     )
 
 
-def _key(mark: Mark, found: Chosen, system: str) -> object:
-    """What tells the texts of a row from others: `found` is that of another pair of its kind."""
-    instruction, chosen, role, _, edited = found
-    text = mark.strong_text if role == "strong" else mark.target_text
-    return (
-        hash(instruction if "instruction" in edited else mark.instruction),
-        hash(chosen) if "response" in edited else text,
-        system,
-    )
-
-
 def _edits(instruction: str | None, response: str | None) -> frozenset[str]:
     if instruction is None and response is None:
         return _UNEDITED
@@ -150,22 +139,23 @@ class Rows:
         """
         self.dropped.clear()
         surplus, families = Surplus(self.choice), Families(self.store)
-        told: dict[object, tuple[str | None, Chosen | str]] = {}
+        told: dict[int, Chosen | str] = {}
         number = 0
         with self.store.read():
             choice, pairs = self.choice, self.store.pairs
             named = bool(choice.picks or choice.per_use_case or families.systems)
             for mark in pairs.marks(*self._dials, self._kinds(), named):
-                kind = mark.kind
-                if kind not in told:
-                    refused = choice.refuses(mark.verdict, mark.status, bool(mark.stale))
-                    told[kind] = refused, refused or choose(pairs.marked(mark), self.preference)
-                refused, found = told[kind]
-                reason = self._refusal(mark) if choice.picks else refused
+                reason = self._refusal(mark) if choice.picks else None
+                found = told.get(mark.code)
+                if reason is None and found is None:
+                    found = choose(pairs.marked(mark), self.preference)
+                    if not mark.read:
+                        told[mark.code] = found
                 if isinstance(found, str):
                     reason = reason or found
-                elif reason is None:
-                    reason = surplus.reason(mark, _key(mark, found, families.system(mark) if named else ""))
+                elif reason is None and found is not None:
+                    key = _Key(self.store, mark, found, families.system(mark) if named else "")
+                    reason = surplus.reason(mark, key)
                 if reason is None:
                     number += 1
                 else:
@@ -177,14 +167,13 @@ class Rows:
         choice = self.choice
         return choice.config, choice.theta, choice.cap, choice.include != "kept"
 
-    def _kinds(self) -> list[PairKind] | None:
+    def _kinds(self) -> list[Kind] | None:
         """The kinds that are wanted: others are counted, and not read."""
         if self.choice.only is not None:
             return None
-        wanted: list[PairKind] = []
+        wanted: list[Kind] = []
         for kind, count in self.store.pairs.kinds(*self._dials).items():
-            status, verdict, stale = kind
-            reason = self.choice.refuses(verdict, status, stale)
+            reason = self.choice.refuses(kind.verdict, kind.status, kind.stale)
             if reason is None:
                 wanted.append(kind)
             else:
@@ -197,6 +186,33 @@ class Rows:
             return "not selected"
         reason = choice.refuses(pair.verdict, pair.status, bool(pair.stale))
         return reason or (choice.without.get(pair.id) if choice.without else None)
+
+
+class _Key:
+    """What tells the texts of a row from others. It reads the instruction only where two say one answer."""
+
+    __slots__ = ("_answer", "_mark", "_store", "_text")
+
+    def __init__(self, store: Store, mark: Mark, found: Chosen, system: str) -> None:
+        instruction, chosen, role, _, edited = found
+        own = mark.strong_text if role == "strong" else mark.target_text
+        known = (store.pairs.said(chosen) or chosen) if "response" in edited else own
+        self._store, self._mark = store, mark
+        self._answer = known, system
+        self._text = instruction if "instruction" in edited else None
+
+    def __hash__(self) -> int:
+        return hash(self._answer)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and self._answer == other._answer and self.text == other.text
+
+    @property
+    def text(self) -> str:
+        """The instruction."""
+        if self._text is None:
+            self._text = self._store.pairs.instruction(self._mark)
+        return self._text
 
 
 class Surplus:

@@ -15,8 +15,7 @@ from codeclm.store.filters import PairFilter, PairOrder
 from codeclm.store.funnel import Funnel
 from codeclm.store.given import GivenPair
 from codeclm.store.jobs import Job
-from codeclm.store.marks import Mark
-from codeclm.store.pairs import PairKind
+from codeclm.store.marks import Kind, Mark
 from codeclm.store.store import Store
 from codeclm.store.studio import Branch
 from codeclm.store.verdicts import Vote
@@ -32,11 +31,11 @@ __all__ = [
     "Given",
     "GivenPair",
     "Job",
+    "Kind",
     "LoggedCall",
     "Mark",
     "Missed",
     "PairFilter",
-    "PairKind",
     "PairOrder",
     "Prompt",
     "RunLog",

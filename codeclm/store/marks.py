@@ -1,76 +1,143 @@
-"""Pairs as an export counts them: marks stand for the answers, and what no count depends on is not read.
+"""Pairs as an export counts them: a number says all that decides over most, and no text is read for it.
 
-What decides over a pair stands in front of what only tells it from others, so that pairs which are alike in
-that are asked about once.
+Of a pair that a person edited, and of one whose answers may be blank, the texts are read; they are few.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache, reduce
+from itertools import starmap
+from typing import Any, NamedTuple, get_args
 
-from codeclm.records import AnswerRole, Decision, Status, Verdict, leading
-from codeclm.store.connection import Row, unpack
+from codeclm.records import Decision, Status, Verdict, leading
+from codeclm.store.connection import Connection, Row, unpack
+from codeclm.store.decisions import DECISION, read_decision
 from codeclm.store.nodes import STATUS
 from codeclm.store.selections import SEED
-from codeclm.store.texts import SHORT, Texts
+from codeclm.store.texts import Texts
 
-_LONG = "=" * (SHORT + 1), "#" * (SHORT + 1)
-"""Stand for a long answer, and another: no short one is the same."""
-
-
-def _short(column: str, answer: str) -> str:
-    return f"""case when {answer}.length <= {SHORT} then
-        (select {column} from texts where seq = {answer}.text) end"""
+_SOME = "an answer", "another answer"
+"""Stand for texts that are not read."""
 
 
-COLUMNS = f"""select {STATUS}, v.verdict, n.stale, n.gap, a.truncated, b.truncated, d.answer, d.instruction,
-    d.response, {_short("data", "a")}, {_short("data", "b")}, {_short("bases", "a")}, {_short("bases", "b")},
-    a.text = b.text, a.text, b.text, i.text"""
-NAMES, NO_NAMES = ", c.id, s.id, m.id, l.use_case", ", '', null, '', ''"
+class _Trait(NamedTuple):
+    sql: str
+    """The place of its value among `values`."""
+    values: tuple[Any, ...]
+
+
+def _among(column: str, *values: str | None) -> _Trait:
+    """One of these words; the first where it is none of the others."""
+    known = " ".join(f"when '{value}' then {at}" for at, value in enumerate(values) if at)
+    return _Trait(f"case {column} {known} else 0 end", values)
+
+
+def _flag(sql: str) -> _Trait:
+    return _Trait(f"({sql})", (False, True))
+
+
+def _blank(answer: str) -> _Trait:
+    """None: its length is not known."""
+    return _Trait(f"coalesce({answer}.length = 0, 2)", (False, True, None))
+
+
+_KIND = {
+    "status": _among(f"({STATUS})", *get_args(Status)),
+    "verdict": _among("v.verdict", None, "accept", "reject", "conflict"),
+    "stale": _flag("n.stale <> 0"),
+}
+_MORE = {
+    "gap": _Trait("(coalesce((n.gap > 0) - (n.gap < 0), 0) + 1)", (-1.0, 0.0, 1.0)),
+    "strong_truncated": _flag("a.truncated <> 0"),
+    "target_truncated": _flag("b.truncated <> 0"),
+    "answer": _among("d.answer", None, "strong", "target"),
+    "strong_blank": _blank("a"),
+    "target_blank": _blank("b"),
+    "alike": _flag("a.text = b.text"),
+    "edited": _flag("d.instruction is not null or d.response is not null"),
+}
+_TRAITS = {**_KIND, **_MORE}
+
+
+def _packed(traits: Mapping[str, _Trait]) -> str:
+    """All of them as one number."""
+    return reduce(lambda whole, trait: f"({whole} * {len(trait.values)} + {trait.sql})", traits.values(), "0")
+
+
+KIND = _packed(_KIND)
+COLUMNS = f"select {_packed(_TRAITS)}, n.comparison, n.instruction, a.text, b.text"
+NAMES = ", c.id, s.id, m.id, l.use_case"
 
 FROM = """from nodes n left join verdicts v on v.comparison = n.comparison
     left join decisions d on d.seq = v.entry join comparisons c on c.seq = n.comparison
-    join instructions i on i.seq = n.instruction join answers a on a.seq = c.strong
-    join answers b on b.seq = c.target"""
+    join answers a on a.seq = c.strong join answers b on b.seq = c.target"""
 """What a pair's kind is told by comes first: of those of other kinds no more is looked up."""
-FROM_NAMED = f"""{FROM} left join metadata m on m.seq = i.metadata left join labels l on l.seq = m.labels
+FROM_NAMED = f"""{FROM} join instructions i on i.seq = n.instruction
+    left join metadata m on m.seq = i.metadata left join labels l on l.seq = m.labels
     left join seeds s on s.seq = {SEED}"""
 
 
-class Mark(NamedTuple):
-    """A row of COLUMNS, and NAMES or NO_NAMES."""
+def _told(number: int, among: Mapping[str, _Trait]) -> dict[str, Any]:
+    """What a number says, by name."""
+    found: dict[str, Any] = {}
+    for name, trait in reversed([*among.items()]):
+        number, at = divmod(number, len(trait.values))
+        found[name] = trait.values[at]
+    return found
 
+
+@lru_cache(maxsize=4096)
+def _traits(number: int) -> dict[str, Any]:
+    """Remembered, as most pairs are like many others."""
+    return _told(number, _TRAITS)
+
+
+class Kind(NamedTuple):
+    """What is known of a pair without its texts."""
+
+    number: int
     status: Status
     verdict: str | None
-    """What all reviewers come to: accept, reject, conflict or nothing yet."""
-    stale: int
-    gap: float
-    strong_truncated: int
-    target_truncated: int
-    answer: AnswerRole | None
-    """What the decision that stands says, and its edits."""
-    edited_instruction: str | None
-    edited_response: str | None
-    strong_data: bytes | str | None
-    """An answer as it is stored; None: it is long."""
-    target_data: bytes | str | None
-    strong_bases: str | None
-    target_bases: str | None
-    alike: int
-    """Whether the two answers are the same; with it ends what decides over a pair."""
+    """What all reviewers come to."""
+    stale: bool
+
+
+class Mark(NamedTuple):
+    """A row of COLUMNS, and perhaps NAMES. Texts are numbers: equal ones are equal texts."""
+
+    code: int
+    comparison: int
+    stored_instruction: int
     strong_text: int
     target_text: int
-    instruction: str
-    stored_id: bytes | str
-    stored_seed: bytes | str | None
-    stored_metadata: bytes | str
-    use_case: str
+    stored_id: bytes | str = ""
+    stored_seed: bytes | str | None = None
+    stored_metadata: bytes | str = ""
+    use_case: str = ""
 
     @property
-    def kind(self) -> Row:
-        """What decides over it."""
-        return self[: _ALIKE + 1]
+    def read(self) -> bool:
+        """Whether its texts must be: its number alone does not decide over it."""
+        said = _traits(self.code)
+        return said["edited"] or said["strong_blank"] is None or said["target_blank"] is None
+
+    @property
+    def status(self) -> Status:
+        """Its state for a θ."""
+        found: Status = _traits(self.code)["status"]
+        return found
+
+    @property
+    def verdict(self) -> str | None:
+        """What all reviewers come to."""
+        found: str | None = _traits(self.code)["verdict"]
+        return found
+
+    @property
+    def stale(self) -> bool:
+        """Whether its labels were edited since."""
+        return bool(_traits(self.code)["stale"])
 
     @property
     def id(self) -> str:
@@ -88,32 +155,41 @@ class Mark(NamedTuple):
         return None if self.stored_seed is None else unpack(self.stored_seed)
 
 
-_ALIKE = Mark._fields.index("alike")
-
-
 class Marked:
-    """A mark as the pair that it stands for: its answers are blank, short or alike where the pair's are."""
+    """A mark as the pair that it stands for: its answers are blank or alike where the pair's are."""
 
-    def __init__(self, mark: Mark, texts: Texts) -> None:
-        self.instruction, self.verdict = mark.instruction, mark.verdict
-        self.winner = leading(mark.gap)
-        self.strong_truncated, self.target_truncated = (
-            bool(mark.strong_truncated),
-            bool(mark.target_truncated),
-        )
-        self.strong = _read(texts, mark.strong_data, mark.strong_bases, _LONG[0])
-        self.target = _read(texts, mark.target_data, mark.target_bases, _LONG[0 if mark.alike else 1])
+    instruction = ""
+
+    def __init__(self, mark: Mark) -> None:
+        said = _traits(mark.code)
+        self.verdict: str | None = said["verdict"]
+        self.winner = leading(said["gap"])
+        self.strong_truncated: bool = said["strong_truncated"]
+        self.target_truncated: bool = said["target_truncated"]
+        self.strong = "" if said["strong_blank"] else _SOME[0]
+        self.target = "" if said["target_blank"] else _SOME[0 if said["alike"] else 1]
         self.decision: Decision | None = None
-        if mark.verdict in ("accept", "reject"):
-            verdict: Verdict = "accept" if mark.verdict == "accept" else "reject"
-            edits = mark.edited_instruction, mark.edited_response
-            self.decision = Decision("", verdict, "", mark.answer, *edits)
+        if self.verdict in ("accept", "reject"):
+            verdict: Verdict = "accept" if self.verdict == "accept" else "reject"
+            self.decision = Decision("", verdict, "", said["answer"])
 
 
-def _read(texts: Texts, data: bytes | str | None, bases: str | None, otherwise: str) -> str:
-    return otherwise if data is None else texts.read(data, bases)
+def marked(db: Connection, texts: Texts, mark: Mark) -> Marked:
+    """The pair that a mark stands for, as far as a count needs it."""
+    found = Marked(mark)
+    if mark.read:
+        found.strong, found.target = texts.get(mark.strong_text), texts.get(mark.target_text)
+        sql = f"select {DECISION} from verdicts v join decisions d on d.seq = v.entry where v.comparison = ?"
+        row = db.row(sql, [mark.comparison])
+        found.decision = read_decision("", row) if row else None
+    return found
 
 
 def read(rows: Iterable[Row]) -> Iterator[Mark]:
     """The marks of rows."""
-    return map(Mark._make, rows)
+    return starmap(Mark, rows)
+
+
+def kind(number: int) -> Kind:
+    """What a number of KIND says."""
+    return Kind(number, **_told(number, _KIND))

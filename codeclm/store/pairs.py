@@ -6,13 +6,13 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from codeclm.records import Pair, Status
+from codeclm.records import Pair
 from codeclm.store import bulk, marks
 from codeclm.store.configs import Configs
 from codeclm.store.connection import Connection, Row, Value, columns, pack, unpack
 from codeclm.store.decisions import DECISION, read_decision
 from codeclm.store.filters import ORDER, ORDERS, PLACED, USES, PairFilter, PairOrder, conditions
-from codeclm.store.marks import Mark, Marked
+from codeclm.store.marks import Kind, Mark, Marked
 from codeclm.store.nodes import STATUS
 from codeclm.store.rows import read_comparison
 from codeclm.store.selections import SEED
@@ -30,11 +30,6 @@ _ANSWERS = f"""join answers a on a.seq = c.strong
     join answers b on b.seq = c.target left join seeds s on s.seq = {SEED}
     left join verdicts v on v.comparison = n.comparison left join decisions d on d.seq = v.entry"""
 _MORE = f"join configs k on k.seq = c.config {_ANSWERS}"
-
-_KIND = f"(({STATUS}) || ',' || coalesce(v.verdict, '') || ',' || n.stale)"
-
-PairKind = tuple[Status, str | None, bool]
-"""What is known of a pair without its texts: state, what reviewers come to, whether it is stale."""
 
 
 class Pairs:
@@ -87,34 +82,40 @@ class Pairs:
         theta: float,
         cap: int,
         accepted: bool = False,
-        kinds: Iterable[PairKind] | None = None,
+        kinds: Iterable[Kind] | None = None,
         named: bool = False,
     ) -> Iterator[Mark]:
         """What `each` has, as marks. `kinds`: only pairs of these; `named`: with ids and use cases."""
         condition, values = self._each(config, theta, cap, accepted)
         if kinds is not None:
-            wanted = [f"{status},{verdict or ''},{int(stale)}" for status, verdict, stale in kinds]
-            condition += f" and {_KIND} in ({','.join(f':kind{at}' for at in range(len(wanted)))})"
-            values |= {f"kind{at}": name for at, name in enumerate(wanted)}
-        more, source = (marks.NAMES, marks.FROM_NAMED) if named else (marks.NO_NAMES, marks.FROM)
+            condition += f" and {marks.KIND} in ({','.join(str(each.number) for each in kinds)})"
+        more, source = (marks.NAMES, marks.FROM_NAMED) if named else ("", marks.FROM)
         sql = f"{marks.COLUMNS}{more} {source} where {condition} {ORDER}"
         return marks.read(self._db.each(sql, values))
 
     def marked(self, mark: Mark) -> Marked:
-        """The pair that a mark stands for, as far as it goes."""
-        return Marked(mark, self._texts)
+        """The pair that a mark stands for, as far as a count needs it."""
+        return marks.marked(self._db, self._texts, mark)
 
-    def kinds(
-        self, config: str | None, theta: float, cap: int, accepted: bool = False
-    ) -> dict[PairKind, int]:
+    def instruction(self, mark: Mark) -> str:
+        """The instruction of the pair that a mark stands for."""
+        text: str = self._db.value("select text from instructions where seq = ?", [mark.stored_instruction])
+        return text
+
+    def said(self, answer: str) -> int | None:
+        """The number of an answer's text, where it is any model's."""
+        return self._texts.find(answer)
+
+    def kinds(self, config: str | None, theta: float, cap: int, accepted: bool = False) -> dict[Kind, int]:
         """How many pairs of each kind `each` has: counted without a look at what they say."""
         condition, values = self._each(config, theta, cap, accepted)
         rows = self._db.rows(
-            f"""select {STATUS}, v.verdict, n.stale, count(*) from nodes n
-            left join verdicts v on v.comparison = n.comparison where {condition} group by 1, 2, 3""",
+            f"""select {marks.KIND} from nodes n left join verdicts v on v.comparison = n.comparison
+            where {condition}""",
             values,
         )
-        return {(status, verdict, bool(stale)): count for status, verdict, stale, count in rows}
+        # Counted here, as SQLite would sort them.
+        return {marks.kind(number): count for (number,), count in Counter(rows).items()}
 
     def _each(
         self, config: str | None, theta: float, cap: int, accepted: bool

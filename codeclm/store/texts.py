@@ -93,6 +93,12 @@ class Texts:
         self._db.fill("texts (seq, hash, data)", rows)
         return [known[digest] for digest, _ in texts]
 
+    def find(self, text: str) -> int | None:
+        """The number of a text, where it is stored."""
+        with self._db.guard():
+            seq: int | None = self._db.value("select seq from texts where hash = ?", [_digest(text.encode())])
+        return seq
+
     def follow(self, record: bytes | str, source: bytes | str) -> None:
         """A record was made from another, whose texts are likely to repeat in its own."""
         if self._epoch == self._db.rollbacks and source in self._near and record not in self._near:

@@ -29,6 +29,9 @@ class Like(Pair):
     )
 
 
+SURE, CLOSE = ((9, 2), (9, 2)), ((6, 5), (6, 5))
+
+
 def pair(number=1, high=9.0, low=2.0, **more):
     comparison = Comparison(
         f"i{number}", f"s{number}", f"t{number}", CONFIG, Scores(high, low), Scores(high, low)

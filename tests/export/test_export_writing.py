@@ -1,14 +1,11 @@
 """Exports of a whole project: what lands where, what is counted, and that the same comes out twice."""
 
-import itertools
 import json
 from collections import Counter
 
 import pyarrow.parquet as pq
 import pytest
-from exporting import bundle, seed
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from exporting import CLOSE, bundle, seed
 
 from codeclm import export
 from codeclm.errors import UsageError
@@ -16,9 +13,7 @@ from codeclm.export import Options
 from codeclm.llm.model import Call, Reply, Request
 from codeclm.records import IMPORTED, Answer, Comparison, Decision, Instruction, Labels, Message, Scores
 from codeclm.settings import Config, Sampling
-from codeclm.store import PairFilter, Store
-
-SURE, CLOSE = ((9, 2), (9, 2)), ((6, 5), (6, 5))
+from codeclm.store import Store
 
 
 @pytest.fixture
@@ -63,41 +58,6 @@ def test_a_folder_less_file_of_the_kept_pairs(store, tmp_path):
     }
     assert answers == {"Kept": "Good: Kept", "Target wins": "Bad: Target wins"}
     assert export.tally(store, Options()) == export.Exported(2, [], done.dropped)
-
-
-MADE = st.tuples(
-    st.integers(0, 4),
-    st.sampled_from([SURE, CLOSE, ((2, 8), (2, 8))]),
-    st.sampled_from(["Good", "same", " ", "\n" * 200, "A good answer, and a long one. " * 9]),
-    st.booleans(),
-    st.lists(st.sampled_from(["accept", "reject", "mend"]), max_size=2),
-)
-
-
-NARROWED = [{}, {"per_use_case": 1}, {"filters": (PairFilter(search="1"),)}]
-
-
-@settings(max_examples=12, deadline=None)
-@given(
-    st.lists(MADE, max_size=8, unique_by=lambda each: each[0]),
-    st.sampled_from([0.0, 3.0]),
-    st.sampled_from(NARROWED),
-)
-def test_counting_comes_to_what_writing_comes_to(tmp_path_factory, made, theta, narrowed):
-    folder = tmp_path_factory.mktemp("counted")
-    with Store.open(folder / "a project.db", create=True) as store:
-        for number, scores, strong, cut, verdicts in made:
-            labels = Labels(f"case {number % 2}")
-            name = bundle(
-                store, f"Text {number % 3}", scores, None, labels, strong=strong, target="same", cut=cut
-            )
-            for reviewer, verdict in zip(("ann", "bob"), verdicts, strict=False):
-                edit = {"response": "Mended."} if verdict == "mend" else {}
-                store.decisions.decide(Decision(name, verdict.replace("mend", "accept"), reviewer, **edit))
-        for include, form in itertools.product(("kept", "accepted", "all"), ("messages", "dpo")):
-            options = Options(format=form, include=include, theta=theta, **narrowed)
-            done, counted = export.write(store, folder / "out.jsonl", options), export.tally(store, options)
-            assert (counted.rows, counted.dropped) == (done.rows, done.dropped)
 
 
 def test_theta_only_views(store, tmp_path):
@@ -156,41 +116,6 @@ def test_a_chat_seed_lends_its_system_prompt(store, tmp_path):
         "Good: Without",
         "Bad: Without",
     )
-
-
-@pytest.mark.parametrize("form", ["messages", "dpo"])
-@pytest.mark.parametrize("include", ["kept", "accepted", "all"])
-def test_a_tally_reads_no_answers_and_comes_to_the_same(store, tmp_path, form, include):
-    long = "A long answer that is deflated when it is stored, as most are. " * 3
-    bundle(store, "Twins", strong=long, target="Short")
-    bundle(store, "Twins", strong=long, target="Other", labels=Labels("a"))
-    bundle(store, "Blank", strong=" \n\t" * 400)
-    bundle(store, "Same", strong=long, target=long)
-    bundle(store, "Close", CLOSE)
-    for text, verdict in (("Yes", "accept"), ("No", "reject")):
-        store.decisions.decide(Decision(bundle(store, text), verdict))
-    options = Options(format=form, include=include)
-    done = export.write(store, tmp_path / "out.jsonl", options)
-    assert export.tally(store, options) == export.Exported(done.rows, [], done.dropped)
-    assert sum(done.dropped.values()) > 2
-
-
-def test_duplicates_filters_and_caps_are_counted(store, tmp_path):
-    for case in ("a", "b"):
-        bundle(store, "Same", strong="Alike", labels=Labels(case))
-    for number in range(3):
-        bundle(store, f"Row {number}", labels=Labels("a"))
-    assert export.tally(store, Options()).dropped == {"duplicate": 1}
-    wanted = (PairFilter(use_case="a"), PairFilter(search="r"))
-    assert export.tally(store, Options(filters=wanted)).dropped == {"not selected": 2}
-    assert export.tally(store, Options(per_use_case=1, filters=wanted)).dropped == {
-        "not selected": 2,
-        "over the cap of its use case": 2,
-    }
-    low = bundle(store, "Row of its own", CLOSE, labels=Labels("a"))
-    assert export.tally(store, Options(include="all", filters=wanted)).rows == 3
-    store.decisions.decide(Decision(low, "accept", answer="strong"))
-    assert export.tally(store, Options(include="all", filters=wanted)).rows == 4
 
 
 def grow(store, tmp_path, count):
