@@ -47,7 +47,7 @@ class Links:
 def sidebar(here: Room, project: Project | None, links: Links) -> None:
     """Draw it. A project that cannot be read still leaves the pages and the other projects in reach."""
     with st.sidebar:
-        _picker(project)
+        _picker(here, project)
         facts = None
         with guard(stop=False):
             facts = summary(project) if project else None
@@ -71,7 +71,7 @@ WAITING = {
 """What the figure behind a page's name counts."""
 
 
-def _picker(project: Project | None) -> None:
+def _picker(here: Room, project: Project | None) -> None:
     names = [each.name for each in projects.listed()]
     if project is None or not names:
         return
@@ -79,3 +79,6 @@ def _picker(project: Project | None) -> None:
     st.selectbox(
         "Project", names, key=_PICKER, on_change=state.switch, args=(_PICKER,), label_visibility="collapsed"
     )
+    if state.turned() and here.name != "Home":
+        # Here the browser would go on showing what was set for the other project.
+        st.switch_page(room("Home").file, query_params=state.parameters())

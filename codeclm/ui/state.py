@@ -19,6 +19,9 @@ from codeclm.ui.guard import guarded, notify
 
 _KEY = "project_name"
 _PARAMETER = "project"
+_TURNED = "project_turned"
+_KEPT = (_KEY, _TURNED, "sidebar_project", "flash", "started_", "review_desk:", "reviewer", "review_keys")
+"""How the names begin of what is kept from one project to the next: what is under way, and who sits here."""
 
 
 def current() -> Project | None:
@@ -32,7 +35,7 @@ def current() -> Project | None:
         if projects.find(wanted) is None:
             notify(f"There is no project named {wanted} here; another one is open.", bad=True)
         else:
-            st.session_state[_KEY] = wanted
+            _turn(wanted)
     project = projects.find(st.session_state.get(_KEY, "")) or _default()
     if project is None:
         st.session_state.pop(_KEY, None)
@@ -46,8 +49,22 @@ def current() -> Project | None:
 
 def open_project(name: str) -> None:
     """Make this the project of the tab from the next run on."""
-    st.session_state[_KEY] = name
+    if name != st.session_state.get(_KEY):
+        _turn(name)
     st.query_params[_PARAMETER] = name
+
+
+def turned() -> bool:
+    """Whether another project was opened in the sidebar; told once."""
+    return bool(st.session_state.pop(_TURNED, False))
+
+
+def _turn(name: str) -> None:
+    """Another project: what pages keep of the one before, such as an undo or a limit, is not meant for it."""
+    if _KEY in st.session_state:
+        for key in [key for key in st.session_state if not str(key).startswith(_KEPT)]:
+            del st.session_state[key]
+    st.session_state[_KEY] = name
 
 
 def parameters() -> dict[str, str]:
@@ -60,6 +77,7 @@ def parameters() -> dict[str, str]:
 def switch(widget: str) -> None:
     """Callback of a widget that holds a project's name."""
     open_project(st.session_state[widget])
+    st.session_state[_TURNED] = True
 
 
 def _first_start() -> None:

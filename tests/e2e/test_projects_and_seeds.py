@@ -5,7 +5,9 @@ import json
 
 import pytest
 
+from codeclm import projects
 from codeclm.projects import Project
+from tests.pages import pairing
 
 pytestmark = pytest.mark.e2e
 
@@ -42,6 +44,27 @@ def test_a_project_is_made_copied_renamed_deleted_and_restored(app):
     app.click("Restore")
     app.page.get_by_role("heading", name="second", exact=True).wait_for()
     assert "project=second" in app.page.url
+
+
+def test_another_project_shows_nothing_that_was_set_for_the_one_before(app, monkeypatch):
+    monkeypatch.setenv(projects.FOLDER_ENVIRONMENT, str(app.folder))
+    for name, theta in (("one", 2.0), ("two", 5.0)):
+        made = pairing.project(name)
+        with made.open() as store:
+            store.settings.set_dials(store.settings.dials().model_copy(update={"theta": theta}))
+    shown = app.page.get_by_label("θ", exact=True)
+    app.open("Export", project="one")
+    assert shown.input_value() == "2"
+    shown.fill("1.5")
+    shown.press("Enter")
+    app.settle()
+    app.page.get_by_role("combobox", name="Project").click()
+    app.page.get_by_role("option", name="two").click()
+    app.page.get_by_role("heading", name="two", exact=True).wait_for()
+    app.click("Export", role="link")
+    app.page.get_by_role("heading", name="Export", exact=True).wait_for()
+    app.settle()
+    assert shown.input_value() == "5"
 
 
 def test_seeds_from_a_file_with_faults_to_the_table(app, tmp_path):

@@ -130,7 +130,8 @@ def test_a_key_counts_in_its_own_project_alone(app, made):
     saved(app)
     app.page.get_by_role("combobox", name="Project").click()
     app.page.get_by_role("option", name="twin", exact=True).click()
-    app.settle()
+    app.page.get_by_role("heading", name="twin", exact=True).wait_for()
+    app.click("Review", role="link")
     app.sees("1 of 29")
     assert logged(twin) == ["decide"]
     app.page.keyboard.press("o")
