@@ -50,7 +50,9 @@ class Order:
     """Seeds and metadata to keep to; None: all."""
 
     def as_dict(self) -> dict[str, Any]:
-        """What a job's row and a quote keep: all but addresses, `accept_mixed` and `only`."""
+        """What a job's row and a quote keep: all but addresses and `accept_mixed`; of `only` that it is so,
+        which makes a run the pilot of a quote.
+        """
         return {
             "stages": None if self.stages is None else list(self.stages),
             "dials": dict(self.dials),
@@ -61,6 +63,7 @@ class Order:
             "max_calls": self.max_calls,
             "augment_to": self.augment_to,
             "retry": self.retry,
+            "pilot": self.only is not None,
         }
 
     @property

@@ -15,7 +15,7 @@ from pathlib import Path
 from statistics import fmean, pstdev
 from typing import Any, TypeVar
 
-from codeclm.errors import CodecError
+from codeclm.errors import BudgetReached, CodecError
 from codeclm.jobs.endpoints import room, slots
 from codeclm.jobs.lock import RUN, hold
 from codeclm.jobs.order import Order, Setup, set_up
@@ -114,13 +114,18 @@ def lines(found: Quoted) -> Iterator[tuple[str, list[float | None]]]:
 
 def _quote(project: Path, order: Order, warn: Tell, show: Tell) -> Quoted:
     setup, left, seen = _look(project, order)
-    missing = _wanted(left.growing + len(seen), setup) - len(seen)
+    missing = pilot_size(left.growing + len(seen), setup.dials.per_metadata) - len(seen)
     if missing > 0 and left.seeds + left.metadata:
         picked = _spread(left.seeds + left.metadata, missing)
         only = frozenset([*picked, *(Metadata("encoded", Labels(""), seed=each).id for each in picked)])
         stages = tuple(stage for stage in setup.stages if stage != "augment")
         outcome = run(project, replace(order, stages=stages, augment_to=None, only=only), warn, show)
         setup, left, seen = _look(project, order)
+        if isinstance(outcome.error, BudgetReached) and not seen:
+            raise BudgetReached(
+                f"{outcome.error}: nothing of the pilot came to its end before. What it made is kept; "
+                "allow more, or estimate without a limit"
+            )
         if outcome.error is not None and not seen:
             raise outcome.error
     if left.growing and not seen:
@@ -147,9 +152,11 @@ def _mixed(store: Store, setup: Setup) -> int:
     return max(0, order.augment_to - there)
 
 
-def _wanted(units: int, setup: Setup) -> int:
-    """How many metadata to base a quote on: more for a longer run, as their lineages differ in length."""
-    most = max(3, min(MOST, LINEAGES // setup.dials.per_metadata))
+def pilot_size(units: int, per_metadata: int) -> int:
+    """How many of so many metadata to base a quote on: more for a longer run, as their lineages differ in
+    length.
+    """
+    most = max(3, min(MOST, LINEAGES // per_metadata))
     return min(most, units, max(FEWEST, min(round(2 * math.sqrt(units)), units // SHARE)))
 
 

@@ -20,7 +20,10 @@ from codeclm.ui.page import empty, go
 from codeclm.ui.quote_panel import quote_panel
 from codeclm.ui.runpanel import how_it_ended, last_run, start_run
 from codeclm.ui.summary import Summary, summary
-from codeclm.ui.text import ago, duration, number, plain, plural
+from codeclm.ui.text import ago, dollars, duration, number, plain, plural
+
+_SET = "gen_set"
+"""In the session: what the settings began with, and what they were when the page was last seen."""
 
 
 def start_panel(project: Project) -> None:
@@ -40,8 +43,7 @@ def start_panel(project: Project) -> None:
     job = last_run(project)
     st.subheader("Settings", anchor=False)
     cut_short = job is not None and job.state != "done" and not job.command.get("retry")
-    begin = begin_with(facts.dials, job.command if job and cut_short else {})
-    wanted = settings(begin, facts.funnel.seeds, priced(endpoints))
+    wanted = _wanted(begin_with(facts.dials, job.command if job and cut_short else {}), facts, endpoints)
     coming = _coming(project, wanted)
     st.subheader("What this run will do", anchor=False)
     with st.grid(2, min_column_width=380):
@@ -49,7 +51,7 @@ def start_panel(project: Project) -> None:
             _numbers(coming, wanted, job)
             _button(project, wanted, coming.nothing)
             if not coming.nothing:
-                quote_panel(project, wanted)
+                quote_panel(project, wanted, coming)
         with st.container(border=True, gap="xsmall"):
             _models(endpoints)
     for line in warnings(endpoints):
@@ -60,6 +62,14 @@ def start_panel(project: Project) -> None:
             "begins a second set of results beside them; metadata is not read again.",
             icon=":material/difference:",
         )
+
+
+def _wanted(given: Wanted, facts: Summary, endpoints: Mapping[Role, Endpoint]) -> Wanted:
+    """What is set, which outlives a look at other pages: a limit that is gone without a word costs money."""
+    before, left = st.session_state.get(_SET, (None, given))
+    wanted = settings(left if before == given else given, facts.funnel.seeds, priced(endpoints))
+    st.session_state[_SET] = given, wanted
+    return wanted
 
 
 def _coming(project: Project, wanted: Wanted) -> Forecast:
@@ -121,8 +131,16 @@ def _numbers(coming: Forecast, wanted: Wanted, job: Job | None) -> None:
     if (pace := _pace(job)) is not None:
         low, high = (duration(calls / pace) for calls in (coming.least, coming.most))
         st.caption(f"At the last run's pace: {low if low == high else f'{low} to {high}'}.")
-    if wanted.max_calls is not None and wanted.max_calls < coming.most:
-        st.caption(f"It stops after {plural(wanted.max_calls, 'call')}; run again to go on.")
+    if stops := _limits(wanted, coming.most):
+        st.markdown(f":material/pan_tool: **It stops {stops}**; run again to go on.")
+
+
+def _limits(wanted: Wanted, most: int) -> str:
+    """Where the run ends before its work does; empty: nowhere."""
+    calls = wanted.max_calls is not None and wanted.max_calls < most
+    parts = [f"after {plural(wanted.max_calls, 'call')}"] if calls and wanted.max_calls is not None else []
+    parts += [] if wanted.budget is None else [f"at {dollars(wanted.budget)}"]
+    return " or ".join(parts)
 
 
 def _pace(job: Job | None) -> float | None:
@@ -149,15 +167,15 @@ def _models(endpoints: Mapping[Role, Endpoint]) -> None:
 def ended(project: Project, facts: Summary) -> None:
     """How the last run ended, and where to go from there."""
     job = last_run(project)
-    if job is None or job.state == "running":
-        if said := how_it_ended(project, job if job and job.state != "running" else None):
+    if job is None:
+        if said := how_it_ended(project, None):
             st.info(said, icon=":material/info:")
         return
-    funnel = facts.funnel
-    when = ago(job.finished)
+    funnel, what = facts.funnel, "pilot of an estimate" if job.command.get("pilot") else "run"
+    when = ago(job.finished or job.heartbeat)
     if job.state == "done" and "judge" not in (job.command.get("stages") or ["judge"]):
         st.success(
-            f"The last run ended {when}: {plural(funnel.encoded, 'seed')} read, "
+            f"The last {what} ended {when}: {plural(funnel.encoded, 'seed')} read, "
             f"{plural(funnel.instructions, 'instruction')} written, {plural(funnel.failures, 'failure')}.",
             icon=":material/check_circle:",
         )
@@ -165,7 +183,7 @@ def ended(project: Project, facts: Summary) -> None:
         return
     if job.state == "done":
         said = (
-            f"The last run ended {when}. In all: {plural(funnel.kept, 'pair')} kept, "
+            f"The last {what} ended {when}. In all: {plural(funnel.kept, 'pair')} kept, "
             f"{plural(funnel.exhausted, 'lineage')} exhausted, {plural(funnel.failures, 'failure')}."
         )
         if funnel.failures or not funnel.kept:
@@ -178,12 +196,18 @@ def ended(project: Project, facts: Summary) -> None:
         why = "was stopped" if job.state == "stopped" else "reached its limit"
         said = plain(job.message) if job.state == "budget" else ""
         st.info(
-            f"The last run {why} {when}. What it made is kept; start again to go on."
+            f"The last {what} {why} {when}. What it made is kept; start again to go on."
             + (f" ({said})" if said else ""),
             icon=":material/pause_circle:",
         )
+    elif job.state == "running":
+        st.error(
+            f"The last {what} ended without a word {when}, as when it is killed or memory is used up. "
+            "What it made is kept; start again to go on.",
+            icon=":material/error:",
+        )
     else:
         said = how_it_ended(project, job) or "It ended without a word."
-        st.error(f"The last run failed {when}: {said}", icon=":material/error:")
+        st.error(f"The last {what} failed {when}: {said}", icon=":material/error:")
     if facts.to_review:
         go("Review", f"Review {plural(facts.to_review, 'pair')}", status="kept")

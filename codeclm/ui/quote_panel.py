@@ -6,20 +6,20 @@ import pandas as pd
 import streamlit as st
 
 from codeclm.jobs.order import Order
-from codeclm.jobs.quote import COUNTED, QUOTE, Quoted, last_quote, lines
+from codeclm.jobs.quote import COUNTED, QUOTE, Quoted, last_quote, lines, pilot_size
 from codeclm.projects import Project
 from codeclm.ui import started
-from codeclm.ui.generate_plan import REACH, Wanted
+from codeclm.ui.generate_plan import REACH, Forecast, Wanted
 from codeclm.ui.guard import error_box, fragment, guarded
 from codeclm.ui.runpanel import last_run
-from codeclm.ui.text import dollars, duration, number
+from codeclm.ui.text import dollars, duration, number, plural
 
 _NAMES = dict(zip(COUNTED, ("Calls", "Tokens in", "Tokens out", "Cost"), strict=True)) | {"seconds": "Time"}
 _COLUMNS = ("Spent", "Low", "Mid", "High", "In all")
 _SHOWN = {"cost_usd": dollars, "seconds": duration}
 
 
-def quote_panel(project: Project, wanted: Wanted) -> None:
+def quote_panel(project: Project, wanted: Wanted, coming: Forecast) -> None:
     """The button, the wait, and the newest quote for exactly these settings."""
     if estimating(project):
         _wait(project)
@@ -30,8 +30,8 @@ def quote_panel(project: Project, wanted: Wanted) -> None:
         on_click=_start,
         args=(project, wanted),
         key="gen_quote",
-        help="Runs a pilot on a few seeds and foretells the rest: calls, tokens, money and time. What the "
-        "pilot makes is kept, and not paid for again by the run.",
+        help=f"Runs a pilot of {_pilot(wanted, coming)} and foretells the rest: calls, tokens, money and "
+        "time. What the pilot makes is kept, and not paid for again by the run.",
     )
     job = last_run(project)
     with project.open(readonly=True) as store:
@@ -40,6 +40,15 @@ def quote_panel(project: Project, wanted: Wanted) -> None:
         _table(found)
     elif started.begun(project, QUOTE) and (said := started.last_words(project, QUOTE)).startswith("error"):
         error_box(said.removeprefix("error: "))
+
+
+def _pilot(wanted: Wanted, coming: Forecast) -> str:
+    """How much a pilot takes, at most: there may be finished lineages to look at in its place."""
+    units = max(coming.seeds, coming.metadata)
+    size = min(units, pilot_size(units, wanted.dials.per_metadata))
+    return (
+        f"at most {number(size)} of {number(units)} metadata ({plural(coming.most * size // units, 'call')})"
+    )
 
 
 def estimating(project: Project) -> bool:

@@ -18,7 +18,7 @@ from codeclm.store import Job
 from codeclm.ui import started
 from codeclm.ui.guard import fragment
 from codeclm.ui.spend_tables import spend_tables
-from codeclm.ui.text import duration, number, plain, plural
+from codeclm.ui.text import dollars, duration, number, plain, plural
 
 WINDOW = 30.0
 """Seconds over which the rate is taken."""
@@ -82,11 +82,6 @@ def _live(project: Project, compact: bool) -> None:
         started.head(project, job, current_stage(job), "run")
         for stage in _shown(job):
             _stage(job, stage)
-        st.caption(
-            f"{plural(job.calls_sent, 'call')} sent · {number(job.calls_cached)} answered from the cache"
-            if any(done for done, _ in job.progress.values())
-            else "Waiting for the first reply: a model on this machine may have to be loaded first."
-        )
         _spent(project, job)
 
 
@@ -106,12 +101,27 @@ def _starting(compact: bool) -> None:
 
 
 def _spent(project: Project, job: Job) -> None:
-    """What the run has spent so far, by role and by stage."""
+    """What the run has spent so far and may spend, and by role and by stage."""
     with project.open(readonly=True) as store, store.read():
         by_role, by_stage = store.calls.spend("role", job.id), store.calls.spend("stage", job.id)
+        spent = store.calls.spend(job=job.id)["all"].cost
+    st.caption(
+        _so_far(job, spent)
+        if any(done for done, _ in job.progress.values())
+        else "Waiting for the first reply: a model on this machine may have to be loaded first."
+    )
     if by_role:
         with st.expander("Spent so far", icon=":material/payments:", key="run_spent"):
             spend_tables(by_role, by_stage)
+
+
+def _so_far(job: Job, spent: float | None) -> str:
+    """Calls and money, each of the limit that was set."""
+    most, budget = job.command.get("max_calls"), job.command.get("budget")
+    calls = f"{number(job.calls_sent)} of {plural(most, 'call')}" if most else plural(job.calls_sent, "call")
+    said = f"{calls} sent · {number(job.calls_cached)} answered from the cache"
+    money = f"{dollars(spent)} of {dollars(budget)}" if budget else dollars(spent) if spent else ""
+    return f"{said} · {money} spent" if money else said
 
 
 def _shown(job: Job) -> list[str]:

@@ -138,7 +138,9 @@ def _in_order(step: tuple[str, object]) -> int:
 
 
 def _what(job: Job) -> str:
-    return "run again what failed" if job.command.get("retry") else job.kind
+    if job.command.get("retry"):
+        return "run again what failed"
+    return "pilot of an estimate" if job.command.get("pilot") else job.kind
 
 
 def _took(job: Job) -> float:

@@ -10,7 +10,7 @@ def test_calls_stop_at_the_limit_exactly() -> None:
     budget = Budget(max_calls=3)
     for _ in range(3):
         budget.reserve()
-    with pytest.raises(BudgetReached, match="--max-calls"):
+    with pytest.raises(BudgetReached, match="3 calls is used up"):
         budget.reserve()
     assert budget.calls == 3
 

@@ -168,6 +168,9 @@ def test_how_the_last_run_ended_is_told():
             job = store.jobs.start("run", {}, 1)
             store.jobs.finish(job, state, "no such model" if state == "failed" else "")
         assert words in said(opened("4_Generate", project="mine"))
+    with made.open() as store:
+        store.jobs.start("run", {"pilot": True}, 1)
+    assert "The last pilot of an estimate ended without a word" in said(opened("4_Generate", project="mine"))
 
 
 def test_other_models_are_said_to_begin_a_second_set():

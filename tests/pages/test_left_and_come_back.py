@@ -1,0 +1,83 @@
+"""What a page keeps when another page, or another project, is looked at in between."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from codeclm import projects
+from codeclm.records import Seed
+from codeclm.settings import Endpoint, Prices
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv(projects.FOLDER_ENVIRONMENT, str(tmp_path))
+    monkeypatch.delenv(projects.ENVIRONMENT, raising=False)
+
+
+def made(name, theta=3.0):
+    project = projects.create(name)
+    with project.open() as store:
+        store.seeds.add([Seed(f"seed {n}") for n in range(4)])
+        store.settings.set_dials(store.settings.dials().model_copy(update={"theta": theta}))
+        for role in ("strong", "target"):
+            priced = Endpoint(url="http://127.0.0.1:1/v1", model=role, prices=Prices(prompt=1, completion=1))
+            store.settings.set_endpoint(role, priced)
+    return project
+
+
+def opened(page, project):
+    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    test.query_params["project"] = project
+    test.switch_page(f"pages/{page}.py").run()
+    assert not test.exception
+    return test
+
+
+def gone_to(test, page):
+    test.switch_page(f"pages/{page}.py").run()
+    assert not test.exception
+    return test
+
+
+def field(test, key):
+    return test.number_input(key=key)
+
+
+def test_settings_of_a_run_outlive_a_look_at_other_pages_and_say_where_it_stops():
+    made("mine")
+    test = opened("4_Generate", "mine")
+    for key, value in (("gen_per", 2), ("gen_calls", 12), ("gen_budget", 0.5)):
+        field(test, key).set_value(value).run()
+    assert any("It stops after 12 calls or at $0.5" in each.value for each in test.markdown)
+    gone_to(gone_to(test, "9_Models"), "4_Generate")
+    assert [field(test, key).value for key in ("gen_per", "gen_calls", "gen_budget")] == [2, 12, 0.5]
+    field(test, "gen_calls").set_value(None).run()
+    gone_to(gone_to(test, "9_Models"), "4_Generate")
+    assert field(test, "gen_calls").value is None
+
+
+def test_what_the_project_has_meanwhile_counts_before_what_was_set():
+    project = made("mine")
+    test = opened("4_Generate", "mine")
+    field(test, "gen_theta").set_value(1.0).run()
+    gone_to(test, "5_Contrast")
+    with project.open() as store:
+        store.settings.set_dials(store.settings.dials().model_copy(update={"theta": 5.0}))
+    assert field(gone_to(test, "4_Generate"), "gen_theta").value == 5.0
+
+
+def test_another_project_begins_on_home_and_with_its_own_settings():
+    made("mine", theta=2.0)
+    made("other", theta=5.0)
+    test = opened("4_Generate", "mine")
+    assert field(test, "gen_theta").value == 2.0
+    field(test, "gen_calls").set_value(7).run()
+    test.selectbox(key="sidebar_project").set_value("other").run()
+    assert not test.exception
+    assert (test.title[0].value, test.query_params["project"]) == ("other", "other")
+    gone_to(test, "4_Generate")
+    assert (field(test, "gen_theta").value, field(test, "gen_calls").value) == (5.0, None)
