@@ -80,8 +80,10 @@ def read_object(text: str) -> dict[str, Any]:
             if isinstance(value, list) and len(value) == 1:
                 value = value[0]
             if isinstance(value, dict) and (value or mended is candidate):
+                if "\\u" not in mended:
+                    return cast(dict[str, Any], value)
                 with suppress(RecursionError):
-                    return cast(dict[str, Any], _cleaned(value) if "\\u" in mended else value)
+                    return cast(dict[str, Any], _cleaned(value))
     raise ReplyError("it holds no JSON object", text)
 
 

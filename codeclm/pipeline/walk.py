@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from functools import partial
 from typing import Any, TypeVar, get_args
@@ -49,14 +50,42 @@ async def grow(task: Task, plan: Plan, model: ChatModel) -> AsyncIterator[Event]
     """
     walk = _Walk(task, plan, model)
     whole = asyncio.create_task(walk.run())
-    whole.add_done_callback(lambda _: walk.events.put_nowait(None))
+    whole.add_done_callback(lambda _: walk.events.wake())
     try:
-        while (event := await walk.events.get()) is not None:
-            yield event
+        while walk.events.made or not whole.done():
+            while walk.events.made:
+                yield walk.events.made.popleft()
+            if not whole.done():
+                await walk.events.more()
         await whole
     finally:
         whole.cancel()
         await asyncio.gather(whole, return_exceptions=True)
+
+
+class _Events:
+    """What came of a walk and is not taken yet. An asyncio.Queue takes several times as long for each."""
+
+    def __init__(self) -> None:
+        self.made: deque[Event] = deque()
+        self._news: asyncio.Future[None] | None = None
+
+    def put(self, event: Event) -> None:
+        """Tell of an event."""
+        self.made.append(event)
+        if self._news is not None:
+            self.wake()
+
+    def wake(self) -> None:
+        """Let the one who waits look."""
+        news, self._news = self._news, None
+        if news is not None and not news.done():
+            news.set_result(None)
+
+    async def more(self) -> None:
+        """Wait for an event, or for the end."""
+        self._news = asyncio.get_running_loop().create_future()
+        await self._news
 
 
 class _Door:
@@ -79,7 +108,7 @@ class _Walk:
     """The state of one call of `grow`."""
 
     def __init__(self, task: Task, plan: Plan, model: ChatModel) -> None:
-        self.events: asyncio.Queue[Event | None] = asyncio.Queue()
+        self.events = _Events()
         self._task = task
         self._plan = plan
         self._door = _Door(model)
@@ -122,7 +151,7 @@ class _Walk:
             if attempt == 0:
                 # One that took a retry is not shown, so that the retry leaves the later ones as they were.
                 earlier.append(node.text)
-            self.events.put_nowait(InstructionMade(node))
+            self.events.put(InstructionMade(node))
             group.create_task(self._guarded(self._lineage(Root(node))))
 
     async def _lineage(self, root: Root) -> None:
@@ -147,7 +176,7 @@ class _Walk:
 
     def _remark(self, child: Instruction, basic: Instruction) -> None:
         if reason := drift(child.text, basic.text, self._task.metadata.labels):
-            self.events.put_nowait(Remarked(child.id, "drift", reason))
+            self.events.put(Remarked(child.id, "drift", reason))
 
     async def _gap(self, node: Instruction, known: Sequence[Answer] = ()) -> float | None:
         """G of an instruction; None where it was not to be scored, or could not be."""
@@ -162,7 +191,7 @@ class _Walk:
             self._fail("judge", node.id, *orders)
             return None
         comparison = self._steps.comparison(node, *answers, (first, second))
-        self.events.put_nowait(Compared(comparison))
+        self.events.put(Compared(comparison))
         return comparison.gap
 
     async def _answers(self, node: Instruction, known: Sequence[Answer]) -> tuple[Answer, Answer] | None:
@@ -175,7 +204,7 @@ class _Walk:
         for answer in made:
             if isinstance(answer, Answer):
                 had[answer.role] = answer
-                self.events.put_nowait(AnswerMade(answer))
+                self.events.put(AnswerMade(answer))
         self._fail("answer", node.id, *made)
         return (had["strong"], had["target"]) if len(had) == len(_ANSWERS) else None
 
@@ -191,7 +220,7 @@ class _Walk:
         except (ReplyError, TransportError) as error:
             self._fail("rubrics", node.id, error)
             return None
-        self.events.put_nowait(InstructionMade(child))
+        self.events.put(InstructionMade(child))
         return child
 
     async def _rubric_set(self) -> RubricSet | None:
@@ -208,7 +237,7 @@ class _Walk:
         except (ReplyError, TransportError) as error:
             self._fail("rubrics", metadata.id, error)
             return None
-        self.events.put_nowait(RubricsMade(rubrics))
+        self.events.put(RubricsMade(rubrics))
         return rubrics
 
     def _fail(self, stage: Stage, record: str, *outcomes: object) -> None:
@@ -216,7 +245,7 @@ class _Walk:
         errors = [o for o in outcomes if isinstance(o, ReplyError | TransportError)]
         if errors:
             errors.sort(key=lambda error: isinstance(error, TransportError))
-            self.events.put_nowait(_failed(self._steps, stage, record, errors[0]))
+            self.events.put(_failed(self._steps, stage, record, errors[0]))
 
 
 async def _together(*steps: Step[Value]) -> list[Value | Exception]:

@@ -73,6 +73,8 @@ def words(text: str) -> tuple[str, ...]:
 
 def stems(text: str) -> set[str]:
     """What a text is about, roughly: the beginnings of its longer words, or pairs of signs."""
+    if text.isascii():
+        return {word[:_STEM] for word in words(text) if len(word) > 3}
     found: set[str] = set()
     before = ""
     for word in words(text):

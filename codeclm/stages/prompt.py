@@ -40,6 +40,8 @@ class _Turn:
     role: _Role
     paragraphs: tuple[tuple[str, ...], ...]
     names: tuple[str, ...]
+    whole: str
+    """All of it as a format, for where no value is empty: nearly always, and several times as fast."""
 
 
 @lru_cache(maxsize=64)
@@ -66,12 +68,13 @@ def shown(labels: Labels) -> str:
 def fill(template: str, values: Mapping[str, str]) -> tuple[Message, ...]:
     """The turns of `template` with `values` in them. UsageError: no turns, or a name without a value."""
     try:
-        return tuple(
+        turns = [
             turn if isinstance(turn, Message) else _filled(turn, tuple([values[name] for name in turn.names]))
             for turn in _prepared(template)
-        )
+        ]
     except KeyError as unknown:
         raise UsageError(f"there is no value {{{unknown.args[0]}}} for this template") from None
+    return tuple(turns)
 
 
 def check(name: str, template: str, needed: Collection[str], allowed: Collection[str] = ()) -> None:
@@ -108,7 +111,8 @@ def _prepared(template: str) -> tuple[Message | _Turn, ...]:
     for name, text in _turns(template):
         role, names = cast(_Role, name), tuple(dict.fromkeys(_VALUE.findall(text)))
         paragraphs = tuple(tuple(_VALUE.split(part)) for part in text.split("\n\n"))
-        turns.append(_Turn(role, paragraphs, names) if names else Message(role, text))
+        whole = _VALUE.sub(r"%(\1)s", text.replace("%", "%%"))
+        turns.append(_Turn(role, paragraphs, names, whole) if names else Message(role, text))
     return tuple(turns)
 
 
@@ -116,6 +120,8 @@ def _prepared(template: str) -> tuple[Message | _Turn, ...]:
 def _filled(turn: _Turn, said: tuple[str, ...]) -> Message:
     """A turn with its values, in the order of its names. Most system turns say the same again and again."""
     values = dict(zip(turn.names, said, strict=True))
+    if all(said):
+        return Message(turn.role, turn.whole % values)
     kept = [
         "".join([values[part] if place % 2 else part for place, part in enumerate(parts)])
         for parts in turn.paragraphs
