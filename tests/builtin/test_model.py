@@ -62,6 +62,27 @@ def test_it_serves_many_keeps_to_a_schema_and_lets_no_web_page_in():
     assert reply["error"]["type"] == "exceed_context_size_error"
 
 
+@pytest.mark.slow
+def test_a_reply_depends_on_its_request_alone():
+    shared = "You answer in few words, and never with a question. " * 8
+    texts = [f"{shared * (n % 3)}Tell me about {'the sea and ' * n}rivers." for n in range(8)]
+
+    def ask(text):
+        _, reply = chat(server, text, max_tokens=6, temperature=0.7, seed=7, logprobs=True, top_logprobs=2)
+        return [
+            (token["token"], token["top_logprobs"]) for token in reply["choices"][0]["logprobs"]["content"]
+        ]
+
+    server = builtin.ensure()
+    alone = [ask(text) for text in texts]
+    os.kill(server.pid, signal.SIGKILL)
+    server = builtin.ensure()
+    with ThreadPoolExecutor(SHAPE[0]) as pool:
+        together = list(pool.map(ask, reversed(texts)))[::-1]
+        cached = list(pool.map(ask, texts))
+    assert alone == together == cached
+
+
 @pytest.mark.parametrize("cut", [100, 3_000, 40_000_000])
 def test_a_truncated_file_ends_only_its_own_server(tmp_path, cut):
     file = tmp_path / "cut.gguf"
