@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from codeclm.llm.client import Counts
 from codeclm.pipeline import AnswerMade, Compared, Event, Failed, InstructionMade, Remarked, RubricsMade
 
-LINEAGES = "lineages"
-"""Beside the stages: the metadata grown to their end."""
+GROWN = "metadata"
+"""Beside the stages: the metadata whose lineages have all come to their end."""
 
 
 @dataclass

@@ -14,7 +14,7 @@ from codeclm import pipeline
 from codeclm.errors import CodecError
 from codeclm.jobs.order import Setup
 from codeclm.jobs.pool import walk
-from codeclm.jobs.progress import LINEAGES, Progress
+from codeclm.jobs.progress import GROWN, Progress
 from codeclm.llm.model import ChatModel, Reply, Request
 from codeclm.pipeline import (
     AnswerMade,
@@ -103,7 +103,7 @@ class Work:
 
     async def _grow(self, model: ChatModel, width: int) -> None:
         ids = lineages_left(self.store, self.setup)
-        self.progress.wanted[LINEAGES] = len(ids)
+        self.progress.wanted[GROWN] = len(ids)
         more = self.store.wishes.all()
         least = self.setup.dials.per_metadata
         self.progress.wanted["decode"] = sum(max(least, more.get(metadata, 0)) for metadata in ids)
@@ -113,7 +113,7 @@ class Work:
             async for event in pipeline.grow(task, self.plan, model):
                 self._keep(event)
                 self.progress.count(event, task.gaps)
-            self.progress.done[LINEAGES] += 1
+            self.progress.done[GROWN] += 1
 
         await walk(self.store.metadata.each(ids), grow, width, self.troubled)
 

@@ -12,7 +12,7 @@ import streamlit as st
 
 from codeclm.errors import BusyError
 from codeclm.jobs.lock import RUN, holder
-from codeclm.jobs.progress import LINEAGES
+from codeclm.jobs.progress import GROWN
 from codeclm.projects import Project
 from codeclm.store import Job
 from codeclm.ui import started
@@ -29,7 +29,7 @@ DOING = {
     "decode": "Writing instructions",
     "answer": "Answering",
     "judge": "Scoring",
-    LINEAGES: "Growing lineages to their end",
+    GROWN: "Growing metadata to the end",
 }
 """What has a bar, in this order. Improvements (rubrics) have none: how many it takes is known afterwards."""
 
@@ -128,7 +128,7 @@ def _shown(job: Job) -> list[str]:
     """The stages that get a bar, all from the beginning, so that nothing moves while the run goes on."""
     asked = job.command.get("stages") or [name for name in DOING if name != "augment"]
     growing = {"decode", "rubrics", "answer", "judge"}.intersection(asked)
-    return [name for name in DOING if name in asked or (name == LINEAGES and growing) or name in job.progress]
+    return [name for name in DOING if name in asked or (name == GROWN and growing) or name in job.progress]
 
 
 def _stage(job: Job, stage: str) -> None:
@@ -157,7 +157,7 @@ def _rate(job: Job, stage: str, done: int) -> float:
 
 def whole(job: Job) -> tuple[int, int]:
     """Steps done and wanted: seeds to read and metadata to grow, whose numbers are known beforehand."""
-    known = [job.progress[name] for name in ("encode", LINEAGES) if name in job.progress]
+    known = [job.progress[name] for name in ("encode", GROWN) if name in job.progress]
     return sum(done for done, _ in known), sum(total for _, total in known)
 
 

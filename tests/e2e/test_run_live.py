@@ -57,7 +57,7 @@ def test_a_run_is_watched_stopped_limited_and_mended(app, made, endpoint):
     app.open("Generate", project="live")
     app.page.get_by_role("button", name="Start the run").click()
     app.page.get_by_text("Spent so far").click()
-    app.sees("Growing lineages to their end: ")
+    app.sees("Growing metadata to the end: ")
     app.page.get_by_text(re.compile(r"\d+ calls sent")).first.wait_for()
     words = [sys.executable, "-m", "codeclm", "--project", str(made.path), "run"]
     second = subprocess.run(words, capture_output=True, text=True, check=False)

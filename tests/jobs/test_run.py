@@ -317,7 +317,7 @@ def test_progress_is_told_to_the_project(project, order, endpoint, monkeypatch):
     assert any("encode 6/6" in line for line in seen)
     with Store.open(path) as store:
         job = store.jobs.page(limit=1)[0]
-    assert (job.state, job.progress["encode"], job.progress["lineages"]) == ("done", (6, 6), (6, 6))
+    assert (job.state, job.progress["encode"], job.progress["metadata"]) == ("done", (6, 6), (6, 6))
     assert job.calls_sent > 36
 
 
