@@ -14,6 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from codeclm.settings import Dials
+
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
@@ -171,6 +173,37 @@ class Scale(NamedTuple):
 
 
 USUAL = Scale()
+
+
+class Fit(NamedTuple):
+    """A θ that asks of the scores there are what the usual one asks of scores from 1 to 10."""
+
+    theta: float
+    usual: float
+    reach: float
+    """The largest |gap|."""
+
+    @property
+    def said(self) -> str:
+        """The same in words."""
+        return (
+            f"Gaps here reach {self.reach:g}; on the judge’s scale of 1 to 10 they reach {USUAL.most:g} at "
+            f"most. θ {self.theta:g} asks of these scores what θ {self.usual:g} asks of those."
+        )
+
+
+def fitting(reach: float, highest: float, theta: float) -> Fit | None:
+    """The θ for scores that are plainly on another scale, as long as the usual one is set; else None.
+
+    `reach`: the largest |gap|; `highest`: the highest score, as gaps may be small on any scale.
+    """
+    scale = Scale.of(reach)
+    if theta != Dials().theta or scale == USUAL or reach <= 1 < highest:
+        return None
+    wanted = _plain(max(1, round(theta * scale.most / USUAL.most / scale.step)) * scale.step)
+    return None if theta / 2 <= wanted <= theta * 2 else Fit(wanted, theta, reach)
+
+
 _STEPS = 40
 _SLACK = 1e-9
 

@@ -10,7 +10,7 @@ import os
 import re
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -46,6 +46,15 @@ class Project:
         log = _beside(self.path, "-wal")
         kept = [path.stat() for path in (self.path, log) if path.exists()]
         return max((each.st_mtime for each in kept if each.st_size), default=0.0)
+
+    @contextmanager
+    def unchanged(self) -> Iterator[None]:
+        """For what is written beside a person's work, and is worked out from it: `changed` stays."""
+        before = self.changed
+        yield
+        for path in (self.path, _beside(self.path, "-wal")):
+            with suppress(OSError):
+                os.utime(path, (path.stat().st_atime, before))
 
 
 def folder() -> Path:

@@ -6,6 +6,7 @@ from codeclm.ui.contrast_data import lab
 from codeclm.ui.contrast_health import health
 from codeclm.ui.contrast_people import people
 from codeclm.ui.contrast_theta import summary_line, theta_lab
+from codeclm.ui.other_scale import other_scale
 from codeclm.ui.page import no_pairs, page, parts
 from codeclm.ui.summary import summary
 
@@ -23,6 +24,7 @@ with page("Contrast") as project:
     found = lab(project, facts)
     part = parts(PARTS, "contrast")
     if part == PARTS[0]:
+        other_scale(project, facts)
         st.caption(summary_line(found))
         theta_lab(project, facts, found)
     elif part == PARTS[1]:

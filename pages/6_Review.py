@@ -3,6 +3,7 @@
 import streamlit as st
 
 from codeclm.ui.next_step import nothing_kept
+from codeclm.ui.other_scale import other_scale
 from codeclm.ui.page import go, no_pairs, page
 from codeclm.ui.review_bulk import bulk_panel
 from codeclm.ui.review_desk import desk
@@ -27,6 +28,7 @@ with page("Review", links) as project:
         st.stop()
     if not facts.funnel.kept:
         st.info(nothing_kept(facts).why, icon=":material/info:")
+    other_scale(project, facts)
     filters = st.container()
     row = st.container(horizontal=True, vertical_alignment="center")
     come = "review_view" not in st.session_state

@@ -5,6 +5,7 @@ import streamlit as st
 from codeclm.ui.export_checks import checks, told
 from codeclm.ui.export_choice import choice
 from codeclm.ui.export_file import download, first_lines, nothing, outcome, summary_of
+from codeclm.ui.other_scale import other_scale
 from codeclm.ui.page import no_pairs, page
 from codeclm.ui.selected import only_selected
 from codeclm.ui.summary import summary
@@ -18,6 +19,7 @@ with page("Export") as project:
             "Pairs come from a run: an instruction, both models’ answers, and their scores.",
         )
         st.stop()
+    other_scale(project, facts)
     with st.grid(2, min_column_width=340, gap="medium"):
         with project.open(readonly=True) as store:
             revision = store.revision()

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codeclm import contrast
-from codeclm.lab import Nodes, Scale, histogram, thetas
+from codeclm.lab import Nodes, Scale, fitting, histogram, thetas
 
 PATHS = st.lists(
     st.lists(st.sampled_from([0.0, 0.5, -1.0, 2.0, 3.0, -3.5, 6.0]), min_size=1, max_size=4),
@@ -100,3 +100,20 @@ def test_theta_goes_as_far_as_the_gaps_do(reach: float, scale: tuple[float, floa
     assert sum(counts) == 3
     assert middles[-1] == pytest.approx(found.most, rel=0.03)
     assert set(middles) & set(steps) == {each for each in middles if each >= 0}
+
+
+@pytest.mark.parametrize(
+    ("reach", "highest", "theta"),
+    [(100, 100, 32.5), (95, 97, 32.5), (20, 20, 6.5), (0.9, 1, 0.3), (1, 1, 0.325)],
+)
+def test_scores_on_another_scale_have_a_theta_of_their_own(reach, highest, theta):
+    found = fitting(reach, highest, 3.0)
+    assert found is not None
+    assert found.theta == pytest.approx(theta, abs=0.05)
+    assert f"θ {found.theta:g} asks" in found.said
+    assert fitting(reach, highest, found.theta) is None
+
+
+@pytest.mark.parametrize(("reach", "highest"), [(0, 0), (9, 10), (7.5, 9), (10, 10), (1, 9), (0.5, 6)])
+def test_scores_up_to_ten_have_the_usual_theta(reach, highest):
+    assert fitting(reach, highest, 3.0) is None

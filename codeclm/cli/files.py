@@ -14,7 +14,7 @@ from codeclm.cli.output import Result, warn
 from codeclm.errors import UsageError
 from codeclm.export.push import push
 from codeclm.jobs.checking import checked, look
-from codeclm.jobs.importing import Imported, ImportKind, prepare
+from codeclm.jobs.importing import Imported, ImportKind, prepare, scale_told
 from codeclm.jobs.prune import prune as drop
 from codeclm.store import PairFilter
 
@@ -28,8 +28,10 @@ def import_(args: Namespace) -> Result:
     load = prepare(table, args.kind, args.field, args.input_field)
     with open_project(args, create=True) as store:
         done = load(store)
+        told = scale_told(store) if args.kind == "pairs" else ""
     answered = args.kind == "seeds" and ingest.has_answers(table)
-    return Result(done.as_dict(), _import_lines(done, args.kind, answered), status=3 if done.rejected else 0)
+    lines = [*_import_lines(done, args.kind, answered), *([f"{told} `run --theta` sets it."] if told else [])]
+    return Result(done.as_dict(), lines, status=3 if done.rejected else 0)
 
 
 def _import_lines(done: Imported, kind: ImportKind, answered: bool) -> Iterator[str]:

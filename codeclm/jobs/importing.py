@@ -10,6 +10,8 @@ from typing import Any, Literal
 from codeclm import ingest
 from codeclm.garbage import uncollected
 from codeclm.ingest import Bundle, Rejected, Table
+from codeclm.lab import fitting
+from codeclm.records import IMPORTED
 from codeclm.store import Added, GivenPair, Store
 
 ImportKind = Literal["seeds", "metadata", "pairs"]
@@ -84,6 +86,14 @@ def add_pairs(store: Store, bundles: Iterable[Bundle]) -> Added:
             ]
         )
     return Added(added, len(bundles) - added)
+
+
+def scale_told(store: Store) -> str:
+    """What θ means where the project's scores are on another scale than 1 to 10; else nothing."""
+    config = store.settings.config()
+    shown, scores = config.id if config else IMPORTED, store.scores
+    fit = fitting(scores.reach(shown), scores.highest(shown), store.settings.dials().theta)
+    return fit.said if fit else ""
 
 
 def _place(bundle: Bundle) -> tuple[float, str, str]:

@@ -82,6 +82,14 @@ class ScoreSheet:
         sql = "select max(max(gap), -min(gap)) from nodes where config = ?"
         return self._db.value(sql, [self._configs.find(config)]) or 0.0
 
+    def highest(self, config: str) -> float:
+        """The highest of some hundred scores under a config; 0: none is there."""
+        sql = """with some as (select comparison from nodes
+                where config = ? and comparison is not null limit 500)
+            select max(max(strong_first ->> 0, strong_first ->> 1)) from comparisons
+            where seq in (select comparison from some)"""
+        return float(self._db.value(sql, [self._configs.find(config)]) or 0)
+
     def scored(self, config: str | None) -> Scored:
         """Every scored node."""
         return Scored(*columns(self._db.each(_SCORED, [self._configs.find(config)]), 6))

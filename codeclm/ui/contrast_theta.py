@@ -12,7 +12,8 @@ from codeclm.projects import Project
 from codeclm.store import Store
 from codeclm.ui.contrast_data import Lab, Numbers
 from codeclm.ui.glossary import term
-from codeclm.ui.guard import fragment, guarded, notify
+from codeclm.ui.guard import fragment
+from codeclm.ui.other_scale import set_theta
 from codeclm.ui.page import go
 from codeclm.ui.summary import Summary, config_id
 from codeclm.ui.text import dollars, gap, number, one_line, plural, score
@@ -59,18 +60,11 @@ def _use(project: Project, theta: float, current: float) -> None:
         f"Use θ {theta:g}",
         icon=":material/check:",
         type="primary",
-        on_click=_set,
+        on_click=set_theta,
         args=(project, theta),
         key="contrast_use",
         help=f"Sets the project’s θ, which is {current:g} now. No pair and no decision is lost by it.",
     )
-
-
-@guarded
-def _set(project: Project, theta: float) -> None:
-    with project.open() as store, store.write():
-        store.settings.set_dials(store.settings.dials().model_copy(update={"theta": theta}))
-    notify(f"The project’s θ is {theta:g} from now on.")
 
 
 def _figures(here: Kept, now: Kept, priced: bool) -> None:
@@ -191,7 +185,7 @@ def _examples(project: Project, found: Numbers, facts: Summary, said: str) -> No
         alt=f"Examples of pairs {said}",
         column_config={
             "Gap": st.column_config.TextColumn(width=60),
-            "Step": st.column_config.NumberColumn(width=50, help=term("iteration")),
+            "Iteration": st.column_config.NumberColumn(width=75, help=term("iteration")),
         },
     )
 
@@ -199,9 +193,9 @@ def _examples(project: Project, found: Numbers, facts: Summary, said: str) -> No
 def _pair(store: Store, pair: str, theta: float, cap: int, config: str) -> dict[str, object]:
     found = store.pairs.get(pair, theta, cap, config)
     if found is None:
-        return {"Gap": "", "Step": None, "Instruction": ""}
+        return {"Gap": "", "Iteration": None, "Instruction": ""}
     gap_ = gap(found.comparison.gap)
-    return {"Gap": gap_, "Step": found.iteration, "Instruction": one_line(found.instruction, 300)}
+    return {"Gap": gap_, "Iteration": found.iteration, "Instruction": one_line(found.instruction, 300)}
 
 
 def _groups(lab: Lab, theta: float) -> None:

@@ -22,7 +22,7 @@ SHOWN = 400
 """Characters of each text."""
 ROW = 87
 """Pixels of a row: five lines of each text, and not the head of a sixth; one says too little to decide by."""
-_WIDTHS = {"Instruction": 250, "Yours": 70, "Gap": 50, "Step": 45, "State": 90}
+_WIDTHS = {"Instruction": 250, "Yours": 70, "Gap": 50, "Iteration": 70, "State": 90}
 _SIDE = 250
 
 
@@ -94,4 +94,4 @@ def _row(pair: Pair, blind: bool, said: str) -> dict[str, Any]:
     row |= dict(zip(_sides(blind), answers, strict=True))
     if not blind or said:
         row["Gap"] = gap(pair.comparison.gap)
-    return row | {"Step": pair.iteration, "State": pair.status}
+    return row | {"Iteration": pair.iteration, "State": pair.status}

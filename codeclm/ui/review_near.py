@@ -72,7 +72,7 @@ def _kept(kept: object, asked: str) -> frozenset[str] | None:
 
 def _keep(path: Path, asked: str, ids: Sequence[str]) -> None:
     """For another time; where the file may not be written, it is sought anew then."""
-    with suppress(CodecError), Store.open(path) as store:
+    with suppress(CodecError), Project(path.stem, path).unchanged(), Store.open(path) as store:
         store.settings.set(FOUND, [asked, ids])
 
 

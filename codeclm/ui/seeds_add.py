@@ -11,7 +11,7 @@ import streamlit as st
 
 from codeclm import ingest
 from codeclm.ids import content_id
-from codeclm.jobs.importing import ImportKind, parse, put
+from codeclm.jobs.importing import ImportKind, parse, put, scale_told
 from codeclm.projects import Project
 from codeclm.ui.glossary import term
 from codeclm.ui.guard import guard, guarded, notify
@@ -177,6 +177,7 @@ def _add(project: Project, upload: Upload, kind: FileKind, asked: Asked) -> None
     parsed = _parse(upload.id, *asked, upload)
     with project.open() as store:
         added = put(store, kind.kind, parsed)
+        told = scale_told(store) if kind.kind == "pairs" else ""
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
     st.session_state[_LAST] = {
         "project": project.name,
@@ -185,6 +186,8 @@ def _add(project: Project, upload: Upload, kind: FileKind, asked: Asked) -> None
     }
     there = f"; {number(added.duplicates)} were there already" if added.duplicates else ""
     notify(f"{kind.count(added.added)} added{there}.")
+    if told:
+        notify(f"{told} Contrast sets it.")
 
 
 def last_rejects(project: Project) -> None:

@@ -43,6 +43,17 @@ def test_import_takes_metadata(codeclm, tmp_path):
     assert codeclm("status")[1]["metadata"] == 2
 
 
+def test_import_says_what_theta_is_on_another_scale(codeclm, tmp_path, capsys):
+    path = tmp_path / "pairs.jsonl"
+    row = {"instruction": "A?", "strong": "Yes.", "target": "No.", "strong_score": 95, "target_score": 0}
+    path.write_text(json.dumps(row))
+    assert main(["import", str(path), "--as", "pairs"]) == 0
+    assert (
+        "θ 32.5 asks of these scores what θ 3 asks of those. `run --theta` sets it."
+        in capsys.readouterr().out
+    )
+
+
 def test_import_takes_scored_pairs(codeclm, tmp_path):
     path = tmp_path / "pairs.jsonl"
     rows = [

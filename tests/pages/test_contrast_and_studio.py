@@ -78,16 +78,33 @@ def test_theta_goes_as_far_as_the_scores_of_a_file(most, theta):
             pairing.scored(store, node, (strong, target))
     test = opened("5_Contrast", project="other")
     assert test.slider(key="contrast_theta").max == most
+    assert f"Gaps here reach {most}" in texts(test)
     test.slider(key="contrast_theta").set_value(theta).run()
     assert next(each for each in test.metric if each.label == "Kept").value == "2"
     test.button(key="contrast_use").click().run()
     assert not test.exception
     for page in ("4_Generate", "5_Contrast", "7_Export"):
-        opened(page, project="other")
+        assert "Gaps here reach" not in texts(opened(page, project="other"))
     review = opened("6_Review", project="other")
     assert desk(review)["total"] == 2
     review.slider(key="review_gap").set_range(most * 0.8, most).run()
     assert desk(review)["total"] == 1
+
+
+@pytest.mark.parametrize("page", ["5_Contrast", "6_Review", "7_Export"])
+def test_a_theta_for_scores_of_another_scale_is_one_click_away(page):
+    made = projects.create("other")
+    with made.open() as store, store.write():
+        store.settings.use_config(pairing.CONFIG)
+        metadata = Metadata("manual", Labels("case", ()))
+        store.metadata.add([metadata])
+        pairing.scored(store, Instruction(metadata.id, metadata.revision, "Say"), (100, 0))
+    test = opened(page, project="other")
+    test.button(key="other_scale_use").click().run()
+    assert not test.exception
+    assert "Gaps here reach" not in texts(test)
+    with made.open(readonly=True) as store:
+        assert store.settings.dials().theta == 32.5
 
 
 def test_theta_is_tried_without_being_set_and_then_used(mine):

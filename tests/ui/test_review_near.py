@@ -1,5 +1,7 @@
 """Near-duplicates for the queue of Review: sought beside the page, and again where that failed."""
 
+import os
+
 import pytest
 
 from codeclm import projects
@@ -45,6 +47,19 @@ def test_what_was_found_is_kept_with_the_project_until_pairs_come(project, monke
     pairing.fail(project)
     review_near.sought(project, pairing.CONFIG.id, Dials()).result(60)
     assert sought
+
+
+def test_what_was_found_is_no_change_of_the_project(project):
+    os.utime(project.path, (1_000_000, 1_000_000))
+    before = project.changed
+    review_near._sought.clear()
+    review_near.sought(project, pairing.CONFIG.id, Dials()).result(60)
+    with project.open(readonly=True) as store:
+        assert store.settings.get(review_near.FOUND)
+    assert project.changed == before
+    with project.open() as store:
+        store.settings.set("theta", 4)
+    assert project.changed > before
 
 
 @pytest.mark.parametrize("kept", [7, ["x"], [None, 3], {"a": 1}])
