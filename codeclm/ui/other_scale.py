@@ -13,6 +13,9 @@ from codeclm.ui import cached
 from codeclm.ui.guard import guarded, notify
 from codeclm.ui.summary import Summary, config_id
 
+_FIELDS = {"contrast_theta", "export_theta"}
+"""Where a θ is tried: one that was set shows there too."""
+
 
 def other_scale(project: Project, facts: Summary) -> None:
     """One line with a θ for the scale that there is, until one is set."""
@@ -26,7 +29,7 @@ def other_scale(project: Project, facts: Summary) -> None:
         st.button(
             f"Use θ {fit.theta:g}",
             icon=":material/check:",
-            on_click=set_theta,
+            on_click=_use,
             args=(project, fit.theta),
             key="other_scale_use",
             help=f"Sets the project’s θ, which is {fit.usual:g} now. No pair and no decision is lost by it.",
@@ -37,6 +40,12 @@ def other_scale(project: Project, facts: Summary) -> None:
 def _span(path: str, config: str, stamp: str) -> tuple[float, float]:
     with Store.open(Path(path), readonly=True) as store:
         return store.scores.reach(config), store.scores.highest(config)
+
+
+def _use(project: Project, theta: float) -> None:
+    set_theta(project, theta)
+    for field in _FIELDS & st.session_state.keys():
+        st.session_state[field] = theta
 
 
 @guarded

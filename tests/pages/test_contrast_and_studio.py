@@ -103,6 +103,7 @@ def test_a_theta_for_scores_of_another_scale_is_one_click_away(page):
     test.button(key="other_scale_use").click().run()
     assert not test.exception
     assert "Gaps here reach" not in texts(test)
+    assert {each.value for each in (*test.slider, *test.number_input) if each.label == "θ"} <= {32.5}
     with made.open(readonly=True) as store:
         assert store.settings.dials().theta == 32.5
 
