@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from codeclm.atlas.capitals import written
 from codeclm.atlas.graph import Floats
 
 _PART = re.compile(r"[^\w\s'’-]+|\n")
@@ -110,7 +111,9 @@ def keywords(
     words: dict[int, Words] = {}
     for label, strength in strengths.items():
         shown = members[label][:: -(-len(members[label]) // _LOOKED_AT)]
-        words[label] = _covering(strength, [_found(texts[at], known[at]) for at in shown])
+        found_words = _covering(strength, [_found(texts[at], known[at]) for at in shown])
+        as_written = written(found_words.terms, [texts[at][:_READ] for at in shown])
+        words[label] = found_words._replace(terms=as_written)
     return words
 
 

@@ -54,7 +54,7 @@ def coverage(project: Project, facts: Summary) -> None:
         _figure(counted.divergence(by, side), side)
     with right:
         _course(counted, by, side)
-    _wishes(project, facts)
+    _next(project, facts)
     ranked(project, facts, counted, by, side, names)
     _shares(tally, side, names)
 
@@ -120,18 +120,28 @@ def _course(counted: Counted, by: By, side: Side) -> None:
     )
 
 
-def _wishes(project: Project, facts: Summary) -> None:
+def _next(project: Project, facts: Summary) -> None:
+    """What the next run writes, and what of it was asked for here."""
     with project.open(readonly=True) as store:
-        rows, count = store.wishes.open(config_id(facts.config), facts.dials.per_metadata)
-    if not count:
+        config, least = config_id(facts.config), facts.dials.per_metadata
+        (_, asked), due = store.wishes.open(config, least), store.wishes.due(config, least)
+    if not due:
         return
+    total, told = sum(count for _, count in due), plural(len(due), "metadata", "metadata")
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        told = plural(rows, "metadata", "metadata")
+        more = f", {number(asked)} of them asked for" if asked else ""
         st.markdown(
-            f"The next run writes **{plural(count, 'instruction')}** more from {told}.", width="stretch"
+            f"The next run writes **{plural(total, 'instruction')}** from {told}{more}.", width="stretch"
         )
         go("Generate", "Set up the run")
-        st.button("Forget it", icon=":material/close:", on_click=_forget, args=(project,), key="cover_forget")
+        if asked:
+            st.button(
+                "Forget what was asked for",
+                icon=":material/close:",
+                on_click=_forget,
+                args=(project,),
+                key="cover_forget",
+            )
 
 
 @guarded

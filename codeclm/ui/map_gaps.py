@@ -13,8 +13,8 @@ from codeclm.ui.summary import Summary, config_id
 from codeclm.ui.tally import Key, Side
 from codeclm.ui.text import number, plain, plural
 
-_LISTED, _DOUBTED = 15, 5
-"""Gaps that are listed, and of those that may be chance at least."""
+_LISTED, _DOUBTED = 15, 8
+"""Gaps that are listed, and of those that may be chance."""
 
 Names = dict[Key, str]
 
@@ -39,7 +39,7 @@ def ranked(project: Project, facts: Summary, counted: Counted, by: By, side: Sid
         st.caption(f"And {number(len(sure) - _LISTED)} smaller ones.")
     if not unsure:
         return
-    shown = unsure[: max(_DOUBTED, _LISTED - len(sure))]
+    shown = unsure[:_DOUBTED]
     first = f"; the first {len(shown)}" if len(shown) < len(unsure) else ""
     st.caption(f"{plural(len(unsure), 'gap')} that may be chance{first}:")
     for each in shown:

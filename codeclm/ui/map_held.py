@@ -19,7 +19,7 @@ from codeclm.ui.map_pick import outline, picked
 from codeclm.ui.selected import PARAMETER
 
 NOTHING: Rows = np.zeros(0, np.int64)
-_HELD, _MARKED, _TURN = "map_held", "map_marked", "map_turn"
+_HELD, _MARKED, _TURN, _TOLD = "map_held", "map_marked", "map_turn", "map_told"
 
 
 def turn() -> int:
@@ -30,8 +30,16 @@ def turn() -> int:
 @guarded
 def draw(of: str) -> None:
     """Callback of the chart: keep the outline drawn on the map of this name."""
-    st.session_state[_HELD] = {"of": of, "outline": outline(st.session_state[chart_key(of)]["selection"])}
-    st.query_params.pop(PARAMETER, None)
+    selection = st.session_state[chart_key(of)]["selection"]
+    found = outline(selection)
+    # A browser sends each point within, with every click after that too, and each is compared and copied:
+    # of half of 50,000 that takes longer than all else. So they go, and what is told again is nothing new.
+    for each in ("points", "point_indices"):
+        selection.get(each, []).clear()
+    if st.session_state.get(_TOLD) != found:
+        st.session_state[_TOLD] = found
+        st.session_state[_HELD] = {"of": of, "outline": found}
+        st.query_params.pop(PARAMETER, None)
 
 
 @guarded
@@ -87,6 +95,7 @@ def marked(look: Hashable, rows: Rows) -> Rows:
     if kept is None or kept["look"] != look:
         kept = {"look": look, "rows": rows}
         st.session_state[_MARKED] = kept
+        st.session_state.pop(_TOLD, None)  # a new chart, which nothing was drawn on
     found: Rows = kept["rows"]
     return found
 

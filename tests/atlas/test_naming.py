@@ -4,6 +4,7 @@ from hypothesis import strategies as some
 
 from codeclm import atlas
 from codeclm.atlas import Meaning, Words, keywords, told_apart
+from codeclm.atlas.capitals import written
 
 TEXTS = [
     "Please write a haiku about autumn leaves",
@@ -19,19 +20,35 @@ TEXTS = [
 def test_what_sets_a_cluster_apart():
     words = atlas.keywords(TEXTS, [0, 0, 0, 1, 1, 1, -1])
     assert words[0].terms[0] == "haiku"
-    assert words[1].terms[0].startswith("sql")
+    assert words[1].terms[0].startswith("SQL")
     assert set(words) == {0, 1}
 
 
 def test_small_words_of_several_languages_name_nothing():
     words = atlas.keywords(TEXTS, [0] * 6 + [1])[1].terms
-    assert {"rezept", "linsen"} <= set(" ".join(words).split())
+    assert {"Rezept", "Linsen"} <= set(" ".join(words).split())
     assert not {"mir", "ein", "mit", "schreibe"} & set(" ".join(words).split())
 
 
 def test_forms_of_one_word_come_once():
     words = atlas.keywords(["movie night", "movies and a movie", "big movies"], [0, 0, 0])[0].terms
     assert sum("movie" in word for word in words) == 1
+
+
+def test_a_word_is_written_as_the_texts_write_it():
+    acronyms = [f"ASCII, in LaTeX, or Python, {n}. Tables" for n in range(6)]
+    others = [f"Soup with leeks, number {n}" for n in range(6)]
+    found = keywords([*acronyms, *others], [0] * 6 + [1] * 6)
+    assert {"ASCII", "LaTeX", "Python", "tables"} <= {*found[0].terms}
+    assert "soup" in found[1].terms, "a capital at the beginning of a sentence says nothing"
+    assert atlas.name(found[1])[0].isupper()
+
+
+def test_capitals_of_texts_all_in_capitals_say_nothing():
+    assert written(["soup"], ["MAKE SOUP NOW", "make soup"]) == ["soup"]
+    assert written(["soup"], ["MAKE SOUP NOW"]) == ["soup"]
+    assert written(["Given", "dna"], ["the DNA of a gene", "DNA tests", "some dna"]) == ["Given", "DNA"]
+    assert written(["c++", "(", ""], ["use C++ (now)", "in C++ code"]) == ["C++", "(", ""]
 
 
 def test_scripts_without_spaces():

@@ -85,6 +85,23 @@ def test_a_lasso_is_marked_whatever_the_colour_and_is_let_go(app, chart):
     assert nothing_selected(app)
 
 
+def test_what_was_drawn_before_takes_nothing_back_and_can_be_drawn_again(app, chart):
+    drag(app, around(chart[:SIDE]))
+    assert selected(app, SIDE)
+    app.page.get_by_role("textbox", name="Search").fill("nothing like it")
+    app.page.keyboard.press("Enter")
+    app.settle()
+    assert selected(app, SIDE)
+    legend = app.page.get_by_test_id("stDataFrame").first.bounding_box()
+    app.page.mouse.click(legend["x"] + 15, legend["y"] + 33 * 2 + 16)
+    app.settle()
+    assert selected(app, SIDE)
+    app.click("Let go")
+    assert nothing_selected(app)
+    drag(app, around(app.page.evaluate(PLACES)[:SIDE]))
+    assert selected(app, SIDE)
+
+
 def test_a_box_and_a_click_select_what_they_meet(app, chart):
     app.click("box", "radio")
     corners = around(chart[SIDE:])

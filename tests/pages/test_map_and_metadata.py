@@ -162,7 +162,7 @@ def test_a_gap_is_filled_by_the_next_run(project):
         assert uses == {"python code"}
     assert "The next run writes" in words(test)
     assert "which is enough" in words(test), "what is asked for once is not asked for again"
-    press(test, "Forget it")
+    press(test, "Forget what was asked for")
     with project.open() as store:
         assert store.wishes.all() == {}
 
