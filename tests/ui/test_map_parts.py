@@ -1,5 +1,7 @@
 """What the Map page works out without drawing: picking, colours, the tree's rows."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import example, given
@@ -9,6 +11,7 @@ from codeclm.charts import atlas as charts
 from codeclm.charts import shares
 from codeclm.store.maps import KINDS, Cluster
 from codeclm.store.sheet import Labelled, Reached, Spots
+from codeclm.ui import map_held
 from codeclm.ui.columns import Clustered, Fates, Labels, Nodes, Placed
 from codeclm.ui.map_colours import BY, colouring
 from codeclm.ui.map_data import Atlas
@@ -271,3 +274,23 @@ def test_tiles_go_from_brown_to_green_and_no_scale_paints_their_ground():
     tiles = figure.data[0]
     assert tiles.marker.colors == ("#8C9994", "#C98A4B", "#44A396")
     assert tiles.marker.colorscale is None
+
+
+def test_of_a_lasso_only_the_outline_stays_and_told_again_it_takes_nothing_back(monkeypatch):
+    page = SimpleNamespace(session_state={}, query_params={})
+    monkeypatch.setattr(map_held, "st", page)
+
+    def told(of="mine"):
+        points = [{"point_index": n, "x": 1.0} for n in range(999)]
+        sent = {**NONE, "points": points, "point_indices": [*range(999)], "lasso": [SQUARE]}
+        page.session_state[map_held.chart_key(of)] = {"selection": sent}
+        map_held.draw(of)
+        assert not sent["points"] + sent["point_indices"]
+        return page.session_state.get("map_held")
+
+    drawn = {"of": "mine", "outline": outline({**NONE, "lasso": [SQUARE]})}
+    assert told() == drawn
+    page.session_state["map_held"] = other = {"of": "mine", "by": "kind", "groups": ["seeds"]}
+    assert told() == other, "a browser says it with every click"
+    map_held.marked("another look", np.zeros(0, np.int64))
+    assert told() == drawn, "drawn anew on a new chart"
