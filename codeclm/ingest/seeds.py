@@ -6,9 +6,9 @@ from functools import lru_cache
 
 from codeclm.errors import InputError
 from codeclm.ingest.chats import chat_seed, turns
-from codeclm.ingest.fields import RowError, find, is_chat, joined, require, text_of, value
+from codeclm.ingest.fields import RowError, find, guess, is_chat, joined, require, text_of, value
 from codeclm.ingest.source import shown
-from codeclm.ingest.table import Parsed, Rejected, Row, Table
+from codeclm.ingest.table import Column, Parsed, Rejected, Row, Table
 from codeclm.records import Seed
 
 
@@ -16,7 +16,8 @@ def seeds(table: Table, field: str | None = None, input_field: str | None = None
     """Seeds of the column `field` (None: the table's guess), each joined with its `input_field`.
 
     `input_field` None: the table's guess; "": join nothing. A column of chats gives chat seeds: system
-    prompt and turns up to the last user turn. InputError: no such column, or none could be guessed.
+    prompt and turns up to the last user turn. A row that lacks the guessed column is read by its own, as logs
+    hold chats beside plain instructions. InputError: no such column, or none could be guessed.
     """
     column = require(table, field, flag="--field") if field else _guessed(table)
     added = _input_column(table, column, input_field)
@@ -27,7 +28,10 @@ def seeds(table: Table, field: str | None = None, input_field: str | None = None
             parsed.rejected.append(row)
             continue
         try:
-            parsed.records.append(_seed(table.name, row, column, added, system))
+            own = column, added
+            if column == table.guess and value(row.values, column) is None:
+                own = _own(row, column)
+            parsed.records.append(_seed(table.name, row, *own, system))
         except RowError as fault:
             parsed.rejected.append(Rejected(row.number, str(fault)))
     return parsed
@@ -49,6 +53,13 @@ def _input_column(table: Table, column: str, wanted: str | None) -> str | None:
     if wanted == "" or table.guess_input == column:
         return None
     return table.guess_input
+
+
+def _own(row: Row, otherwise: str) -> tuple[str, str | None]:
+    """The column of a row that has other columns than most, and what is joined to it."""
+    there = [Column(name, "", is_chat(cell)) for name, cell in row.values.items() if cell is not None]
+    column, added = guess(there)
+    return column or otherwise, added
 
 
 def _seed(source: str, row: Row, column: str, added: str | None, system: str | None) -> Seed:

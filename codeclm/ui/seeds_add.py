@@ -130,17 +130,23 @@ def _choose(project: Project, upload: Upload, kind: FileKind) -> None:
     if kind.kind == "seeds" and ingest.has_answers(table):
         st.info(f"The file has answers too: as {KINDS[-1].many} they come with it.", icon=":material/info:")
     asked = (kind.kind, field, "" if other in (_NONE, None) else other)
-    parsed = _parse(upload.id, *asked, upload)
-    _preview(project, parsed, upload, kind, asked)
+    _preview(project, *_parse(upload.id, *asked, upload), upload, kind, asked)
 
 
 def _preview(
-    project: Project, parsed: ingest.Parsed[Any], upload: Upload, kind: FileKind, asked: Asked
+    project: Project,
+    parsed: ingest.Parsed[Any],
+    repeats: int,
+    upload: Upload,
+    kind: FileKind,
+    asked: Asked,
 ) -> None:
     good, bad = len(parsed.records), len(parsed.rejected)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"{plural(parsed.read, 'row')} in {plain(upload.name, 60)}", width="content")
         st.badge(f"{number(good)} can be used", color="green" if good else "gray")
+        if repeats:
+            st.badge(plural(repeats, "repeated row"), color="gray")
         if bad:
             st.badge(f"{number(bad)} rejected", color="red")
     if good:
@@ -161,7 +167,7 @@ def _preview(
             alt=f"The first {kind.many} that this file gives",
         )
         st.button(
-            f"Add {kind.count(good)}",
+            f"Add {kind.count(good - repeats)}",
             type="primary",
             icon=":material/add:",
             on_click=_add,
@@ -174,7 +180,7 @@ def _preview(
 
 @guarded
 def _add(project: Project, upload: Upload, kind: FileKind, asked: Asked) -> None:
-    parsed = _parse(upload.id, *asked, upload)
+    parsed, repeats = _parse(upload.id, *asked, upload)
     with project.open() as store:
         added = put(store, kind.kind, parsed)
         told = scale_told(store) if kind.kind == "pairs" else ""
@@ -184,8 +190,10 @@ def _add(project: Project, upload: Upload, kind: FileKind, asked: Asked) -> None
         "name": upload.name,
         "rows": [each.as_dict() for each in parsed.rejected],
     }
-    there = f"; {number(added.duplicates)} were there already" if added.duplicates else ""
-    notify(f"{kind.count(added.added)} added{there}.")
+    there = added.duplicates - repeats
+    also = [f"{number(there)} were there already"] if there > 0 else []
+    also += [plural(repeats, "repeated row")] if repeats else []
+    notify("; ".join([f"{kind.count(added.added)} added", *also]) + ".")
     if told:
         notify(f"{told} Contrast sets it.")
 
@@ -239,5 +247,10 @@ def _read(upload: str, _upload: Upload) -> ingest.Table:
 
 
 @st.cache_resource(max_entries=4, ttl="20m", show_spinner="Looking at every row…")
-def _parse(upload: str, kind: ImportKind, field: str, other: str, _upload: Upload) -> ingest.Parsed[Any]:
-    return parse(_read(upload, _upload), kind, field or None, other)
+def _parse(
+    upload: str, kind: ImportKind, field: str, other: str, _upload: Upload
+) -> tuple[ingest.Parsed[Any], int]:
+    """The rows as records, and how many are the same as one before; not looked at for pairs."""
+    parsed = parse(_read(upload, _upload), kind, field or None, other)
+    names = [] if kind == "pairs" else [record.id for record in parsed.records]
+    return parsed, len(names) - len(set(names))

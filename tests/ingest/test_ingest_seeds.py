@@ -216,3 +216,16 @@ def test_metadata_columns_may_be_given_or_missing():
     assert ingest.metadata(table, "task", "needs").records[0].labels.skills == ("ears", "voice")
     with pytest.raises(InputError, match="no column “use_case”"):
         ingest.metadata(table)
+
+
+def test_a_log_holds_chats_and_plain_instructions():
+    rows = [
+        chat(("user", "a chat")),
+        {"instruction": "plain"},
+        {"prompt": "another", "input": "about this"},
+        {"note": "none"},
+    ]
+    parsed = seeds(*rows)
+    assert [seed.text for seed in parsed.records] == ["a chat", "plain", "another\n\nabout this"]
+    assert [(each.row, each.reason) for each in parsed.rejected] == [(4, "“messages” is missing")]
+    assert [seed.text for seed in seeds(*rows, field="prompt").records] == ["another"]

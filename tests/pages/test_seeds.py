@@ -79,3 +79,16 @@ def test_rejects_of_the_first_file_stay_in_sight():
     test.button(key="seeds_add").click().run()
     assert "1 row rejected, and why" in [each.label for each in test.expander]
     assert "Next: run the loop" in links(test)
+
+
+def test_rows_that_repeat_another_are_told_before_and_after():
+    made = projects.create("mine")
+    rows = [{"messages": [{"role": "user", "content": "a chat"}]}, {"text": "one"}, {"text": "one "}]
+    test = upload(seeds_page(), "Seeds", *rows)
+    assert "1 repeated row" in "\n".join(each.value for each in test.markdown)
+    assert test.button(key="seeds_add").label == "Add 2 seeds"
+    test.button(key="seeds_add").click().run()
+    with made.open(readonly=True) as store:
+        assert store.seeds.count() == 2
+    told = [each.value for each in (*test.success, *test.info, *test.toast)]
+    assert told == ["2 seeds added; 1 repeated row\\."]
