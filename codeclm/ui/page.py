@@ -22,6 +22,7 @@ from codeclm.ui.next_step import unscored
 from codeclm.ui.rooms import ROOT, Room, room
 from codeclm.ui.sidebar import Links, sidebar
 from codeclm.ui.summary import Summary
+from codeclm.ui.text import plain
 
 STYLE = """<style>
 [data-testid^="stBaseButton-primary"] { background-color: #0F766E; border-color: #0F766E; }
@@ -66,7 +67,7 @@ def home() -> Iterator[Project | None]:
     _configure(here)
     with guard():
         signin.gate()
-        project = state.current()
+        project = state.current(instead=True)
         sidebar(here, project, Links())
         tell()
         yield project
@@ -95,6 +96,14 @@ def parts(names: Sequence[str], key: str) -> str:
 
 def no_project(here: Room) -> None:
     """What a page says where no project is open."""
+    if name := state.gone():
+        empty(
+            f"There is no project named {plain(name, 60)} here",
+            "It was deleted, or has another name now. Deleted ones can be brought back on Home.",
+            "Home",
+            "Open or restore one on Home",
+        )
+        return
     empty(
         "No project is open",
         "A project is one file that holds your seeds and everything made from them.",

@@ -24,18 +24,22 @@ _KEPT = (_KEY, _TURNED, "sidebar_project", "flash", "started_", "review_desk:", 
 """How the names begin of what is kept from one project to the next: what is under way, and who sits here."""
 
 
-def current() -> Project | None:
-    """The project of this tab: the address's, else the one seen before, else the newest. None: there is none.
+def current(instead: bool = False) -> Project | None:
+    """The project of this tab: the address's, else the one seen before, else the newest. None: there is none,
+    or it is `gone`, when nothing may be done to another that only stands where it stood.
 
-    Where no project was ever made, the example project is built first.
+    `instead`: of one that is gone another is taken, and told. Where no project was ever made, the example
+    project is built first.
     """
     _first_start()
-    wanted = st.query_params.get(_PARAMETER)
-    if wanted is not None and wanted != st.session_state.get(_KEY):
-        if projects.find(wanted) is None:
-            notify(f"There is no project named {wanted} here; another one is open.", bad=True)
-        else:
-            _turn(wanted)
+    wanted = gone()
+    if wanted is not None:
+        if not instead:
+            return None
+        notify(f"There is no project named {wanted} here; another one is open.", bad=True)
+        st.session_state.pop(_KEY, None)
+    elif (named := st.query_params.get(_PARAMETER)) is not None and named != st.session_state.get(_KEY):
+        _turn(named)
     project = projects.find(st.session_state.get(_KEY, "")) or _default()
     if project is None:
         st.session_state.pop(_KEY, None)
@@ -45,6 +49,12 @@ def current() -> Project | None:
         st.query_params[_PARAMETER] = project.name
     st.session_state[_KEY] = project.name
     return project
+
+
+def gone() -> str | None:
+    """The project that the address, else this tab, means, where it is not there (any more)."""
+    name = st.query_params.get(_PARAMETER) or st.session_state.get(_KEY)
+    return name if name and projects.find(name) is None else None
 
 
 def open_project(name: str) -> None:

@@ -81,3 +81,20 @@ def test_another_project_begins_on_home_and_with_its_own_settings():
     assert (test.title[0].value, test.query_params["project"]) == ("other", "other")
     gone_to(test, "4_Generate")
     assert (field(test, "gen_theta").value, field(test, "gen_calls").value) == (5.0, None)
+
+
+def test_a_project_that_is_gone_is_not_taken_for_another_but_on_home():
+    made("mine")
+    other = made("other")
+    test = opened("6_Review", "other")
+    projects.delete(other)
+    for again in (test.run(), opened("6_Review", "other"), gone_to(test, "1_Seeds")):
+        assert not again.exception
+        assert any("There is no project named other here" in each.value for each in again.markdown)
+        assert not again.get("bidi_component")
+        assert not again.button
+    home = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    home.query_params["project"] = "other"
+    home.run()
+    assert (home.title[0].value, home.query_params["project"]) == ("mine", "mine")
+    assert any("another one is open" in each.value for each in home.error)
