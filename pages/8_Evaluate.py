@@ -34,8 +34,8 @@ with page("Evaluate") as project:
         )
     if busy:
         job.panel(project)
-    elif said := job.last_line(project):
-        st.error(said, icon=":material/error:")
+    else:
+        job.say_end(project)
     if part == PARTS[1]:
         if not busy:
             setup(project)

@@ -25,15 +25,24 @@ def going_on(project: Project) -> bool:
     return started.going_on(project, EVALUATE)
 
 
-def last_line(project: Project) -> str:
-    """What the last evaluation started here said where it did not end well, as Markdown; else empty."""
+def say_end(project: Project) -> None:
+    """What the last evaluation said where it did not end well; nothing where it did."""
     job = started.newest(project, EVALUATE)
-    if job is not None and job.state in ("failed", "budget") and job.message:
-        return plain(job.message)
     begun = started.begun(project, EVALUATE)
-    if begun is None or (job is not None and job.started >= begun.at):
-        return ""
-    return plain(started.last_words(project, EVALUATE).removeprefix("error: "))
+    if job is not None and job.state == "budget":
+        st.info(
+            "The last evaluation reached its limit. What was answered is kept: start the same again, with "
+            f"more or with no limit, to go on. ({plain(job.message)})",
+            icon=":material/pause_circle:",
+        )
+    elif job is not None and job.state == "failed" and job.message:
+        st.error(plain(job.message), icon=":material/error:")
+    elif (
+        begun is not None
+        and (job is None or job.started < begun.at)
+        and (said := started.last_words(project, EVALUATE).removeprefix("error: "))
+    ):
+        st.error(plain(said), icon=":material/error:")
 
 
 @fragment(run_every=2)
