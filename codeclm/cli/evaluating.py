@@ -21,8 +21,9 @@ from codeclm.jobs.candidates import Ask, Candidate, CandidateKind
 from codeclm.jobs.matching import Match
 from codeclm.jobs.matching import matching as match
 from codeclm.jobs.trial import NO_ANSWER, NO_SCORES
+from codeclm.settings import Endpoint
 
-_AT = re.compile(r"(?P<model>.+?)@(?P<url>https?://.+|builtin)", re.DOTALL)
+_AT = re.compile(r"(?P<model>.+?)@(?P<url>[a-z][a-z0-9+.-]*://.*|builtin)", re.DOTALL)
 
 
 def evaluate(args: Namespace) -> Result:
@@ -119,6 +120,11 @@ def _endpoint(text: str) -> Candidate:
     model, url = (at["model"], at["url"]) if at else (rest, None)
     if not model.strip():
         raise UsageError(f"--candidate {text}: say which model, as in NAME=MODEL@URL")
+    if url is not None:
+        try:
+            Endpoint.read({"url": url})
+        except UsageError as error:
+            raise UsageError(f"--candidate {text}: {error}") from None
     return Candidate(name, "model", model, url)
 
 

@@ -70,13 +70,24 @@ def test_evaluations_are_listed_shown_and_forgotten(codeclm, prompts, scores):
         ("tuned", ("", "tuned", None)),
         ("mine=tuned", ("mine", "tuned", None)),
         ("mine=org/tuned:7b@http://127.0.0.1:1/v1", ("mine", "org/tuned:7b", "http://127.0.0.1:1/v1")),
-        ("tuned@https://x.example/v1?a=b", ("", "tuned", "https://x.example/v1?a=b")),
+        ("tuned@https://x.example/v1", ("", "tuned", "https://x.example/v1")),
         ("tuned@builtin", ("", "tuned", "builtin")),
     ],
 )
 def test_a_candidate_has_a_name_a_model_and_an_address(text, expected):
     (found,) = ask_of(parser.parse(["evaluate", "p", "--candidate", text])).candidates
     assert (found.name, found.model, found.url) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("a=b@ftp://x", "give an address such as"), ("b@https://x.example/v1?a=b", "hold ? or #")],
+)
+def test_an_address_that_is_none_is_refused_at_once(codeclm, prompts, text, told):
+    status, data, err = codeclm("evaluate", prompts, "--candidate", text)
+    assert (status, data, err.count("\n")) == (2, None, 1)
+    assert told in err
+    assert text in err
 
 
 def test_the_target_is_a_candidate_where_typed_or_alone():
