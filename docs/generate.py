@@ -38,9 +38,10 @@ object goes to stdout; messages and progress always go to stderr. Exit status: 0
 line, 2 usage, 3 done with failures or rejected rows on record, 4 stopped by the budget, 130 interrupted.
 
 Stages are `encode, augment, decode, rubrics, answer, judge`. Commands that ask models, except `step`,
-also take `--ROLE-url URL` and `--ROLE-model NAME` for the roles `strong`, `target` and `judge`; the project
-keeps them. Keys come from `CODECLM_STRONG_API_KEY`, `CODECLM_TARGET_API_KEY`,
-`CODECLM_JUDGE_API_KEY`, else `OPENAI_API_KEY`, and are never kept. Words in brackets may be left out.
+also take `--ROLE-url URL`, `--ROLE-model NAME` and `--ROLE-prices IN,OUT` (US dollars for a million tokens of
+prompts and of replies) for the roles `strong`, `target` and `judge`; the project keeps them. Keys come from
+`CODECLM_STRONG_API_KEY`, `CODECLM_TARGET_API_KEY`, `CODECLM_JUDGE_API_KEY`, else `OPENAI_API_KEY`, and are
+never kept. Words in brackets may be left out.
 """
 PAIR = (
     "`id, seed, metadata, instruction, strong, target, strong_score, target_score, gap, iteration, status, "
@@ -139,7 +140,7 @@ def commands() -> str:
         if rows:
             lines += ["| option | |", "|---|---|", *rows, ""]
         if command.epilog:
-            lines += ["And `--ROLE-url`, `--ROLE-model`.", ""]
+            lines += ["And `--ROLE-url`, `--ROLE-model`, `--ROLE-prices`.", ""]
     return "\n".join(lines)
 
 

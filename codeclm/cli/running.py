@@ -9,6 +9,7 @@ from typing import Any
 from codeclm.cli.opening import config_of, open_project, project_path
 from codeclm.cli.output import Live, Result, plain, table, warn
 from codeclm.cli.reading import proposed, status_data, status_lines
+from codeclm.errors import UsageError
 from codeclm.jobs import run as loop
 from codeclm.jobs.order import Order
 from codeclm.jobs.quote import lines
@@ -45,6 +46,8 @@ def _do(args: Namespace, order: Order) -> Ended:
     open_project(args).close()
     with Live(quiet=args.quiet) as live:
         outcome = loop.run(project_path(args), order, warn=live.warn, show=live.show)
+    if isinstance(outcome.error, UsageError):
+        raise outcome.error
     if outcome.error is not None:
         warn(str(outcome.error) if outcome.status in (4, 130) else f"error: {outcome.error}")
     return outcome
@@ -73,6 +76,7 @@ def order_of(args: Namespace) -> Order:
         dials={name: words[name] for name in Dials.model_fields if words.get(name) is not None},
         urls={role: words[f"{role}_url"] for role in ROLES if words[f"{role}_url"] is not None},
         models={role: words[f"{role}_model"] for role in ROLES if words[f"{role}_model"] is not None},
+        prices={role: words[f"{role}_prices"] for role in ROLES if words[f"{role}_prices"] is not None},
         concurrency=args.concurrency,
         limit=words.get("limit"),
         budget=args.budget,

@@ -60,6 +60,16 @@ def gap(text: str) -> float:
     return value
 
 
+def prices(text: str) -> tuple[float, float]:
+    """Reads dollars for a million tokens of prompts and of replies, parted by a comma."""
+    parts = text.split(",")
+    if len(parts) != 2:
+        raise argparse.ArgumentTypeError(
+            f"give dollars for a million tokens in and out, as in 0.25,2, not {text}"
+        )
+    return amount(parts[0].strip()), amount(parts[1].strip())
+
+
 def share(text: str) -> float:
     """Reads a number between 0 and 1, neither of them."""
     value = amount(text)
@@ -107,6 +117,8 @@ def asking(parser: Parser) -> None:
     for role in ROLES:
         parser.add_argument(f"--{role}-url", metavar="URL", help=argparse.SUPPRESS)
         parser.add_argument(f"--{role}-model", metavar="NAME", help=argparse.SUPPRESS)
+        parser.add_argument(f"--{role}-prices", type=prices, metavar="IN,OUT", help=argparse.SUPPRESS)
     parser.epilog = (
-        "For ROLE in strong, target, judge: --ROLE-url URL, --ROLE-model NAME; the project keeps them."
+        "For ROLE in strong, target, judge: --ROLE-url URL, --ROLE-model NAME, --ROLE-prices IN,OUT (dollars "
+        "for a million tokens of prompts and of replies); the project keeps them."
     )

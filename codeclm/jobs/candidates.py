@@ -13,8 +13,8 @@ from typing import Any, Literal
 
 from codeclm.errors import UsageError
 from codeclm.ids import content_id
-from codeclm.jobs.order import Order, Setup, endpoint_of, same_model
-from codeclm.records import ROLES, Role, Stage
+from codeclm.jobs.order import Order, Setup, endpoint_of, same_model, typed
+from codeclm.records import Role, Stage
 from codeclm.settings import Config, Endpoint
 from codeclm.stages.profiles import make_config
 from codeclm.store import Store
@@ -93,7 +93,7 @@ class Asking(Setup):
 def endpoint_in_force(store: Store, order: Order, role: Role) -> Endpoint:
     """The endpoint of a role: what was typed, else the project's; a judge is the strong one by default."""
     before = store.settings.endpoints()[role]
-    if role in order.urls or role in order.models:
+    if role in typed(store, order):
         return endpoint_of(role, order, before)
     if role == "judge" and not store.settings.get("endpoints", {}).get("judge"):
         return endpoint_in_force(store, order, "strong")
@@ -104,8 +104,8 @@ def keep(store: Store, order: Order) -> None:
     """Keep the endpoints that were typed for roles that the project has none for yet."""
     kept: Mapping[str, Any] = store.settings.get("endpoints", {})
     before = store.settings.endpoints()
-    for role in ROLES:
-        if (role in order.urls or role in order.models) and not kept.get(role):
+    for role in typed(store, order):
+        if not kept.get(role):
             store.settings.set_endpoint(role, endpoint_of(role, order, before[role]))
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from codeclm.errors import UsageError
 from codeclm.pipeline import DEFAULT_STAGES
 from codeclm.records import ROLES, Role, Stage
-from codeclm.settings import BUILTIN_MODEL, Config, Dials, Endpoint
+from codeclm.settings import BUILTIN_MODEL, Config, Dials, Endpoint, Prices
 from codeclm.stages.profiles import make_config, profile_of
 from codeclm.store import Store
 
@@ -36,6 +36,8 @@ class Order:
     dials: Mapping[str, Any] = field(default_factory=dict)
     urls: Mapping[Role, str] = field(default_factory=dict)
     models: Mapping[Role, str] = field(default_factory=dict)
+    prices: Mapping[Role, tuple[float, float]] = field(default_factory=dict)
+    """US dollars for a million tokens of prompts and of replies."""
     concurrency: int | None = None
     limit: int | None = None
     """The first so many seeds, in order of import."""
@@ -50,7 +52,8 @@ class Order:
     """Seeds and metadata to keep to; None: all."""
 
     def as_dict(self) -> dict[str, Any]:
-        """What a job's row and a quote keep: all but addresses and `accept_mixed`; of `only` that it is so,
+        """What a job's row and a quote keep: all but addresses, prices and `accept_mixed`; of `only` that it
+        is so,
         which makes a run the pilot of a quote.
         """
         return {
@@ -110,14 +113,23 @@ def set_up(store: Store, order: Order) -> Setup:
     with store.write():
         dials = Dials.read({**store.settings.dials().model_dump(), **order.dials})
         store.settings.set_dials(dials)
-        for role in ROLES:
-            if role in order.urls or role in order.models:
-                before = store.settings.endpoints()[role]
-                store.settings.set_endpoint(role, endpoint_of(role, order, before))
+        for role in typed(store, order):
+            before = store.settings.endpoints()[role]
+            store.settings.set_endpoint(role, endpoint_of(role, order, before))
         roles = store.settings.endpoints()
         config = config_for(store, roles, dials)
         store.settings.use_config(config)
     return Setup(order, stages, {role: _limited(roles[role], order) for role in ROLES}, dials, config)
+
+
+def typed(store: Store, order: Order) -> tuple[Role, ...]:
+    """The roles of which something was typed. UsageError: only prices, of a judge that is the strong one."""
+    named = {*order.urls, *order.models}
+    if "judge" in {*order.prices} - named and not store.settings.get("endpoints", {}).get("judge"):
+        raise UsageError(
+            "--judge-prices: the strong model is the judge: use --strong-prices, or name a judge"
+        )
+    return tuple(role for role in ROLES if role in named or role in order.prices)
 
 
 def config_for(store: Store, endpoints: Mapping[Role, Endpoint], dials: Dials) -> Config:
@@ -128,6 +140,14 @@ def config_for(store: Store, endpoints: Mapping[Role, Endpoint], dials: Dials) -
 
 def endpoint_of(role: Role, order: Order, before: Endpoint) -> Endpoint:
     """What was typed over what was there; another address or model sheds what was set for the old one."""
+    endpoint = _named(role, order, before)
+    if role not in order.prices:
+        return endpoint
+    prompt, completion = order.prices[role]
+    return endpoint.model_copy(update={"prices": Prices(prompt=prompt, completion=completion)})
+
+
+def _named(role: Role, order: Order, before: Endpoint) -> Endpoint:
     url, model = order.urls.get(role), order.models.get(role)
     fresh = Endpoint.read({"url": url or before.url, "model": model or before.model})
     if same_model(fresh, before):

@@ -23,7 +23,7 @@ class Budget:
         """UsageError where money is limited and the price of `what` is unknown."""
         if self.max_usd is not None and not known:
             raise UsageError(
-                f"the price of {what} is unknown: give its prices on Models, or --max-calls for a budget"
+                f"the price of {what} is unknown: give --ROLE-prices, or set it on Models, or --max-calls"
             )
 
     def reserve(self) -> float:

@@ -93,9 +93,20 @@ def test_a_budget_of_calls_is_4_and_the_rest_follows(codeclm, endpoint, seeds, r
 
 def test_a_budget_of_money_needs_prices(codeclm, endpoint, seeds, roles):
     codeclm("import", seeds(1))
-    status, _, err = codeclm("run", *roles(endpoint), "--budget", 1)
-    assert status == 2
+    status, data, err = codeclm("run", *roles(endpoint), "--budget", 1)
+    assert (status, data, err.count("error:")) == (2, None, 1)
     assert "--max-calls" in err
+    assert "--ROLE-prices" in err
+    assert endpoint.requests == []
+    status, data, err = codeclm("run", "--budget", 1, "--judge-prices", "1,1")
+    assert (status, data) == (2, None)
+    assert "--strong-prices" in err
+    prices = "--strong-prices", "0.25,2", "--target-prices", "0,0"
+    status, data, _ = codeclm("run", "--budget", 1, *prices)
+    assert status == 0
+    assert data["cost_usd"] > 0
+    again = codeclm("status")[1]
+    assert again["cost_usd"] == data["cost_usd"]
 
 
 def test_a_wrong_model_stops_at_once(codeclm, seeds, roles):

@@ -49,6 +49,8 @@ def test_every_role_can_be_given():
         (["run", "--concurrency", "0"], "1 or more"),
         (["run", "--budget", "inf"], "0 or more"),
         (["run", "--lim", "3"], "--lim"),
+        (["run", "--strong-prices", "3"], "in and out, as in 0.25,2, not 3"),
+        (["quote", "--target-prices", "1,-2"], "0 or more, not -2"),
         (["import"], "FILE"),
         (["import", "f", "--as", "songs"], "songs"),
         (["pairs", "--status", "lost"], "lost"),
