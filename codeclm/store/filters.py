@@ -43,7 +43,12 @@ _EXACT = {
 ORDER = "order by n.place, n.sample, n.iteration, n.id"
 _FIRST = "((c.strong_first ->> 0) - (c.strong_first ->> 1))"
 _SECOND = "((c.target_first ->> 0) - (c.target_first ->> 1))"
-PLACED = "select number, cluster from spots where kind = ? and cluster is not null"
+PLACED = "select cluster from spots where kind in (0, 2) and cluster is not null"
+"""The cluster of every metadata and instruction that has one."""
+PLACES = """left join spots p on p.kind = 2 and p.number = n.instruction
+    left join spots q on q.kind = 0 and q.number = i.metadata"""
+PLACE = "coalesce(nullif(p.cluster, 0), q.cluster)"
+"""The cluster of node `n`, or that of its metadata, by a join: for very many."""
 USES = """select s.use_case, count(*) from metadata r join labels s on s.seq = r.labels
     where r.state = 'active' group by 1"""
 ORDERS: dict[PairOrder, str] = {

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from codeclm.records import Pair
 from codeclm.store import bulk, marks
 from codeclm.store.configs import Configs
 from codeclm.store.connection import Connection, Row, Value, columns, pack, unpack
 from codeclm.store.decisions import DECISION, read_decision
-from codeclm.store.filters import ORDER, ORDERS, PLACED, USES, PairFilter, PairOrder, conditions
+from codeclm.store.filters import (
+    ORDER,
+    ORDERS,
+    PLACE,
+    PLACED,
+    PLACES,
+    USES,
+    PairFilter,
+    PairOrder,
+    conditions,
+)
 from codeclm.store.marks import Kind, Mark, Marked
 from codeclm.store.nodes import STATUS
 from codeclm.store.rows import read_comparison
@@ -149,17 +159,12 @@ class Pairs:
 
     def _by_rarity(self, condition: str, values: dict[str, Value]) -> list[str]:
         """Sorted here, as SQLite would count for each row anew."""
-        of_metadata, own = (dict[int, int](self._db.rows(PLACED, [kind])) for kind in (0, 2))
-        lone, asked = (1, "n.instruction, i.metadata") if of_metadata or own else (0, "l.use_case, null")
-        found = self._db.rows(f"select c.id, {asked} {_FROM} where {condition} {ORDER}", values)
-        if lone:
-            sizes: Mapping[int | str, int] = Counter([*of_metadata.values(), *own.values()])
-            groups = [own.get(node) or of_metadata.get(metadata) or 0 for _, node, metadata in found]
-        else:
-            sizes = dict(self._db.rows(USES))
-            groups = [use for _, use, _ in found]
-        order = sorted(range(len(found)), key=[sizes.get(each, lone) for each in groups].__getitem__)
-        return [unpack(found[at][0]) for at in order]
+        placed = Counter(self._db.rows(PLACED))
+        lone, group, joins = (1, PLACE, PLACES) if placed else (0, "l.use_case", "")
+        found = self._db.rows(f"select c.id, {group} {_FROM} {joins} where {condition} {ORDER}", values)
+        sizes = {name: size for (name,), size in placed.items()} or dict(self._db.rows(USES))
+        rarity = [sizes.get(name, lone) for _, name in found]
+        return [unpack(found[at][0]) for at in sorted(range(len(found)), key=rarity.__getitem__)]
 
     def instructions(
         self, config: str | None, theta: float, cap: int, where: PairFilter | None = None

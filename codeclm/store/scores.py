@@ -20,17 +20,19 @@ from codeclm.store.connection import Connection, columns, slots, unpack
 
 _SCORED = """select n.instruction, n.comparison, n.gap, n.reach, n.leaf, n.iteration from nodes n
     where n.config = ? and n.comparison is not null order by n.place, n.sample, n.iteration, n.id"""
-_TAKEN = """with mine as materialized (select k.seq, k.stage from kinds k, configs f where f.seq = ?
-        and not exists (select 1 from jobs j where j.seq = k.job and j.kind in ('evaluate', 'names'))
-        and k.shape ->> '$.model' = coalesce(f.value ->> ('$.models.' || k.role), k.shape ->> '$.model')),
-    taken as materialized (select c.record,
-        total(c.prompt_tokens + c.completion_tokens) filter (where k.stage <> 'rubrics'),
-        total(c.prompt_tokens + c.completion_tokens) filter (where k.stage = 'rubrics'),
-        total(c.cost) filter (where k.stage <> 'rubrics'), total(c.cost) filter (where k.stage = 'rubrics')
-        from calls c join mine k on k.seq = c.kind group by c.record)
+_MINE = """select k.seq, k.stage = 'rubrics' from kinds k, configs f where f.seq = ?
+    and not exists (select 1 from jobs j where j.seq = k.job and j.kind in ('evaluate', 'names'))
+    and k.shape ->> '$.model' = coalesce(f.value ->> ('$.models.' || k.role), k.shape ->> '$.model')"""
+"""The kinds of calls to the models of a config. What measuring candidates and naming clusters took made no
+pair."""
+# +c.kind: by the index of kinds SQLite would have to sort the calls by their records
+_TAKEN = """with taken as materialized (select c.record,
+        total(c.prompt_tokens + c.completion_tokens) filter (where c.kind not in ({step})),
+        total(c.prompt_tokens + c.completion_tokens) filter (where c.kind in ({step})),
+        total(c.cost) filter (where c.kind not in ({step})), total(c.cost) filter (where c.kind in ({step}))
+        from calls c where +c.kind in ({mine}) group by c.record)
     select coalesce(i.seq, 0), t.* from taken t left join instructions i on i.id = t.record"""
-"""What the calls for each record took: to answer and score it, and to improve on it. What measuring
-candidates and naming clusters took made no pair."""
+"""What the calls for each record took: to answer and score it, and to improve on it."""
 _JUDGED = """select c.strong_first, c.target_first,
         coalesce(a.length > b.length, 0), coalesce(a.length < b.length, 0)
     from nodes n join comparisons c on c.seq = n.comparison join answers a on a.seq = c.strong
@@ -97,7 +99,10 @@ class ScoreSheet:
     def taken(self, config: str | None) -> Taken:
         """What the calls to the models of a config took."""
         with self._db.read():
-            rows = columns(self._db.each(_TAKEN, [self._configs.find(config)]), 6)
+            kinds = dict[int, int](self._db.rows(_MINE, [self._configs.find(config)]))
+            lists = {"mine": kinds, "step": filter(kinds.get, kinds)}
+            sql = _TAKEN.format(**{name: ",".join(map(str, each)) for name, each in lists.items()})
+            rows = columns(self._db.each(sql), 6)
             priced = not self._db.value("select total(unpriced) from kinds")
         instruction, _, own, step, own_cost, step_cost = rows
         shared = [at for at, number in enumerate(instruction) if not number]
