@@ -188,6 +188,7 @@ def _lines(found: Report) -> Iterator[str]:
         yield (
             f"{plain(pair.first, 30)} against {plain(pair.second, 30)}: {pair.only_first} prompts "
             f"recovered by the first alone, {pair.only_second} by the second; exact McNemar p = {pair.p:.3g}"
+            + (f", {pair.adjusted:.3g} over all pairs" if len(found.compared) > 1 else "")
         )
     if found.missed:
         yield f"{len(found.missed)} failed{_mends(found)}:"

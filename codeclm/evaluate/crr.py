@@ -7,7 +7,7 @@ Pure functions over plain scores. Knows neither prompts nor who judged.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import comb
 from typing import Any, Literal
@@ -79,7 +79,8 @@ def by_group(outcomes: Iterable[tuple[str, Outcome]]) -> dict[str, Tally]:
 class Paired:
     """Two candidates on the prompts that both were judged on.
 
-    `only_first`: recovered (win or tie) by the first alone; `p`: exact two-sided McNemar test.
+    `only_first`: recovered (win or tie) by the first alone; `p`: exact two-sided McNemar test; `adjusted`:
+    over all pairs of an evaluation (Holm, 1979), as one of many tests comes out low by chance.
     """
 
     first: str
@@ -88,6 +89,7 @@ class Paired:
     only_first: int
     only_second: int
     p: float
+    adjusted: float
 
     @property
     def difference(self) -> float | None:
@@ -104,6 +106,7 @@ class Paired:
             "only_second": self.only_second,
             "difference": self.difference,
             "p": self.p,
+            "p_adjusted": self.adjusted,
             "test": "exact McNemar, two-sided",
         }
 
@@ -113,7 +116,17 @@ def compare(first: str, second: str, one: Mapping[str, Outcome], two: Mapping[st
     shared = one.keys() & two.keys()
     only_first = sum(one[each] != "loss" and two[each] == "loss" for each in shared)
     only_second = sum(two[each] != "loss" and one[each] == "loss" for each in shared)
-    return Paired(first, second, len(shared), only_first, only_second, binomial_p(only_first, only_second))
+    p = binomial_p(only_first, only_second)
+    return Paired(first, second, len(shared), only_first, only_second, p, p)
+
+
+def adjusted(pairs: Sequence[Paired]) -> list[Paired]:
+    """The same pairs, their `adjusted` over all of them: Holm's step-down, which never lowers a p."""
+    found, least = list(pairs), 0.0
+    for rank, at in enumerate(sorted(range(len(found)), key=lambda at: found[at].p)):
+        least = min(1.0, max(least, (len(found) - rank) * found[at].p))
+        found[at] = replace(found[at], adjusted=least)
+    return found
 
 
 def binomial_p(one: int, other: int) -> float:

@@ -10,7 +10,7 @@ from typing import Any
 
 from codeclm.contrast import Health, Judged, health
 from codeclm.errors import ProjectError
-from codeclm.evaluate.crr import Outcome, Paired, Tally, by_group, compare, outcome, tally
+from codeclm.evaluate.crr import Outcome, Paired, Tally, adjusted, by_group, compare, outcome, tally
 from codeclm.records import AnswerRole, Scores
 from codeclm.store import Evaluation, Given, Missed, Prompt, Store
 from codeclm.store.evaluations import STRONG
@@ -97,7 +97,7 @@ def report(store: Store, evaluation: str) -> Report:
         compare(results[one].name, results[two].name, by_place[one], by_place[two])
         for one, two in combinations(range(len(results)), 2)
     ]
-    return Report(found, results, compared, missed)
+    return Report(found, results, adjusted(compared), missed)
 
 
 def _result(

@@ -174,6 +174,9 @@ def _number(raw: Any, column: str) -> float:
     try:
         number = score_of(raw)
     except RowError as fault:
+        head, part, _ = column.partition("[")
+        if part and raw in (None, ""):
+            raise RowError(f"{shown(head, 30)}: not a pair of scores, the strong model's first") from None
         raise RowError(f"{shown(column, 30)}: {'missing' if raw in (None, '') else fault}") from None
     if number < 0:
         raise RowError(f"{shown(column, 30)}: a score is below 0")

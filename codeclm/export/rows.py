@@ -105,16 +105,21 @@ def _edits(instruction: str | None, response: str | None) -> frozenset[str]:
 
 @dataclass(slots=True)
 class Rows:
-    """The rows of an export, in order. `dropped` is complete once they have been walked or counted."""
+    """The rows of an export, in order.
+
+    Once they have been walked or counted, `dropped` is complete, and `of_target`: how many of them teach the
+    target's own answer.
+    """
 
     store: Store
     choice: Choice
     preference: bool = False
     dropped: Counter[str] = field(default_factory=Counter)
+    of_target: int = 0
 
     def walk(self) -> Generator[Row, None, None]:
         """Seed import order (no seed last), metadata, sample, iteration."""
-        self.dropped.clear()
+        self._begin()
         surplus, families = Surplus(self.choice), Families(self.store)
         with self.store.read():
             chats = bool(families.systems)
@@ -129,6 +134,7 @@ class Rows:
                 key = hash(found.instruction), hash(found.chosen), found.system
                 reason = surplus.reason(pair, key)
                 if reason is None:
+                    self.of_target += found.chosen_role == "target"
                     yield found
                 else:
                     self.dropped[reason] += 1
@@ -137,7 +143,7 @@ class Rows:
         """How many there are, in a fraction of the time that a walk takes: marks stand for the answers, and
         pairs that are alike in all that decides over them are asked about once.
         """
-        self.dropped.clear()
+        self._begin()
         surplus, families = Surplus(self.choice), Families(self.store)
         told: dict[int, Chosen | str] = {}
         number = 0
@@ -156,11 +162,16 @@ class Rows:
                 elif reason is None and found is not None:
                     key = _Key(self.store, mark, found, families.system(mark) if named else "")
                     reason = surplus.reason(mark, key)
+                    self.of_target += reason is None and found[2] == "target"
                 if reason is None:
                     number += 1
                 else:
                     self.dropped[reason] += 1
         return number
+
+    def _begin(self) -> None:
+        self.dropped.clear()
+        self.of_target = 0
 
     @property
     def _dials(self) -> tuple[str, float, int, bool]:

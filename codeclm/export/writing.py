@@ -60,11 +60,14 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What an export came to: rows written, the files' paths as given, and rows left out by reason."""
+    """What an export came to: rows written, the files' paths as given, rows left out by reason, and how many
+    rows teach the target's own answer.
+    """
 
     rows: int
     files: list[str]
     dropped: dict[str, int]
+    of_target: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """As the contract's JSON writes it."""
@@ -103,7 +106,7 @@ def tally(store: Store, options: Options) -> Exported:
     """What `write` would come to, with nothing written."""
     rows = _rows(store, options, format_of(options.format))
     with uncollected():
-        return Exported(rows.count(), [], _sorted(rows))
+        return Exported(rows.count(), [], _sorted(rows), rows.of_target)
 
 
 def _rows(store: Store, options: Options, form: Format) -> Rows:
@@ -147,7 +150,7 @@ def _file(rows: Rows, out: Path, options: Options, form: Format) -> Exported:
         sidecar = stack.enter_context(staged_file(beside)) if options.provenance else None
         counts = _fill(rows, form, {"": part}, sidecar, 0.0)
     files = [str(out)] + ([str(beside)] if options.provenance else [])
-    return Exported(counts[""], files, _sorted(rows))
+    return Exported(counts[""], files, _sorted(rows), rows.of_target)
 
 
 def _folder(rows: Rows, out: Path, options: Options, form: Format) -> Exported:
@@ -166,7 +169,7 @@ def _folder(rows: Rows, out: Path, options: Options, form: Format) -> Exported:
                 (part / name).write_text(text, encoding="utf-8", newline="\n")
         written = [*names.values(), *(name for name, text in texts.items() if text is not None)]
     files = [str(out / name) for name in written + (["provenance.jsonl"] if options.provenance else [])]
-    return Exported(sum(counts.values()), files, _sorted(rows))
+    return Exported(sum(counts.values()), files, _sorted(rows), rows.of_target)
 
 
 def _fill(

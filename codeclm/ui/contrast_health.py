@@ -54,7 +54,7 @@ def findings(lab: Lab) -> list[Finding]:
     """What the scores say of their judge."""
     health = lab.health
     found = [
-        _flips(health.order_flips),
+        flipping(health.order_flips),
         _seat(health.first_seat),
         _longer(health.longer_wins),
         _unparsed(lab.unparsed),
@@ -64,7 +64,8 @@ def findings(lab: Lab) -> list[Finding]:
     return found
 
 
-def _flips(found: Share) -> Finding:
+def flipping(found: Share) -> Finding:
+    """How far the verdict hangs on which answer is read first."""
     look = _over(found, FLIPS, 2 * FLIPS)
     return Finding(
         "Verdict flips with the order",

@@ -15,6 +15,7 @@ from codeclm.contrast import Share
 from codeclm.evaluate.crr import Tally
 from codeclm.evaluate.published import CAVEAT, EVOL_INSTRUCT
 from codeclm.evaluate.report import Report, Result
+from codeclm.ui.contrast_health import flipping
 from codeclm.ui.glossary import term
 from codeclm.ui.table import csv_bytes
 from codeclm.ui.text import number, one_line, plain, plural, score
@@ -64,6 +65,13 @@ def _card(result: Result, report: Report) -> None:
             f"against {plain(report.name(0), 40) or 'the strong model'}"
             + (f" · {number(left)} prompts not compared" if left else "")
         )
+        flips = flipping(result.health.order_flips)
+        if flips.look == "poor":
+            turned = percent(flips.found.rate)
+            st.caption(
+                f":material/warning: The verdict turns with the order in {turned}: what turns is a tie, and "
+                "ties make CRR high. With this judge it says little about the candidate."
+            )
         if result.one_order:
             st.caption(
                 f"{number(result.one_order)} were judged in one order only, so a win took one reading."
@@ -116,14 +124,16 @@ def compared(report: Report) -> None:
             "Only second recovers": pair.only_second,
             "Difference of CRR": "–" if pair.difference is None else f"{100 * pair.difference:+.1f} points",
             "p": f"{pair.p:.3g}",
-            "Reading": "a real difference" if pair.p < 0.05 else "could be chance",
+            **({"p over all": f"{pair.adjusted:.3g}"} if len(report.compared) > 1 else {}),
+            "Reading": "likely a difference" if pair.adjusted < 0.05 else "could be chance",
         }
         for pair in report.compared
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True, alt="Candidates compared in pairs")
     st.caption(
-        "Exact McNemar test, two-sided, on whether each prompt was recovered (won or tied). Of many such "
-        "tests one in twenty comes out under 0.05 by chance."
+        "Exact McNemar test, two-sided, on whether each prompt was recovered (won or tied), of the prompts "
+        "that both were judged on. Of many such tests one in twenty comes out under 0.05 by chance: "
+        "p over all makes up for that (Holm), and the reading goes by it."
     )
 
 

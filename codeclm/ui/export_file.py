@@ -47,6 +47,9 @@ def outcome(found: Exported) -> None:
     with st.container(horizontal=True, gap="large"):
         st.metric("Rows in the file", number(found.rows), width="content")
         st.metric("Pairs left out", number(out), width="content")
+    if found.of_target:
+        share = f"{number(found.of_target)} of the rows ({100 * found.of_target / found.rows:.0f} %)"
+        st.caption(f"{share} have the target's own answer, as it won or was chosen.")
     if found.dropped:
         lines = sorted(found.dropped.items(), key=lambda item: -item[1])
         st.markdown("\n".join(f"- **{number(count)}** {REASONS.get(name, name)}" for name, count in lines))

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from codeclm.evaluate.crr import Tally, binomial_p, by_group, compare, outcome, tally
+from codeclm.evaluate.crr import Paired, Tally, adjusted, binomial_p, by_group, compare, outcome, tally
 from codeclm.evaluate.published import EVOL_INSTRUCT
 from codeclm.records import Scores
 
@@ -91,3 +91,15 @@ def test_candidates_are_compared_on_the_prompts_both_have():
     assert many.p == pytest.approx(2 / 2**8)
     assert many.as_dict()["test"] == "exact McNemar, two-sided"
     assert compare("a", "b", {}, {}).difference is None
+
+
+def test_a_p_is_adjusted_for_all_pairs_and_never_lowered():
+    found = adjusted([pair(p) for p in (0.04, 0.01, 0.03, 0.9)])
+    assert [each.adjusted for each in found] == pytest.approx([0.09, 0.04, 0.09, 0.9])
+    assert [each.p for each in found] == [0.04, 0.01, 0.03, 0.9]
+    assert adjusted([]) == []
+    assert adjusted([pair(0.02)])[0].adjusted == 0.02
+
+
+def pair(p):
+    return Paired("one", "two", 10, 3, 1, p, p)

@@ -76,7 +76,7 @@ def test_a_tally_reads_no_answers_and_comes_to_the_same(store, tmp_path, form, i
         store.decisions.decide(Decision(bundle(store, text), verdict))
     options = Options(format=form, include=include)
     done = export.write(store, tmp_path / "out.jsonl", options)
-    assert export.tally(store, options) == export.Exported(done.rows, [], done.dropped)
+    assert export.tally(store, options) == export.Exported(done.rows, [], done.dropped, done.of_target)
     assert sum(done.dropped.values()) > 2
 
 
@@ -108,4 +108,6 @@ def test_an_edit_that_says_what_is_said_elsewhere_is_counted_as_it_is_written(st
     assert export.tally(store, Options("dpo")).dropped == {"same answers": 1, "unscored": 1}
     for form in ("messages", "dpo"):
         done = export.write(store, tmp_path / "out.jsonl", Options(form))
-        assert export.tally(store, Options(form)) == export.Exported(done.rows, [], done.dropped)
+        assert export.tally(store, Options(form)) == export.Exported(
+            done.rows, [], done.dropped, done.of_target
+        )

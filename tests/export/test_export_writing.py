@@ -57,7 +57,7 @@ def test_a_folder_less_file_of_the_kept_pairs(store, tmp_path):
         row["messages"][0]["content"]: row["messages"][1]["content"] for row in lines(tmp_path / "out.jsonl")
     }
     assert answers == {"Kept": "Good: Kept", "Target wins": "Bad: Target wins"}
-    assert export.tally(store, Options()) == export.Exported(2, [], done.dropped)
+    assert export.tally(store, Options()) == export.Exported(2, [], done.dropped, done.of_target)
 
 
 def test_theta_only_views(store, tmp_path):

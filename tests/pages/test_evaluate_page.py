@@ -154,3 +154,15 @@ def test_the_export_page_leaves_near_duplicates_out():
     test = well(test.run())
     assert test.metric[0].value == "3"
     assert any("have no embedding yet" in each.value for each in test.caption)
+
+
+def test_a_judge_whose_verdict_turns_with_the_order_is_told_beside_the_figure(tmp_path):
+    made = projects.create("turning")
+    prompts, scores = tmp_path / "prompts.jsonl", tmp_path / "scores.jsonl"
+    prompts.write_text("\n".join(json.dumps({"prompt": f"p{at}"}) for at in range(40)))
+    order = {"strong_score_1": 8, "target_score_1": 2, "strong_score_2": 2, "target_score_2": 8}
+    scores.write_text("\n".join(json.dumps({"prompt": f"p{at}", **order}) for at in range(40)))
+    files = (Candidate("tuned", "scores", path=scores),)
+    evaluate(made.path, Ask(prompts=prompts, candidates=files), print, lambda line: None)
+    test = well(page(made, evaluate_part="Results"))
+    assert any("The verdict turns with the order in 100.00 %" in each.value for each in test.caption)

@@ -251,6 +251,7 @@ def test_counts_and_reasons_in_words():
         "Rows in the file": "6",
         "Pairs left out": "0",
     }
+    assert "1 of the rows (17 %) have the target's own answer" in said(test)
     with made.open() as store:
         first = store.pairs.ids(pairing.CONFIG.id, 3.0, 4)[0]
         store.decisions.decide(Decision(first, "accept"))
