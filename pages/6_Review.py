@@ -71,11 +71,10 @@ with page("Review", links) as project:
         go("Export", "Export what is accepted")
     if view == "Grid" and made.ids:
         grid(project, made, at, blind)
+        bulk_panel(project, made, at)
     else:
         tally = Tally(project, links, facts)
         desk(project, made, at, blind, keys, tally)
-    if made.ids:
-        bulk_panel(project, made, at)
     team_panel(project, facts, at)
     if come and not facts.running:
         sought(project, made.config, made.dials)

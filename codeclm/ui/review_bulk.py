@@ -1,14 +1,14 @@
-"""One decision on a whole queue, with its number typed to confirm; undone as one step."""
+"""One decision on all of a queue that its filters still match, with its number typed to confirm; undone as
+one step."""
 
 from __future__ import annotations
-
-from typing import cast
 
 import streamlit as st
 
 from codeclm.projects import Project
 from codeclm.records import Verdict
-from codeclm.ui.guard import error_box, guarded, notify
+from codeclm.store import Store
+from codeclm.ui.guard import error_box, guarded, notify, tell
 from codeclm.ui.review_queue import Queue, start_over
 from codeclm.ui.review_team import Seat
 from codeclm.ui.text import number, plural
@@ -18,28 +18,35 @@ WHAT: dict[str, Verdict] = {"Accept the winners": "accept", "Reject": "reject"}
 
 
 def bulk_panel(project: Project, made: Queue, at: Seat) -> None:
-    """What to do with all pairs that the filters find."""
+    """What to do with all pairs that the filters find: counted anew each time that it is drawn."""
+    if made.former:
+        st.rerun()
+    tell()  # a fragment, in which this may stand, has no page around it that does
     panel = st.expander(
-        f"Decide all {number(len(made.ids))} at once",
-        icon=":material/done_all:",
-        on_change="rerun",
-        key="review_bulk_open",
+        "Decide all at once", icon=":material/done_all:", on_change="rerun", key="review_bulk_open"
     )
     if not panel.open:
         return
+    with project.open(readonly=True) as store:
+        count = len(made.waiting(store))
+    gone = len(made.ids) - count
     with panel, st.form("review_bulk", border=False, clear_on_submit=True):
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            st.segmented_control(
-                "Decision", list(WHAT), default="Reject", required=True, key="review_bulk_what"
-            )
+            st.segmented_control("Decision", list(WHAT), key="review_bulk_what")
             st.text_input("Reason", key="review_bulk_reason", placeholder="optional", width=220)
-            st.text_input(
-                f"Type {len(made.ids)} to confirm", key="review_bulk_count", width=190, autocomplete="off"
-            )
+            st.text_input(f"Type {count} to confirm", key="review_bulk_count", width=190, autocomplete="off")
             st.form_submit_button(
-                "Decide all", icon=":material/done_all:", on_click=_decide, args=(project, made, at)
+                "Decide all",
+                icon=":material/done_all:",
+                on_click=_decide,
+                args=(project, made, at),
+                disabled=not count,
             )
-        st.caption("It is one step: Undo, on the card or here below, takes back all of it.")
+        since = f" Of the queue’s {number(len(made.ids))}, {number(gone)} match no more." if gone else ""
+        st.caption(
+            "Decides the pairs of this queue that match the filters when you press it."
+            f"{since} It is one step: Undo, on the card or here below, takes back all of it."
+        )
     with panel:
         # here, where the hand is: the top of the page may be out of sight
         if said := st.session_state.pop(_SAID, ""):
@@ -64,18 +71,26 @@ def undo_button(project: Project, at: Seat, key: str) -> None:
 @guarded
 def _decide(project: Project, made: Queue, at: Seat) -> None:
     state = st.session_state
-    typed = str(state["review_bulk_count"]).strip().replace(",", "").replace(" ", "")
-    if typed != str(len(made.ids)):
-        state[_SAID] = f"Nothing was decided: type {len(made.ids)} to confirm, not {typed or 'nothing'}."
+    verdict = WHAT.get(str(state["review_bulk_what"]))
+    if verdict is None:
+        state[_SAID] = f"Nothing was decided: choose {' or '.join(WHAT)}."
         return
+    typed = str(state["review_bulk_count"]).strip().replace(",", "").replace(" ", "")
     reason = " ".join(str(state["review_bulk_reason"]).split())[:200]
-    decide_all(project, made.ids, WHAT[cast(str, state["review_bulk_what"])], at, reason)
+    with project.open() as store, store.write():
+        waiting = made.waiting(store)
+        if typed == str(len(waiting)):
+            decide_all(store, waiting, verdict, at, reason)
+        else:
+            state[_SAID] = (
+                f"Nothing was decided: {plural(len(waiting), 'pair')} of this queue match now. "
+                f"Type {len(waiting)} to confirm, not {typed or 'nothing'}."
+            )
 
 
-def decide_all(project: Project, ids: list[str], verdict: Verdict, at: Seat, reason: str = "") -> None:
+def decide_all(store: Store, ids: list[str], verdict: Verdict, at: Seat, reason: str = "") -> None:
     """Write one decision on many pairs, and begin a new queue."""
-    with project.open() as store:
-        done = store.decisions.decide_all(ids, verdict, at.name, [reason] if reason else [])
+    done = store.decisions.decide_all(ids, verdict, at.name, [reason] if reason else [])
     start_over()
     notify(f"{plural(done, 'pair')} {verdict}ed. Undo takes back all of it.")
 

@@ -15,6 +15,7 @@ import streamlit as st
 from codeclm.projects import Project
 from codeclm.store import Store
 from codeclm.ui.guard import fragment
+from codeclm.ui.review_bulk import bulk_panel
 from codeclm.ui.review_cards import Card, card
 from codeclm.ui.review_outbox import Tab, foreign, write_down
 from codeclm.ui.review_queue import Queue, end
@@ -97,6 +98,8 @@ def desk(project: Project, made: Queue, seat: Seat, blind: bool, keys: bool, tal
         }
     _DESK(key=key, data=data, on_desk_change=_nothing)
     tally.draw()
+    if made.ids:
+        bulk_panel(project, made, seat)
 
 
 def _nothing() -> None:

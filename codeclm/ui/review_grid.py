@@ -76,7 +76,8 @@ def _button(project: Project, chosen: list[str], verdict: Verdict, at: Seat) -> 
 
 @guarded
 def _decide(project: Project, chosen: list[str], verdict: Verdict, at: Seat) -> None:
-    decide_all(project, chosen, verdict, at)
+    with project.open() as store:
+        decide_all(store, chosen, verdict, at)
 
 
 def _sides(blind: bool) -> tuple[str, str]:

@@ -61,8 +61,21 @@ class Queue:
     ids: list[str]
     config: str
     dials: Dials
+    where: PairFilter
+    """What they matched when it was made."""
     narrowed: bool
     """Whether a filter beyond the usual ones is set."""
+    turn: int
+
+    @property
+    def former(self) -> bool:
+        """Whether another was asked for since, of which the page has yet to hear."""
+        return bool(st.session_state[_ROUND] != self.turn)
+
+    def waiting(self, store: Store) -> list[str]:
+        """Those that match the filters still: what was decided since may not."""
+        matching = set(store.pairs.ids(self.config, self.dials.theta, self.dials.iterations, self.where))
+        return [each for each in self.ids if each in matching]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +110,8 @@ def queue(project: Project, fresh: bool, at: Seat) -> Queue:
     if asked.share:
         ids = [each for each in ids if at.mine(each)]
     usual = PairFilter(status="kept", decision="none", undecided_by=at.name)
-    return Queue(name, ids, config, dials, asked.where != usual or asked.near or asked.share)
+    narrowed = asked.where != usual or asked.near or asked.share
+    return Queue(name, ids, config, dials, asked.where, narrowed, turn)
 
 
 @guarded

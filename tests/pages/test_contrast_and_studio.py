@@ -210,22 +210,46 @@ def test_the_cards_of_a_reviewer_show_only_their_own_decision_as_made(mine):
     assert card["remarks"] == ["drift: other letters"]
 
 
-def test_bulk_needs_the_number_and_is_undone_as_one_step(mine):
-    test = opened("6_Review", project="mine", review_use="case 0")
-    total = desk(test)["total"]
-    next(each for each in test.expander if "at once" in each.label)
+def bulk(test, what, count):
+    """Fill in the form of `Decide all at once` and send it."""
     test.session_state["review_bulk_open"] = True
     test.run()
-    test.text_input(key="review_bulk_count").set_value("7")
+    if what:
+        test.segmented_control(key="review_bulk_what").set_value(what)
+    test.text_input(key="review_bulk_count").set_value(str(count))
     submit(test, "Decide all").click().run()
-    assert "type" in test.error[0].value
-    test.text_input(key="review_bulk_count").set_value(str(total))
-    submit(test, "Decide all").click().run()
+
+
+def test_bulk_needs_a_choice_and_the_number_and_is_undone_as_one_step(mine):
+    test = opened("6_Review", project="mine", review_use="case 0")
+    total = desk(test)["total"]
+    bulk(test, None, total)
+    assert "choose Accept the winners or Reject" in test.error[0].value
+    bulk(test, "Reject", 7)
+    assert "type" in test.error[0].value.lower()
+    bulk(test, "Reject", total)
     with mine.open() as store:
         assert store.decisions.count() == total
         assert store.decisions.together() == total
         store.decisions.undo()
         assert store.decisions.count() == 0
+
+
+def test_bulk_leaves_out_what_was_decided_since_the_queue_was_made(mine):
+    test = opened("6_Review", project="mine")
+    total = desk(test)["total"]
+    with mine.open() as store:
+        one, two, *_ = store.pairs.ids(pairing.CONFIG.id, 3, 4, PairFilter(status="kept"))
+        store.decisions.decide(Decision(one, "accept"))
+        store.decisions.decide(Decision(two, "accept", "bob"))
+    bulk(test, "Reject", total)
+    assert f"{total - 2} pairs of this queue match now" in test.error[0].value
+    assert test.text_input(key="review_bulk_count").label == f"Type {total - 2} to confirm"
+    bulk(test, "Reject", total - 2)
+    with mine.open(readonly=True) as store:
+        assert store.decisions.together() == total - 2
+        assert store.decisions.verdict(one)[0].verdict == "accept"
+        assert store.decisions.verdict(two)[0].verdict == "accept"
 
 
 def test_the_grid_draws_blind_without_scores(mine):
