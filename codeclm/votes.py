@@ -36,14 +36,9 @@ def as_votes(votes: Iterable[Vote]) -> list[agreement.Vote]:
     ]
 
 
-def verdicts(votes: Iterable[Vote]) -> tuple[list[list[str]], int]:
-    """The verdicts on each pair, but for those that settled a conflict; and how many conflicts are left."""
-    by_pair: dict[str, list[Vote]] = defaultdict(list)
+def units(votes: Iterable[Vote]) -> list[list[str]]:
+    """What was said of each pair: the same value where two agree."""
+    by_pair: dict[str, list[str]] = defaultdict(list)
     for vote in votes:
-        by_pair[vote.pair].append(vote)
-    units = [[str(vote.verdict) for vote in said if not vote.adjudicated] for said in by_pair.values()]
-    split = 0
-    for said in by_pair.values():
-        accepted = sum(vote.verdict == "accept" for vote in said)
-        split += 2 * accepted == len(said) and not any(vote.adjudicated for vote in said)
-    return units, split
+        by_pair[vote.pair].append(vote.said)
+    return [*by_pair.values()]

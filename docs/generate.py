@@ -61,7 +61,9 @@ ANSWERS = {
     "undo": "the pair, as `decide`",
     "redo": "the pair, as `decide`",
     "agreement": "`minimum, reviewers: {name: decisions}, conflicts, agree, ci95: [low, high], alpha, theta, "
-    "theta_agree`: how often two agree, Krippendorff's alpha, and the θ that agrees best with people",
+    "theta_agree`: how often two agree (both reject, or accept the same answer with the same "
+    "edits; what settled a conflict changes nothing in it), Krippendorff's alpha, and the θ that agrees best "
+    "with people",
     "map": "`points` (how many; with `--points` the list `[{id, x, y, cluster}]`), `clusters: [{id, name, "
     "size}], unclustered, placed, seconds`",
     "names": "`named, calls_sent, calls_cached, clusters: [{id, name, named}]`; each `named` by words, "

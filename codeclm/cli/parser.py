@@ -136,7 +136,7 @@ def _decide(parser: Parser) -> None:
     parser.add_argument(
         "--adjudicate",
         action="store_true",
-        help="settle what reviewers disagree on",
+        help="settle what reviewers disagree on: verdict, answer or edits",
     )
 
 

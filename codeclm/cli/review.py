@@ -15,7 +15,7 @@ from codeclm.lab import Scale, thetas
 from codeclm.llm.text import clean
 from codeclm.records import Decision, Pair
 from codeclm.store import Store
-from codeclm.votes import as_votes, reviewer, verdicts
+from codeclm.votes import as_votes, reviewer, units
 
 MOST = 200
 """Characters of a reason."""
@@ -61,18 +61,18 @@ def agreement(args: Namespace) -> Result:
     with open_project(args) as store:
         if args.minimum is not None:
             store.decisions.verdicts.set_minimum(args.minimum)
-        votes = store.decisions.votes(config_of(store, args.config))
-        units, conflicts = verdicts(votes)
+        config = config_of(store, args.config)
+        votes, said = store.decisions.votes(config), units(store.decisions.votes(config, own=True))
         steps = thetas(Scale.of(max((abs(vote.gap) for vote in votes), default=0.0)))
         fit = best(fits(as_votes(votes), steps), store.settings.dials().theta)
-        agreed = percent(units)
+        agreed = percent(said)
         found = {
             "minimum": store.decisions.verdicts.minimum,
             "reviewers": dict(Counter(vote.reviewer for vote in votes)),
-            "conflicts": conflicts,
+            "conflicts": store.decisions.conflicts(config),
             "agree": agreed.rate,
             "ci95": [agreed.low, agreed.high],
-            "alpha": alpha(units),
+            "alpha": alpha(said),
             "theta": None if fit is None else fit.theta,
             "theta_agree": None if fit is None else fit.agreed.rate,
         }

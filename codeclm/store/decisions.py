@@ -134,9 +134,16 @@ class Decisions:
         )
         return (None, False) if row is None else (read_decision(pair, row[1:]), row[0] == "conflict")
 
-    def votes(self, config: str | None) -> list[Vote]:
-        """The newest decision of each reviewer of each pair under a config, with the pair's gap."""
-        return self.verdicts.votes(self._configs.find(config))
+    def votes(self, config: str | None, own: bool = False) -> list[Vote]:
+        """The newest decision of each reviewer of each pair under a config, with the pair's gap.
+
+        `own`: the newest that settled no conflict, which is what they said by themselves.
+        """
+        return self.verdicts.votes(self._configs.find(config), own)
+
+    def conflicts(self, config: str | None) -> int:
+        """How many pairs under a config wait for somebody to settle them."""
+        return self.verdicts.conflicts(self._configs.find(config))
 
     def reviewers(self) -> list[tuple[str, int]]:
         """Every reviewer with the number of pairs they have decided."""

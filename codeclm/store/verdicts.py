@@ -1,5 +1,6 @@
 """What the decisions of a pair's reviewers come to: the adjudicated one, else the majority, else a conflict.
 
+The majority are more than half who say the same: reject, or accept the same answer with the same edits.
 With a minimum of reviewers set, fewer of them come to nothing yet. Knows the log's newest entries only.
 """
 
@@ -14,10 +15,18 @@ from codeclm.store.connection import Connection, Value, unpack
 MINIMUM = "review_minimum"
 """The setting that holds how many reviewers a pair needs; where it is not set, one."""
 
-_VOTES = """select d.comparison, d.verdict, d.answer, d.reviewer, d.seq, d.adjudicated
-    from (select max(entry) as entry from standing where not undone {where} group by comparison, reviewer) t
-    join decisions d on d.seq = t.entry"""
+SAID = """case d.verdict when 'reject' then 'reject' else json_array(
+    coalesce(d.answer, (select case when gap > 0 then 'strong' when gap < 0 then 'target' end
+        from nodes where comparison = d.comparison limit 1)),
+    nullif(d.instruction, i.text), d.response) end"""
+"""All that decision `d` says, in one value: two agree where theirs is the same. `i`: the instruction."""
+_VOTES = f"""select d.comparison, d.verdict, d.answer, d.reviewer, d.seq, d.adjudicated, {SAID} as said
+    from (select max(entry) as entry from standing where not undone {{where}} group by comparison, reviewer) t
+    join decisions d on d.seq = t.entry join comparisons c on c.seq = d.comparison
+    join instructions i on i.seq = c.instruction"""
 """The newest standing decision of each reviewer of each pair."""
+_OWN = "and entry not in (select seq from decisions where adjudicated)"
+"""Of what somebody said by themselves, before a conflict was settled."""
 
 
 class Vote(NamedTuple):
@@ -30,6 +39,8 @@ class Vote(NamedTuple):
     adjudicated: bool
     gap: float
     reach: float
+    said: str
+    """The same for two who agree: both reject, or accept the same answer with the same edits."""
 
 
 class Verdicts:
@@ -58,34 +69,43 @@ class Verdicts:
         self._db.execute(f"delete from verdicts where comparison in ({comparisons})", values)
         self._insert(f"and comparison in ({comparisons})", values)
 
-    def votes(self, config: int) -> list[Vote]:
-        """The newest decision of each reviewer of each pair under a config, by pair, oldest first."""
+    def votes(self, config: int, own: bool = False) -> list[Vote]:
+        """The newest decision of each reviewer of each pair under a config, by pair, oldest first.
+
+        `own`: the newest that settled no conflict, which is what they said by themselves.
+        """
         rows = self._db.rows(
-            f"""select c.id, v.reviewer, v.verdict, v.answer, v.adjudicated, n.gap, n.reach
-            from ({_VOTES.format(where="")}) v join comparisons c on c.seq = v.comparison
+            f"""select c.id, v.reviewer, v.verdict, v.answer, v.adjudicated, n.gap, n.reach, v.said
+            from ({_VOTES.format(where=_OWN if own else "")}) v join comparisons c on c.seq = v.comparison
             join nodes n on n.comparison = c.seq and n.config = ? order by v.comparison, v.seq""",
             [config],
         )
         return [
-            Vote(unpack(pair), reviewer, verdict, answer, bool(settled), gap, reach)
-            for pair, reviewer, verdict, answer, settled, gap, reach in rows
+            Vote(unpack(pair), reviewer, verdict, answer, bool(settled), gap, reach, said)
+            for pair, reviewer, verdict, answer, settled, gap, reach, said in rows
         ]
+
+    def conflicts(self, config: int) -> int:
+        """How many pairs under a config wait for somebody to settle them."""
+        number: int = self._db.value(
+            """select count(*) from verdicts v join nodes n on n.comparison = v.comparison and n.config = ?
+            where v.verdict = 'conflict'""",
+            [config],
+        )
+        return number
 
     def _insert(self, where: str, values: Sequence[Value]) -> None:
         self._db.execute(
-            f"""insert into verdicts select comparison,
-                case when settled is not null then (select verdict from decisions where seq = settled)
-                    when yes > no then 'accept' when no > yes then 'reject' else 'conflict' end,
-                case when settled is not null then settled
-                    when yes > no then last_yes when no > yes then last_no end
-            from (select comparison,
-                    max(seq) filter (where adjudicated) as settled,
-                    count(*) filter (where verdict = 'accept') as yes,
-                    count(*) filter (where verdict = 'reject') as no,
-                    max(seq) filter (where verdict = 'accept') as last_yes,
-                    max(seq) filter (where verdict = 'reject') as last_no
-                from ({_VOTES.format(where=where)}) group by comparison)
-            where settled is not null
-                or yes + no >= coalesce((select value + 0 from settings where name = '{MINIMUM}'), 1)""",
+            f"""insert into verdicts
+            with votes as ({_VOTES.format(where=where)}),
+            alike as (select comparison, count(*) as number, max(seq) as last from votes
+                group by comparison, said),
+            whole as (select comparison, count(*) as number, max(seq) filter (where adjudicated) as settled
+                from votes group by comparison)
+            select w.comparison, coalesce(d.verdict, 'conflict'), d.seq from whole w
+            left join alike a on a.comparison = w.comparison and 2 * a.number > w.number
+            left join decisions d on d.seq = coalesce(w.settled, a.last)
+            where w.settled is not null
+                or w.number >= coalesce((select value + 0 from settings where name = '{MINIMUM}'), 1)""",
             values,
         )

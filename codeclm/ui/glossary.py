@@ -38,7 +38,8 @@ TERMS: Final[dict[str, str]] = {
     "config": "The models, prompts and sampling behind a result. Results of two configs stand side by side.",
     "cached": "Replies that were already in the project and did not have to be asked for again.",
     "improved": "Scored, not over θ, and made harder since: its lineage went on.",
-    "conflict": "Reviewers disagree about the pair. It is not exported until one of them settles it.",
+    "conflict": "Reviewers disagree about the pair: no verdict, answer or edit has more than half of them. "
+    "It is not exported until one of them settles it.",
     "stale": "The metadata was edited after this was written from it.",
     "cluster": "Texts that lie close together on the map, because they are about the same. Unclustered is "
     "what is like few others, or like some of several clusters.",

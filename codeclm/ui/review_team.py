@@ -20,7 +20,7 @@ from codeclm.ui.guard import guarded, notify
 from codeclm.ui.page import go
 from codeclm.ui.summary import Summary, config_id
 from codeclm.ui.text import number, one_line, plain, plural
-from codeclm.votes import reviewer, verdicts
+from codeclm.votes import reviewer, units
 
 TEAM, GUIDELINES = "review_team", "review_guidelines"
 """The settings that hold names, and a text."""
@@ -125,7 +125,8 @@ def _save(project: Project) -> None:
 
 
 def _agreement(store: Store, facts: Summary) -> None:
-    votes = store.decisions.votes(config_id(facts.config))
+    config = config_id(facts.config)
+    votes, own = store.decisions.votes(config), store.decisions.votes(config, own=True)
     counts: dict[str, int] = defaultdict(int)
     for vote in votes:
         counts[vote.reviewer] += 1
@@ -135,17 +136,19 @@ def _agreement(store: Store, facts: Summary) -> None:
             "others’ decisions only after their own."
         )
         return
-    units, conflicts = verdicts(votes)
-    found, alpha = agreement.percent(units), agreement.alpha(units)
+    said, conflicts = units(own), store.decisions.conflicts(config)
+    found, alpha = agreement.percent(said), agreement.alpha(said)
     st.markdown(
         f"**Agreement** {_percent(found)} :gray[of pairs of decisions] · Krippendorff’s alpha "
         f"**{'–' if alpha is None else f'{alpha:.2f}'.replace('-', '−')}**",
-        help="Alpha is agreement beyond chance: 1 always, 0 as by chance. From about 0.67 on one can "
-        "build on the decisions, from 0.8 on safely.",
+        help="Two agree on a pair where both reject it, or accept the same answer with the same edits. What "
+        "settled a conflict is left out: it changes nothing in what each said before. Alpha is agreement "
+        "beyond chance: 1 always, 0 as by chance. From about 0.67 on one can build on the decisions, from "
+        "0.8 on safely.",
     )
     if alpha is not None and alpha < agreement.FAIR and found.total >= agreement.ENOUGH:
         st.caption("That is little: write down in the guidelines what the pairs in conflict turn on.")
-    shown = agreement.between([(vote.pair, vote.reviewer, vote.verdict) for vote in votes])
+    shown = agreement.between([(vote.pair, vote.reviewer, vote.said) for vote in own])
     st.dataframe(
         pd.DataFrame(
             [

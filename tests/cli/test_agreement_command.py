@@ -31,7 +31,18 @@ def test_two_disagree_a_third_settles_it(mine, capsys):
     assert (found["reviewers"], found["conflicts"], found["agree"]) == ({"ann": 2, "bob": 2}, 1, 0.5)
     settled = call(capsys, mine, "decide", one, "reject", "--reviewer", "cyd", "--adjudicate")
     assert settled["decision"] == "reject"
-    assert call(capsys, mine, "agreement")["conflicts"] == 0
+    found = call(capsys, mine, "agreement")
+    assert (found["conflicts"], found["agree"]) == (0, 0.5)
+
+
+def test_another_answer_is_a_disagreement(mine, capsys):
+    with mine.open(readonly=True) as store:
+        one = store.pairs.ids(pairing.CONFIG.id, 3, 4)[0]
+    call(capsys, mine, "decide", one, "accept", "--answer", "strong", "--reviewer", "ann")
+    said = call(capsys, mine, "decide", one, "accept", "--answer", "target", "--reviewer", "bob")
+    assert said["decision"] == "conflict"
+    found = call(capsys, mine, "agreement")
+    assert (found["conflicts"], found["agree"]) == (1, 0)
 
 
 @pytest.mark.parametrize("words", [("--response", " "), ("--instruction", ""), ("--response", "x" * 100_001)])

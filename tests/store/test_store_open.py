@@ -16,7 +16,7 @@ from growing import basic, encoded, grown
 from sqlite_utils import Database
 
 from codeclm.errors import ProjectError
-from codeclm.records import Seed
+from codeclm.records import Decision, Seed
 from codeclm.store import Store, schema
 from codeclm.store.connection import explain
 from codeclm.store.files import APPLICATION_ID
@@ -115,6 +115,22 @@ def test_a_blank_answer_of_an_older_project_comes_to_have_no_length(path: Path) 
             store._db.execute("pragma user_version = 19")
     with Store.open(path) as store:
         assert dict(store._db.rows("select role, length from answers")) == {"strong": len(words), "target": 0}
+
+
+def test_another_answer_is_a_conflict_in_an_older_project_too(path: Path) -> None:
+    with Store.open(path, create=True) as store:
+        one, two, three = (grown(store, basic(encoded(store, text)), 5).id for text in ("a", "b", "c"))
+        said = ((one, "strong"), (one, "target"), (two, None), (two, "strong"), (three, "target"))
+        for number, (pair, answer) in enumerate(said):
+            store.decisions.decide(Decision(pair, "accept", f"reviewer {number}", answer))  # type: ignore[arg-type]
+        right = store._db.rows("select * from verdicts order by 1")
+        with store.write():
+            store._db.execute("update verdicts set verdict = 'accept', entry = coalesce(entry, 2)")
+            store._db.execute("delete from _sqlite_migrations where name = 'm021_alike'")
+            store._db.execute("pragma user_version = 20")
+    with Store.open(path) as store:
+        assert [row[1] for row in right] == ["conflict", "accept", "accept"]
+        assert store._db.rows("select * from verdicts order by 1") == right
 
 
 def test_a_failed_migration_leaves_the_file_as_it_was(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -255,7 +271,7 @@ def test_close_is_harmless_twice(store: Store) -> None:
 
 OTHER = """
 import sys
-from codeclm.records import Seed
+from codeclm.records import Decision, Seed
 from codeclm.store import Store
 with Store.open(sys.argv[1]) as store:
     store.seeds.add([Seed("from another process")])

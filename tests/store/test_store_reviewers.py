@@ -1,14 +1,17 @@
 """Several reviewers on one store: what their decisions come to, decisions taken together, flags, filters."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from growing import C, basic, call, encoded, grown, improved, manual
 
+from codeclm.agreement import percent
 from codeclm.contrast import Judged
 from codeclm.errors import ProjectError
 from codeclm.records import Decision
 from codeclm.store import PairFilter, Store
+from codeclm.votes import units
 
 
 def pairs(store: Store, number: int = 4) -> list[str]:
@@ -26,6 +29,65 @@ def test_the_adjudicated_decision_stands_over_any_majority(store: Store) -> None
     assert store.decisions.verdict(pair) == (settled, False)
     store.decisions.undo("cyd")
     assert store.decisions.verdict(pair)[0] == Decision(pair, "accept", "dan")
+
+
+STRONG, TARGET = {"answer": "strong"}, {"answer": "target"}
+EDITED = {"answer": "strong", "response": "Better."}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "agree"),
+    [
+        (STRONG, STRONG, True),
+        (STRONG, {}, True),
+        (STRONG, TARGET, False),
+        (TARGET, {}, False),
+        (STRONG, EDITED, False),
+        (EDITED, EDITED, True),
+        (EDITED, {**EDITED, "response": "Best."}, False),
+        (STRONG, {**STRONG, "instruction": "text 0"}, True),
+        (STRONG, {**STRONG, "instruction": "another"}, False),
+    ],
+)
+def test_two_agree_who_accept_the_same_answer_with_the_same_edits(
+    store: Store, one: dict[str, Any], other: dict[str, Any], agree: bool
+) -> None:
+    pair, *_ = pairs(store)
+    store.decisions.decide(Decision(pair, "accept", "ann", **one))
+    last = Decision(pair, "accept", "bob", **other)
+    store.decisions.decide(last)
+    assert store.decisions.verdict(pair) == ((last, False) if agree else (None, True))
+    assert store.decisions.conflicts(C) == (not agree)
+    assert percent(units(store.decisions.votes(C, own=True))).rate == agree
+    assert store.pairs.count(C, 0, 4, PairFilter(decision="conflict")) == (not agree)
+    store.decisions.decide(Decision(pair, "accept", "cyd", **one))
+    assert store.decisions.verdict(pair)[0] == Decision(pair, "accept", "cyd", **one)
+    store.decisions.undo("cyd")
+    store.decisions.undo("bob")
+    assert store.decisions.verdict(pair) == (Decision(pair, "accept", "ann", **one), False)
+
+
+def test_no_more_than_half_is_no_majority(store: Store) -> None:
+    pair, *_ = pairs(store)
+    for reviewer, answer in (("ann", "strong"), ("bob", "target"), ("cyd", "strong")):
+        store.decisions.decide(Decision(pair, "accept", reviewer, answer))
+    assert store.decisions.verdict(pair)[0] == Decision(pair, "accept", "cyd", "strong")
+    store.decisions.decide(Decision(pair, "reject", "dan"))
+    assert store.decisions.verdict(pair) == (None, True)
+
+
+def test_settling_leaves_what_each_said_before_in_the_figure(store: Store) -> None:
+    one, two, *_ = pairs(store)
+    for reviewer, verdict in (("ann", "reject"), ("bob", "accept")):
+        store.decisions.decide(Decision(one, verdict, reviewer))
+        store.decisions.decide(Decision(two, "accept", reviewer))
+    before = percent(units(store.decisions.votes(C, own=True)))
+    assert (before.rate, before.total) == (0.5, 2)
+    for reviewer in ("ann", "cyd"):
+        store.decisions.decide(Decision(one, "accept", reviewer, adjudicated=True))
+        assert store.decisions.conflicts(C) == 0
+        assert percent(units(store.decisions.votes(C, own=True))) == before
+    assert [vote.verdict for vote in store.decisions.votes(C) if vote.reviewer == "ann"] == ["accept"] * 2
 
 
 def test_a_pair_waits_for_the_minimum_of_reviewers(store: Store) -> None:

@@ -46,3 +46,33 @@ def m020_blank(db: Database) -> None:
         where length > 48 and exists (select 1 from texts t where t.seq = answers.text
             and typeof(t.data) = 'blob' and 3 * length(t.data) < answers.length)""",
     )
+
+
+@migrations()
+def m021_alike(db: Database) -> None:
+    """Two who accept different answers, or edit otherwise, disagree: what none settled is settled anew."""
+    run(
+        db,
+        """delete from verdicts where comparison in (select comparison from standing where not undone
+            group by comparison having count(distinct reviewer) > 1)""",
+        """insert into verdicts
+            with votes as (select d.comparison, d.seq, d.adjudicated,
+                case d.verdict when 'reject' then 'reject' else json_array(coalesce(d.answer,
+                    (select case when gap > 0 then 'strong' when gap < 0 then 'target' end from nodes
+                        where comparison = d.comparison limit 1)),
+                    nullif(d.instruction, i.text), d.response) end as said
+                from (select max(entry) as entry from standing where not undone and comparison in (
+                    select comparison from standing where not undone group by comparison
+                    having count(distinct reviewer) > 1) group by comparison, reviewer) t
+                join decisions d on d.seq = t.entry join comparisons c on c.seq = d.comparison
+                join instructions i on i.seq = c.instruction),
+            alike as (select comparison, count(*) as number, max(seq) as last from votes
+                group by comparison, said),
+            whole as (select comparison, count(*) as number, max(seq) filter (where adjudicated) as settled
+                from votes group by comparison)
+            select w.comparison, coalesce(d.verdict, 'conflict'), d.seq from whole w
+            left join alike a on a.comparison = w.comparison and 2 * a.number > w.number
+            left join decisions d on d.seq = coalesce(w.settled, a.last)
+            where w.settled is not null or w.number >= coalesce(
+                (select value + 0 from settings where name = 'review_minimum'), 1)""",
+    )
