@@ -143,6 +143,8 @@ def gaps(
         share, had = here / seeds if seeds else 0.0, there / others if others else 0.0
         if had < share and (share < 1 or not others):  # of what all seeds are, more cannot be
             wanted = _wanted(key, here, share, there, others, coming)
+            if not wanted and not coming.each.get(key):
+                continue  # not one is missing
             weight, chance = _told(here, there, seeds, others)
             found.append(Gap(key, share, had, wanted, weight, chance))
     return sorted(found, key=lambda gap: (-gap.weight, gap.share - gap.seed_share, str(gap.key)))
@@ -155,7 +157,7 @@ def _wanted(key: Key, here: int, share: float, there: int, others: int, coming: 
     if share >= 1:
         return 0
     lacking = share * (others + coming.rate * coming.total) - there - coming.rate * coming.each.get(key, 0)
-    return max(0, math.ceil(round(lacking / (1 - share) / coming.rate, 6)))
+    return max(0, math.floor(lacking / (1 - share) / coming.rate + 0.5))
 
 
 def _told(here: int, there: int, seeds: int, others: int) -> tuple[float, float]:

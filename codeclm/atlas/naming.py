@@ -182,7 +182,7 @@ def _covering(strength: Mapping[str, float], texts: Sequence[Collection[str]]) -
     """Strong terms that are not spellings or parts of one another, each for texts that are left over."""
     ranked = sorted(strength, key=lambda term: (-strength[term], -len(term), term))[:_RANKED]
     there = {term: {at for at, terms in enumerate(texts) if term in terms} for term in ranked}
-    stems = {term: {stem(word) for word in term.split()} for term in ranked}
+    stems = {term: {stem(word) for word in term.casefold().split()} for term in ranked}
     left, chosen, enough = set(range(len(texts))), list[str](), 0
 
     def worth(term: str) -> float:

@@ -49,8 +49,7 @@ def ranked(project: Project, facts: Summary, counted: Counted, by: By, side: Sid
 def _first(side: Side, coming: Coming[Key]) -> str:
     """What to expect where there is nothing on this side."""
     if coming.total:
-        told = plural(coming.total, "instruction")
-        return f"Nothing is {side} yet. The next run writes {told}, of all metadata in use."
+        return f"Nothing is {side} yet: where too little is shows after the next run."
     return f"Nothing is {side} yet. “Generate here” asks for as many instructions as there are seeds."
 
 

@@ -107,10 +107,10 @@ def test_gaps_are_ranked_and_filled_by_what_is_wanted():
     found = gaps([("a", 50, 90), ("b", 30, 10), ("c", 20, 0)], 100, 100)
     assert [gap.key for gap in found] == ["b", "c"] or [gap.key for gap in found] == ["c", "b"]
     assert all(gap.sure for gap in found)
-    for gap in found:
-        there = {"b": 10, "c": 0}[gap.key]
-        assert (there + gap.wanted) / (100 + gap.wanted) >= gap.seed_share
-        assert (there + gap.wanted - 1) / (100 + gap.wanted - 1) < gap.seed_share
+    assert {gap.key: gap.wanted for gap in found} == {"b": 29, "c": 25}
+    assert pytest.approx(0.30, abs=0.005) == (10 + 29) / (100 + 29)
+    assert (0 + 25) / (100 + 25) == 0.20
+    assert gaps([("d", 1, 1), ("e", 55, 64)], 56, 65) == [], "less than half of one is missing"
 
 
 def test_a_shortfall_of_few_may_be_chance():
@@ -184,7 +184,7 @@ def test_what_comes_anyway_is_not_asked_for_again():
 
 
 @given(COUNTS, some.data())
-def test_what_is_asked_for_brings_a_group_to_its_share_and_no_less_does(counts, data):
+def test_what_is_asked_for_brings_a_group_nearest_to_its_share(counts, data):
     others = data.draw(some.lists(some.integers(0, 60), min_size=len(counts), max_size=len(counts)))
     due = data.draw(some.lists(some.integers(0, 9), min_size=len(counts), max_size=len(counts)))
     rate = data.draw(some.floats(0.05, 1))
@@ -199,8 +199,8 @@ def test_what_is_asked_for_brings_a_group_to_its_share_and_no_less_does(counts, 
             comes = rate * (due[of] + more)
             return (others[of] + comes) / (sum(others) + rate * (sum(due) + more))
 
-        assert share(gap.wanted) >= gap.seed_share - 1e-6
-        assert not gap.wanted or share(gap.wanted - 1) < gap.seed_share
+        assert share(gap.wanted + 0.5) >= gap.seed_share - 1e-6
+        assert not gap.wanted or share(gap.wanted - 0.5) <= gap.seed_share + 1e-6
 
 
 def test_nothing_generated_yet():

@@ -33,6 +33,9 @@ def test_small_words_of_several_languages_name_nothing():
 def test_forms_of_one_word_come_once():
     words = atlas.keywords(["movie night", "movies and a movie", "big movies"], [0, 0, 0])[0].terms
     assert sum("movie" in word for word in words) == 1
+    labels = [("Yelp",), ("yelp",), ("Yelp",), ("yelp",)]
+    words = atlas.keywords(["a tip", "b tip", "c", "d"], [0] * 4, labels)[0].terms
+    assert sum(word.casefold() == "yelp" for word in words) == 1
 
 
 def test_a_word_is_written_as_the_texts_write_it():
