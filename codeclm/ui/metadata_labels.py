@@ -119,13 +119,12 @@ def _offers(project: Project, facet: Facet, counts: dict[str, int]) -> None:
     if not offered:
         st.caption("No two labels look alike.")
     for at, pair in enumerate(offered[:_OFFERED]):
-        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        with st.container(border=True, gap="small"):
             st.markdown(
                 f"{plain(pair.drop, 60)} ({number(counts.get(pair.drop, 0))}) → **{plain(pair.keep, 60)}** "
-                f"({number(counts.get(pair.keep, 0))})  \n:gray[:small[{WHY[pair.why]}]]",
-                width="stretch",
+                f"({number(counts.get(pair.keep, 0))})  \n:gray[:small[{WHY[pair.why]}]]"
             )
-            with st.container(horizontal=True, width="content", gap="small"):
+            with st.container(horizontal=True, gap="small"):
                 st.button(
                     "Merge",
                     on_click=_apply,

@@ -18,11 +18,12 @@ from codeclm.records import Metadata, MetadataState
 from codeclm.stages.augment import mix
 from codeclm.store import Store
 from codeclm.ui.guard import guarded, notify
-from codeclm.ui.page import go
+from codeclm.ui.page import empty, go
 from codeclm.ui.table import rows_key, tall
 from codeclm.ui.text import one_line, plural
 
-_SHOWN = 300
+_SHOWN, _MORE = 300, 50
+"""Rows that are shown, and those that are offered to be drawn where there are as many as the paper's 200."""
 _STRUCK = "meta_struck"
 _ROUND = "meta_mix_round"
 """How often was proposed: each time the line begins anew."""
@@ -35,9 +36,20 @@ def mix_panel(project: Project) -> None:
         there = store.metadata.count() - store.metadata.count(state="excluded")
         proposed = store.metadata.page(state="proposed", limit=None)
         scores, known = _scores(store, proposed)
+    if not there:
+        empty(
+            "Nothing to combine yet",
+            "New combinations are drawn of the use cases and skills that a run reads in your seeds, or that "
+            "you add by hand under Rows.",
+            "Seeds",
+            "Add seeds",
+        )
+        _restore(project)
+        return
     with st.form("meta_mix", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         st.number_input(
-            "Metadata in all", 1, 100_000, max(200, there), key="meta_mix_to", width=170,
+            "Metadata in all", 1, max(100_000, 2 * there), 200 if there < 200 else there + _MORE,
+            key="meta_mix_to", width=170,
             help=f"The paper draws until there are 200. Now there are {there}, the proposed ones counted.",
         )  # fmt: skip
         st.number_input("Random seed", 0, None, dials.seed, key="meta_mix_seed", width=140,

@@ -247,6 +247,22 @@ def test_mixed_rows_wait_until_they_are_accepted(project):
         assert store.metadata.count(origin="mixed", state="active") == 8
 
 
+def test_mix_and_match_says_what_is_missing_and_asks_for_more_than_there_is(project):
+    few = projects.create("few")
+    assert "Nothing to combine yet" in words(opened("2_Metadata", project="few", meta_part="Mix and match"))
+    with few.open() as store:
+        store.metadata.add(Metadata("manual", Labels(f"use {n}", (f"skill {n}",))) for n in range(3))
+    test = opened("2_Metadata", project="few", meta_part="Mix and match")
+    assert test.number_input(key="meta_mix_to").value == 200
+    with few.open() as store:
+        store.metadata.add(Metadata("manual", Labels(f"use {n}", (f"skill {n}",))) for n in range(3, 240))
+    test = opened("2_Metadata", project="few", meta_part="Mix and match")
+    assert test.number_input(key="meta_mix_to").value > 240
+    press(test, "Propose")
+    with few.open() as store:
+        assert store.metadata.count(state="proposed")
+
+
 def filing(name, content):
     """The page of metadata after a file was given."""
     test = opened("2_Metadata")
