@@ -101,7 +101,8 @@ def _bits(one: Shares, two: Shares) -> Shares:
 class Gap(Generic[Key]):
     """A group that the other side has less of than the seeds.
 
-    `wanted`: how many more would bring it to its share, beyond what comes anyway. `weight`: how much the
+    `then`: its share once there is what comes anyway. `wanted`: how many more, beyond that, would bring it to
+    its share of the seeds. `weight`: how much the
     counts speak for a smaller share, as a log-likelihood ratio. `chance`: the probability that chance alone
     makes the others this few or fewer.
     """
@@ -109,6 +110,7 @@ class Gap(Generic[Key]):
     key: Key
     seed_share: float
     share: float
+    then: float
     wanted: int
     weight: float
     chance: float
@@ -127,6 +129,10 @@ class Coming(Generic[Key]):
     each: Mapping[Key, int] = field(default_factory=dict)
     rate: float = 1.0
 
+    def counts(self, key: Key, there: int, others: int) -> tuple[float, float]:
+        """What there is of a group, and in all, once it has come."""
+        return there + self.rate * self.each.get(key, 0), others + self.rate * self.total
+
 
 def gaps(
     groups: Sequence[tuple[Key, int, int]], seeds: int, others: int, coming: Coming[Key] | None = None
@@ -141,23 +147,17 @@ def gaps(
     coming = coming or Coming()
     for key, here, there in groups:
         share, had = here / seeds if seeds else 0.0, there / others if others else 0.0
-        if had < share and (share < 1 or not others):  # of what all seeds are, more cannot be
-            wanted = _wanted(key, here, share, there, others, coming)
-            if not wanted and not coming.each.get(key):
-                continue  # not one is missing
+        part, whole = coming.counts(key, there, others)
+        if had >= share or (share >= 1 and whole):  # of what all seeds are, more cannot be
+            continue
+        wanted = here
+        if whole:
+            wanted = max(0, math.floor((share * whole - part) / (1 - share) / coming.rate + 0.5))
+        if wanted or key in coming.each:  # else not one is missing
             weight, chance = _told(here, there, seeds, others)
-            found.append(Gap(key, share, had, wanted, weight, chance))
+            then = part / whole if whole else 0.0
+            found.append(Gap(key, share, had, then, wanted, weight, chance))
     return sorted(found, key=lambda gap: (-gap.weight, gap.share - gap.seed_share, str(gap.key)))
-
-
-def _wanted(key: Key, here: int, share: float, there: int, others: int, coming: Coming[Key]) -> int:
-    """How many more of this group alone, of which so large a share counts, bring it to its share."""
-    if not others and not coming.total:
-        return here
-    if share >= 1:
-        return 0
-    lacking = share * (others + coming.rate * coming.total) - there - coming.rate * coming.each.get(key, 0)
-    return max(0, math.floor(lacking / (1 - share) / coming.rate + 0.5))
 
 
 def _told(here: int, there: int, seeds: int, others: int) -> tuple[float, float]:

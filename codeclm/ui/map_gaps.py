@@ -9,6 +9,7 @@ from codeclm.projects import Project
 from codeclm.store.coverage import By
 from codeclm.ui.guard import guarded, notify
 from codeclm.ui.map_counts import Counted
+from codeclm.ui.page import go
 from codeclm.ui.summary import Summary, config_id
 from codeclm.ui.tally import Key, Side
 from codeclm.ui.text import number, plain, plural
@@ -67,20 +68,22 @@ def _told(by: By, side: Side, coming: Coming[Key], found: list[Gap[Key]], sure: 
 
 
 def _gap(project: Project, facts: Summary, found: Gap[Key], by: By, name: str, coming: Coming[Key]) -> None:
-    due = coming.each.get(found.key, 0)
     said = f"{_percent(found.seed_share)} of the seeds, {_percent(found.share)} here"
-    if due:
-        said += f" · {number(due)} in the next run{'' if found.wanted else ', which is enough'}"
+    if coming.total:
+        said += f", {_percent(found.then)} after the next run"
     with st.container(horizontal=True, vertical_alignment="center", border=True):
         st.markdown(f"**{plain(name, 80)}** · {said}", width="stretch")
-        if found.wanted:
-            st.button(
-                f"Generate {number(found.wanted)} {'more ' if due else ''}here",
-                icon=":material/auto_awesome:",
-                on_click=_fill,
-                args=(project, facts, by, found.key, found.wanted),
-                key=f"cover_fill_{by}_{found.key}",
-            )
+        due = coming.each.get(found.key, 0)
+        if not found.wanted:
+            go("Generate", f"{number(due)} in the next run")
+            return
+        st.button(
+            f"Generate {number(found.wanted)} {'more ' if due else ''}here",
+            icon=":material/auto_awesome:",
+            on_click=_fill,
+            args=(project, facts, by, found.key, found.wanted),
+            key=f"cover_fill_{by}_{found.key}",
+        )
 
 
 def _percent(share: float) -> str:
