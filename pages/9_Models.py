@@ -33,7 +33,7 @@ with page("Models") as project:
     role = cast(Role, (chosen or "Strong").lower())
     if role == "judge":
         judge_choice(project, endpoints)
-    endpoint_form(project, role, endpoints[role])
+    endpoint_form(project, role, endpoints)
     key_status(role, endpoints[role])
     test_panel(project, role, endpoints[role])
     builtin_panel()

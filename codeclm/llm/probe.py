@@ -27,6 +27,8 @@ _SHAPE = Schema(
 )
 _ROOM = 512
 """Tokens, enough for a short thought before the answer."""
+MOST = 500
+"""Models of a list; some services have thousands."""
 _BRIEF = Patience(tries=2, first_wait=0.2, outage=0.0)
 
 
@@ -35,6 +37,8 @@ class Report:
     """What the test button shows. `problem` is one line; empty where all is well."""
 
     reachable: bool
+    models: tuple[str, ...] = ()
+    """Those that the endpoint lists, at most MOST."""
     model_found: bool | None = None
     """None: the endpoint does not list its models."""
     capabilities: Capabilities | None = None
@@ -95,7 +99,8 @@ async def examine(
     try:
         names = await model.listed()
         found = None if names is None else endpoint.model in names
-        report = replace(report, reachable=True, model_found=found)
+        listed = tuple(sorted(set(names or ()))[:MOST])
+        report = replace(report, reachable=True, models=listed, model_found=found)
         reply = await model.complete(_request(model, role))
         can = replace(model.capabilities, described=model.capabilities.described or not _obeyed(reply))
         speed = reply.completion_tokens / reply.seconds if reply.seconds else 0.0

@@ -6,6 +6,7 @@ Knows no key and asks nothing of an endpoint.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any, Final
 
 import streamlit as st
@@ -13,7 +14,7 @@ from pydantic import ValidationError
 
 from codeclm.errors import UsageError
 from codeclm.projects import Project
-from codeclm.records import Role
+from codeclm.records import ROLES, Role
 from codeclm.settings import BUILTIN, BUILTIN_MODEL, Endpoint
 from codeclm.ui.guard import guarded, notify
 from codeclm.ui.text import plain
@@ -34,16 +35,19 @@ _NEVER = "never sent"
 _GIVEN = "fixed"
 
 
-def endpoint_form(project: Project, role: Role, endpoint: Endpoint) -> None:
+def endpoint_form(project: Project, role: Role, endpoints: Mapping[Role, Endpoint]) -> None:
     """Draw the form for a role, filled with what the project has."""
+    endpoint = endpoints[role]
     _fill(role, endpoint)
+    others = {f"As {other}": endpoints[other] for other in ROLES if endpoints[other] != endpoint}
     st.pills(
         "Fill in for",
-        list(SERVICES),
+        [*SERVICES, *others],
         key=_key(role, "service"),
         on_change=_service,
-        args=(role,),
-        help="Fills in the address that the service has out of the box. Nothing is saved until you save.",
+        args=(role, others),
+        help="Fills in the address that the service has out of the box, or all that another part has. "
+        "Nothing is saved until you save.",
     )
     with st.form(f"endpoint_{role}"):
         left, right = st.columns(2)
@@ -191,6 +195,11 @@ def _fill(role: Role, endpoint: Endpoint) -> None:
     mark = endpoint.model_dump_json()
     if st.session_state.get(_key(role, "filled")) == mark and _key(role, "url") in st.session_state:
         return
+    _load(role, endpoint)
+    st.session_state[_key(role, "filled")] = mark
+
+
+def _load(role: Role, endpoint: Endpoint) -> None:
     held: dict[str, Any] = {name: getattr(endpoint, name) for name in _NUMBERS}
     held |= {name: getattr(endpoint, name) or "" for name in _TEXTS if name != "extra_body"}
     held["extra_body"] = json.dumps(endpoint.extra_body, ensure_ascii=False) if endpoint.extra_body else ""
@@ -202,14 +211,20 @@ def _fill(role: Role, endpoint: Endpoint) -> None:
     held["completion_price"] = endpoint.prices.completion if endpoint.prices else None
     for name, value in held.items():
         st.session_state[_key(role, name)] = value
-    st.session_state[_key(role, "filled")] = mark
     st.session_state.pop(_key(role, "faults"), None)
 
 
-def _service(role: Role) -> None:
+def _service(role: Role, others: Mapping[str, Endpoint]) -> None:
     chosen = st.session_state[_key(role, "service")]
-    if chosen:
+    if chosen in others:
+        _load(role, others[chosen])
+    elif chosen:
         st.session_state[_key(role, "url")], st.session_state[_key(role, "model")] = SERVICES[chosen]
+
+
+def take_model(role: Role, name: str) -> None:
+    """Put a model's name into the form. Nothing is saved."""
+    st.session_state[_key(role, "model")] = name
 
 
 def _text(role: Role, name: str, label: str, example: str, about: str) -> None:

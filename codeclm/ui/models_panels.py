@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -15,9 +15,12 @@ from codeclm.projects import Project
 from codeclm.records import ROLES, Role
 from codeclm.settings import BUILTIN_MODEL, Endpoint
 from codeclm.ui import signin
+from codeclm.ui.endpoint_form import take_model
 from codeclm.ui.glossary import term
 from codeclm.ui.guard import fragment, guarded, notify
-from codeclm.ui.text import duration, number, plain
+from codeclm.ui.text import duration, number, one_line, plain, plural
+
+_TAKEN = "offered_taken"
 
 COLOURS: dict[Role, str] = {"strong": "blue", "target": "orange", "judge": "violet"}
 ASK = "Keys of this server are everybody's: only those whom its secrets name may say where they go."
@@ -162,17 +165,45 @@ def test_panel(project: Project, role: Role, endpoint: Endpoint) -> None:
             report = asyncio.run(
                 probe.examine(endpoint, keys.key_for(role, endpoint.url), role, _builtin_url)
             )
-        st.session_state[held] = (project.name, endpoint.model_dump_json(), _told(report))
+        st.session_state[held] = (project.name, endpoint.model_dump_json(), report)
     found = st.session_state.get(held)
     if found and found[:2] == (project.name, endpoint.model_dump_json()):
-        for good, line in found[2]:
+        report = found[2]
+        for good, line in told(report, endpoint):
             icon, colour = (":material/check_circle:", "green") if good else (":material/cancel:", "red")
             st.markdown(f":{colour}[{icon}] {line}")
+        _offered(role, report.models)
 
 
-def _told(report: probe.Report) -> list[tuple[bool, str]]:
+def _offered(role: Role, models: Sequence[str]) -> None:
+    """The models that the server lists, to choose from in place of typing."""
+    if not models:
+        return
+    st.selectbox(
+        "Models it offers",
+        models,
+        index=None,
+        placeholder=f"{plural(len(models), 'model')}: choose one for the form above, then save",
+        key=f"offered_{role}",
+        on_change=_take,
+        args=(role,),
+        format_func=lambda name: one_line(name, 80),
+    )
+    if st.session_state.pop(_TAKEN, False):
+        st.rerun()  # the form stands outside of this fragment
+
+
+def _take(role: Role) -> None:
+    if chosen := st.session_state[f"offered_{role}"]:
+        take_model(role, chosen)
+        st.session_state[_TAKEN] = True
+
+
+def told(report: probe.Report, endpoint: Endpoint) -> list[tuple[bool, str]]:
     """A report as lines that are Markdown, each with whether it is good news."""
-    lines = [(report.reachable, "It answers" if report.reachable else "It does not answer")]
+    lines = []
+    if not (report.reachable and report.problem):
+        lines.append((report.reachable, "It answers" if report.reachable else "It does not answer"))
     if report.model_found is not None:
         lines.append(
             (report.model_found, "The model is there" if report.model_found else "No such model there")
@@ -184,6 +215,8 @@ def _told(report: probe.Report) -> list[tuple[bool, str]]:
         lines.append((True, speed))
     if report.problem:
         hint = "" if report.reachable else ". Check the address, and whether the server runs."
+        if report.reachable and report.model_found is None and urlsplit(endpoint.url).path in ("", "/"):
+            hint = f". Most addresses end in /v1: try {plain(endpoint.url.rstrip('/'), 80)}/v1."
         lines.append((False, plain(report.problem) + hint))
     return lines
 

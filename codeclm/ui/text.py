@@ -70,7 +70,8 @@ def dollars(value: float | None) -> str:
     """US dollars with as many places as they deserve; unknown stays unknown, never 0."""
     if value is None:
         return "unknown"
-    return f"${value:,.2f}" if value == 0 or value >= 1 else f"${value:.4f}".rstrip("0")
+    fine = f"{value:.4f}"
+    return f"${value:,.2f}" if value == 0 or value >= 1 else f"${fine[:4]}{fine[4:].rstrip('0')}"
 
 
 def duration(seconds: float | None) -> str:

@@ -6,7 +6,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from codeclm import projects
+from codeclm.llm.probe import Report
 from codeclm.settings import Endpoint
+from codeclm.testing import ScriptedEndpoint
+from codeclm.ui.models_panels import told
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -42,3 +45,41 @@ def test_a_fault_stands_under_its_field_as_a_sentence():
     next(each for each in test.text_input if each.label == "Address").set_value("ftp://x")
     next(each for each in test.button if each.label == "Save").click().run()
     assert any("Give an address such as" in each.value for each in test.markdown)
+
+
+def field(test, label):
+    return next(each for each in test.text_input if each.label == label)
+
+
+def test_a_model_that_the_server_offers_is_taken_into_the_form_and_all_of_it_by_another_part():
+    with ScriptedEndpoint(models=["small", "large"]) as server:
+        test = models_page()
+        field(test, "Address").set_value(server.url)
+        field(test, "Model").set_value("unknown")
+        press(test, "Save")
+        test.button(key="test_button_strong").click().run()
+        assert "No such model there" in "\n".join(each.value for each in test.markdown)
+        offered = test.selectbox(key="offered_strong")
+        assert offered.options == ["large", "small"]
+        offered.set_value("small").run()
+        assert field(test, "Model").value == "small"
+        press(test, "Save")
+        test.segmented_control(key="role").set_value("Target").run()
+        next(each for each in test.pills if each.label == "Fill in for").set_value("As strong").run()
+        assert (field(test, "Address").value, field(test, "Model").value) == (server.url, "small")
+
+
+def press(test, label):
+    next(each for each in test.button if each.label == label).click().run()
+    assert not test.exception
+
+
+def test_a_server_that_knows_no_such_path_is_no_good_news_and_v1_is_offered():
+    bare, whole = (Endpoint(url=f"http://127.0.0.1:9{end}", model="m") for end in ("", "/v1"))
+    report = Report(reachable=True, problem="there is no such model or address (404)")
+    ((good, line),) = told(report, bare)
+    assert not good
+    assert line.endswith("9/v1.")
+    ((good, line),) = told(report, whole)
+    assert not good
+    assert "Most addresses" not in line

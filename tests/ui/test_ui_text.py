@@ -46,6 +46,7 @@ def test_unknown_stays_unknown():
     assert text.dollars(None) == "unknown"
     assert text.dollars(0) == "$0.00"
     assert text.dollars(0.00123) == "$0.0012"
+    assert text.dollars(0.5) == "$0.50"
     assert text.dollars(1234.5) == "$1,234.50"
     assert text.number(None) == "–"
     assert text.score(None) == "–"
