@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Callable
-from typing import NoReturn
+import re
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
+from typing import Any, NoReturn
 
 from codeclm.errors import UsageError
 from codeclm.records import ROLES, STAGES, Stage
@@ -17,12 +19,32 @@ GREATEST = 2**63 - 1
 """Of whole numbers: what a project's file can hold."""
 
 
+_CHOICE = re.compile(r"invalid choice: '(.*?)' \(choose from (.*)\)")
+_QUOTED = re.compile("'([^']*)'")
+
+
 class Parser(argparse.ArgumentParser):
     """A parser whose faults are UsageErrors of one line."""
 
     def error(self, message: str) -> NoReturn:
-        """Say what is wrong, and where the right words are listed."""
+        """Say what is wrong, what may have been meant, and where the right words are listed."""
+        if wrong := _CHOICE.search(message):
+            message += _meant(wrong[1], _QUOTED.findall(wrong[2]))
         raise UsageError(f"{message} (see: {self.prog} --help)")
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        """As argparse does, but what is unknown is told by the command that does not know it."""
+        found, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            flags = [name for action in self._actions for name in action.option_strings]
+            self.error(f"there is no {unknown[0]} here" + _meant(unknown[0].partition("=")[0], flags))
+        return found, unknown
+
+
+def _meant(word: str, known: Iterable[str]) -> str:
+    """A question, where a known word is near."""
+    near = get_close_matches(word, [*known], 1)
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 def whole(least: int, most: int = GREATEST) -> Callable[[str], int]:

@@ -126,7 +126,8 @@ def _split(form: str) -> float | None:
     apart = form == "hub" or st.toggle(
         "Keep a test part apart",
         key="export_split",
-        help="Rows that grew from one seed stay on the same side, so that the test part says something.",
+        help="Rows that grew from one seed stay on the same side, so that the test part says something. With "
+        "few seeds its share of the rows may be far from what is set here.",
     )
     if not apart:
         return None

@@ -65,3 +65,20 @@ def test_a_wrong_word_is_told_in_one_line(argv, told):
     assert told in str(error.value)
     assert "--help" in str(error.value)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("argv", "told"),
+    [
+        (["expot"], r"did you mean export\? \(see: python -m codeclm --help\)$"),
+        (
+            ["run", "--thetta", "3"],
+            r"no --thetta here; did you mean --theta\? \(see: python -m codeclm run --help\)",
+        ),
+        (["quote", "--max-cals=3"], r"no --max-cals=3 here; did you mean --max-calls\?"),
+        (["run", "qqq"], r"there is no qqq here \(see: python -m codeclm run --help\)"),
+    ],
+)
+def test_what_may_have_been_meant_is_asked(argv, told):
+    with pytest.raises(UsageError, match=told):
+        parse(argv)
