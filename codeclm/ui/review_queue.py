@@ -31,7 +31,7 @@ STATUSES = {
     "superseded": "superseded",
     "pending": "pending",
     "improved": "improved",
-    "any": "any state",
+    "any": "all but improved",
 }
 DECISIONS = {
     "none": "undecided",
@@ -123,7 +123,7 @@ def start_over() -> None:
 def _filters(known: Known, dials: Dials, at: Seat) -> Asked:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         decision = choice("Decision", "review_decision", DECISIONS, "none", 125)
-        status = choice("State", "status", STATUSES, "kept", 120, about=term("kept"))
+        status = choice("State", "status", STATUSES, "kept", 155, about=term("kept"))
         use = pick("Use case", "review_use", known.uses, 150)
         search = st.text_input(
             "Search",

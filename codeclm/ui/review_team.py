@@ -175,7 +175,7 @@ def _agreement(store: Store, facts: Summary) -> None:
             "Review",
             f"Settle {plural(conflicts, 'conflict')}",
             review_decision="in conflict",
-            status="any state",
+            status="all but improved",
         )
 
 

@@ -47,7 +47,7 @@ def only_selected(project: Project, options: Options) -> Options:
 
 def to_pairs(kind: MapKind, record: str, label: str = "Its pairs") -> None:
     """A link to the pairs of a record, whatever became of them."""
-    filters = {"status": "any state", "review_decision": "any decision"}
+    filters = {"status": "all but improved", "review_decision": "any decision"}
     go("Review", label, selection=single(kind, record), **filters)
 
 
