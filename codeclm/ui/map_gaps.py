@@ -62,7 +62,7 @@ def _told(by: By, side: Side, coming: Coming[Key], found: list[Gap[Key]], sure: 
         return f"No {by} is further below its share of the seeds than chance makes it."
     rate = "" if side == "generated" else f", at the {coming.rate:.0%} that came to be {side} so far"
     return (
-        "What is most clearly below its share among the seeds comes first. “Generate here” puts as many "
+        "What is most clearly below its share among the seeds comes first. “Generate here” puts as many more "
         f"instructions into the next run as bring it to its share{rate}."
     )
 
