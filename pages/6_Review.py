@@ -7,6 +7,7 @@ from codeclm.ui.other_scale import other_scale
 from codeclm.ui.page import go, no_pairs, page
 from codeclm.ui.review_bulk import bulk_panel
 from codeclm.ui.review_desk import desk
+from codeclm.ui.review_elsewhere import elsewhere
 from codeclm.ui.review_grid import grid
 from codeclm.ui.review_near import sought
 from codeclm.ui.review_queue import queue, start_over
@@ -75,6 +76,8 @@ with page("Review", links) as project:
     else:
         tally = Tally(project, links, facts)
         desk(project, made, at, blind, keys, tally)
+        if made.narrowed and not made.ids:
+            elsewhere(project, made, at.name)
     team_panel(project, facts, at)
     if come and not facts.running:
         sought(project, made.config, made.dials)

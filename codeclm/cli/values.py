@@ -117,7 +117,12 @@ def reading(parser: Parser) -> None:
 def filtering(parser: Parser) -> None:
     """The options of every command that picks pairs; `filter_of` in `opening` reads them."""
     group = parser.add_argument_group("only pairs that meet all of these")
-    group.add_argument("--search", default="", metavar="TEXT", help="a part of the instruction")
+    group.add_argument(
+        "--search",
+        default="",
+        metavar="TEXT",
+        help="words of the instruction, a phrase in quotes, or a pair's id",
+    )
     group.add_argument("--use-case", metavar="NAME", help="the use case of their metadata")
     group.add_argument("--skill", metavar="NAME", help="one of its skills")
     group.add_argument("--tag", metavar="NAME", help="a tag of their seed")

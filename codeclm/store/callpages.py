@@ -22,7 +22,10 @@ _ROWS = """select c.seq, k.job, k.role, k.stage, k.shape ->> '$.model', c.record
     from calls c join kinds k on k.seq = c.kind"""
 _BEGINS = """select seq from calls where record between ? and ?
     union select seq from calls where reply is not null and key between ? and ?
-    union select seq from calls where error is not null and key between ? and ?"""
+    union select seq from calls where error is not null and key between ? and ?
+    union select seq from calls where record in (select i.id from comparisons c
+        join instructions i on i.seq = c.instruction where c.id between ? and ?)"""
+"""By the beginning of an id: of a record, of the call's key, or of a pair, which is its instruction's."""
 _LABELLED = "metadata m join labels l on l.seq = m.labels"
 _WORDED = (
     ("id", "seeds", "text"),
@@ -67,8 +70,9 @@ class CallRow:
 
 @dataclass(frozen=True, slots=True)
 class CallFilter:
-    """Which calls. `search`: the beginning of a record's id or of a key, at least four digits; else words
-    of an error, or of the seed, labels or instruction asked for. `errors`: only failed ones, or the others.
+    """Which calls. `search`: the beginning of a record's or a pair's id or of a key, at least four digits;
+    else words of an error, or of the seed, labels or instruction asked for. `errors`: only failed ones,
+    or the others.
     """
 
     role: Role | None = None
@@ -205,7 +209,7 @@ def _conditions(where: CallFilter) -> Iterator[tuple[str, list[Value]]]:
     part = where.search.strip()
     if _BEGINNING(part.lower()):
         bounds: list[Value] = [bytes.fromhex(part.lower().ljust(20, digit)) for digit in "0f"]
-        yield f"c.seq in ({_BEGINS})", bounds * 3
+        yield f"c.seq in ({_BEGINS})", bounds * 4
     elif part:
         yield _with_words(part)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -37,6 +38,8 @@ _AHEAD = 16
 _BATCH = 1_000
 _TOGETHER = 50
 """Rows that one statement inserts."""
+_WORD = re.compile(r'"([^"]+)"?|([^\s"]+)').findall
+"""Phrases in quotes, of which the last may be open still, and words."""
 _DIGITS = 20
 """Of a content id."""
 
@@ -251,12 +254,21 @@ def _contains(text: str | None, part: str) -> bool:
     return text is not None and part in text.casefold()
 
 
-def search(column: str, part: str) -> tuple[str, list[Value]]:
-    """A condition: `part` occurs in the column, whatever its case; with its values."""
-    if part.isascii():
-        escaped = part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        return f"{column} like ? escape '\\'", [f"%{escaped}%"]
-    return f"contains({column}, ?)", [part.casefold()]
+def search(column: str, asked: str) -> tuple[str, list[Value]]:
+    """A condition: all words asked for occur in the column, whatever their case; with its values."""
+    found = [*each_word(column, asked)]
+    return " and ".join(condition for condition, _ in found) or "1", [value for _, value in found]
+
+
+def each_word(column: str, asked: str) -> Iterator[tuple[str, str]]:
+    """For each word, or phrase in quotes, a condition with its value: it occurs in the column."""
+    words = [phrase or word for phrase, word in _WORD(asked)] or asked.split()
+    for part in words:
+        if part.isascii():
+            escaped = part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+            yield f"{column} like ? escape '\\'", f"%{escaped}%"
+        else:
+            yield f"contains({column}, ?)", part.casefold()
 
 
 def columns(rows: Iterator[Row], count: int) -> list[list[Any]]:

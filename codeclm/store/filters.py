@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from codeclm.records import AnswerRole, Status
-from codeclm.store.connection import Value, pack, search
+from codeclm.store.connection import Value, each_word, pack
 from codeclm.store.nodes import STATUS
 from codeclm.store.selections import IN_SELECTION, SEED
 
@@ -40,6 +41,7 @@ _EXACT = {
     "remarked": "(n.instruction in (select instruction from remarks)) = :remarked",
 }
 """What each field of a filter demands, where it is given."""
+_ID = re.compile("[0-9a-f]{20}").fullmatch
 ORDER = "order by n.place, n.sample, n.iteration, n.id"
 _FIRST = "((c.strong_first ->> 0) - (c.strong_first ->> 1))"
 _SECOND = "((c.target_first ->> 0) - (c.target_first ->> 1))"
@@ -62,7 +64,8 @@ ORDERS: dict[PairOrder, str] = {
 @dataclass(frozen=True, slots=True)
 class PairFilter:
     """Which pairs. Status None: results (kept, superseded, exhausted, pending); accepted and rejected
-    are decisions and bring improved nodes too. `search`: a part of the instruction, whatever its case.
+    are decisions and bring improved nodes too. `search`: words of the instruction, all of them and whatever
+    their case, a phrase in quotes; or the id of the pair, or of its instruction.
     """
 
     status: PairStatus | None = None
@@ -99,9 +102,11 @@ def conditions(where: PairFilter) -> Iterator[tuple[str, str, Value]]:
         yield f"({STATUS}) <> 'improved'", "", None
     else:
         yield f"({STATUS}) = :status", "status", where.status
-    if where.search:
-        condition, values = search("i.text", where.search)
-        yield condition.replace("?", ":search", 1), "search", values[0]
+    if _ID(where.search.strip()):
+        yield "(c.id = :search or i.id = :search)", "search", pack(where.search.strip())
+    else:
+        for number, (condition, value) in enumerate(each_word("i.text", where.search)):
+            yield condition.replace("?", f":search{number}"), f"search{number}", value
     for name, condition in _EXACT.items():
         value = getattr(where, name)
         if value is not None:

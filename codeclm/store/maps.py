@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 from codeclm.errors import ProjectError
 from codeclm.store.configs import Configs
-from codeclm.store.connection import SPREAD, Connection, Value, chunks, dump, pack, search, slots, unpack
+from codeclm.store.connection import SPREAD, Connection, chunks, dump, pack, search, slots, unpack
 from codeclm.store.mapped import (
     KINDS,
     ON_MAP,
@@ -165,15 +165,13 @@ class Maps:
 
     def search(self, part: str, kinds: Collection[MapKind], share: float = 1.0) -> set[str]:
         """The ids of the seeds and instructions, or of a share of them as on the sheet, whose text holds
-        `part`, whatever its case. Metadata has no text of its own."""
-        condition, (value,) = search("x.text", part)
-        values: dict[str, Value] = {"part": value, "most": most(share)}
+        all words of `part`, whatever their case. Metadata has no text of its own."""
+        condition, words = search("x.text", part)
         found: set[str] = set()
         for kind in (kind for kind in kinds if kind != "metadata"):
             rows = self._db.rows(
-                f"""select x.id from {kind} x where {sampled("x.seq")}
-                and {condition.replace("?", ":part", 1)}""",
-                values,
+                f"select x.id from {kind} x where {sampled('x.seq').replace(':most', '?')} and {condition}",
+                [most(share), *words],
             )
             found.update(unpack(row[0]) for row in rows)
         return found

@@ -8,7 +8,7 @@ from codeclm.export import Include, Options
 from codeclm.projects import Project
 from codeclm.store import PairFilter
 from codeclm.ui.export_words import FORMATS, INCLUDE
-from codeclm.ui.filter_fields import Known, fields, pick
+from codeclm.ui.filter_fields import SEARCHED, Known, fields, pick
 from codeclm.ui.glossary import term
 from codeclm.ui.summary import Summary
 
@@ -89,6 +89,7 @@ def _narrowed(known: Known, facts: Summary) -> PairFilter:
             bind="query-params",
             placeholder="in the instruction",
             icon=":material/search:",
+            help=SEARCHED,
         )
         with st.grid(2, min_column_width=150):
             use = pick("Use case", "export_use", known.uses, "stretch")

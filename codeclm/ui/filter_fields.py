@@ -17,6 +17,10 @@ Width = int | Literal["stretch"]
 ANY = "any"
 WINNERS = {"strong": "strong wins", "target": "target wins"}
 NAMELESS = "without a name"
+SEARCHED = (
+    "Finds the pairs whose instruction has all these words, in any order; a phrase in quotes. Or a pair’s "
+    "id, as provenance has it. Answers are not searched: they are kept compressed."
+)
 MOST = 500
 """Names offered for one field."""
 

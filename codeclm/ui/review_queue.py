@@ -16,7 +16,7 @@ from codeclm.ids import content_id
 from codeclm.projects import Project
 from codeclm.settings import Dials
 from codeclm.store import PairFilter, PairOrder, Store
-from codeclm.ui.filter_fields import NAMELESS, Known, choice, fields, pick
+from codeclm.ui.filter_fields import NAMELESS, SEARCHED, Known, choice, fields, pick
 from codeclm.ui.glossary import term
 from codeclm.ui.guard import guarded
 from codeclm.ui.review_near import sought
@@ -132,6 +132,7 @@ def _filters(known: Known, dials: Dials, at: Seat) -> Asked:
             placeholder="in the instruction",
             icon=":material/search:",
             width=150,
+            help=SEARCHED,
         )
         order = choice("Order", "review_order", ORDERS, "lineage", 185)
         with st.popover("More filters", icon=":material/filter_list:"):

@@ -252,6 +252,22 @@ def test_bulk_leaves_out_what_was_decided_since_the_queue_was_made(mine):
         assert store.decisions.verdict(two)[0].verdict == "accept"
 
 
+def test_what_the_search_finds_among_the_decided_is_a_button_away(mine):
+    with mine.open() as store:
+        one, *_ = store.pairs.ids(pairing.CONFIG.id, 3, 4, PairFilter(status="kept"))
+        words = " ".join(reversed(store.pairs.get(one, 3, 4).instruction.split()))
+        found = store.pairs.ids(pairing.CONFIG.id, 3, 4, PairFilter(status="kept", search=words))
+        store.decisions.decide_all(found, "accept")
+    test = opened("6_Review", project="mine", review_search=words)
+    assert desk(test)["total"] == 0
+    submit(test, f"Show {len(found)} among the decided").click().run()
+    assert [card["id"] for _, card in desk(test)["cards"]] == found
+    assert test.selectbox(key="review_decision").value == "any decision"
+    test = opened("6_Review", project="mine", review_search=one)
+    assert submit(test, "Show 1 among the decided")
+    assert "Clear the filters" in [link.proto.label for link in test.get("page_link")]
+
+
 def test_the_grid_draws_blind_without_scores(mine):
     test = opened("6_Review", project="mine", review_view="Grid", blind="true")
     assert {"Left", "Right"} <= set(test.dataframe[0].value.columns)

@@ -6,7 +6,7 @@ import zlib
 from dataclasses import replace
 
 import pytest
-from growing import C, basic, call, encoded, request
+from growing import C, basic, call, encoded, grown, request
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -106,6 +106,9 @@ def test_rows_are_found_by_the_words_of_what_they_were_made_for(store: Store) ->
     assert numbers(" Poetry") == numbers("rhyme") == [2]
     assert numbers("sonnet") == [4, 3]
     assert numbers("100%") == [3]
+    assert numbers("sonnet a write") == numbers('"of a sonnet"') == [3]
+    pair = grown(store, node, 5)
+    assert numbers(pair.id) == numbers(pair.id[:9]) == [3]
     assert numbers("10_%") == numbers("nothing of it") == []
 
 
