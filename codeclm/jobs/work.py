@@ -118,11 +118,11 @@ class Work:
         await walk(self.store.metadata.each(ids), grow, width, self.troubled)
 
     def _task(self, metadata: Metadata, wanted: int) -> Task:
-        """What there is of a metadata, read in one go."""
+        """What there is of a metadata, read in one go where there is anything."""
         lineages, config = self.store.lineages, self.setup.config.id
+        if not lineages.begun(metadata, config):
+            return Task(metadata, wanted=wanted)
         with self.store.read():
-            if not lineages.begun(metadata, config):
-                return Task(metadata, wanted=wanted)
             roots = tuple(self._roots(metadata, wanted))
             rubrics = lineages.rubrics(metadata.revision, config)
             return Task(metadata, roots, rubrics, wanted, lineages.gaps(metadata.id, config))
