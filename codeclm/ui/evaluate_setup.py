@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -10,6 +11,7 @@ import streamlit as st
 
 from codeclm import ingest
 from codeclm.evaluate import tables
+from codeclm.evaluate.tables import Asked
 from codeclm.export.families import in_test
 from codeclm.projects import Project
 from codeclm.settings import Endpoint
@@ -28,6 +30,10 @@ class Plan:
     """The words of the command that is being put together, and what it comes to."""
 
     words: list[str] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
+    """The prompts of a file, which files of answers and scores are tried on before anything is started."""
+    source: str = ""
+    """Names that file and its column."""
     prompts: int = 0
     models: int = 0
     strong_asked: bool = True
@@ -112,7 +118,9 @@ def _prompts(plan: Plan, seeds: list[str]) -> None:
     found = tables.prompts(table, column)
     groups = sorted({each.prompt.group for each in found.records if each.prompt.group})
     plan.prompts = len(found.records)
-    plan.words += [str(keep(file.name, file.getvalue())), "--field", column]
+    path = str(keep(file.name, file.getvalue()))
+    plan.words += [path, "--field", column]
+    plan.asked, plan.source = found.records, f"{path} {column}"
     with st.container(horizontal=True):
         st.badge(plural(plan.prompts, "prompt"), color="green")
         if groups:
@@ -164,10 +172,43 @@ def _candidates(plan: Plan, target: Endpoint) -> None:
 def _files(plan: Plan, kind: str, label: str, text: str) -> set[str]:
     """What the candidates of the uploads are called."""
     uploads = st.file_uploader(label, TYPES, accept_multiple_files=True, key=f"eval_{kind}", help=text)
-    paths = [keep(file.name, file.getvalue()) for file in uploads]
-    for path in paths:
-        plan.words += [f"--{kind}", f"{path.stem}={path}"]
-    return {path.stem for path in paths}
+    found = set()
+    for file in uploads:
+        path = keep(file.name, file.getvalue())
+        with guard(stop=False):
+            _told(plan, kind, path)
+            plan.words += [f"--{kind}", f"{path.stem}={path}"]
+            found.add(path.stem)
+    return found
+
+
+def _told(plan: Plan, kind: str, path: Path) -> None:
+    """How many of the prompts a file is about. InputError: none, or it is no such file."""
+    if not plan.asked:
+        return
+    met, rejected = _met(str(path), kind, plan.source, plan.asked)
+    with st.container(horizontal=True):
+        whole = met == len(plan.asked)
+        st.badge(
+            f"{one_line(path.name, 40)}: {number(met)} of {plural(len(plan.asked), 'prompt')}",
+            color="green" if whole else "orange",
+        )
+        if rejected:
+            st.badge(
+                f"{plural(len(rejected), 'row')} unused",
+                color="red",
+                help=f"Row {rejected[0].row}: {plain(rejected[0].reason, 200)}",
+            )
+
+
+@st.cache_resource(max_entries=16, ttl="1h", show_spinner="Looking at the file…")
+def _met(path: str, kind: str, source: str, _asked: list[Asked]) -> tuple[int, list[ingest.Rejected]]:
+    table = ingest.read(path)
+    if kind == "scores":
+        found = tables.scores(table, _asked)
+        return len(found.scores), found.rejected
+    found = tables.answers(table, _asked)
+    return len(found.answers), found.rejected
 
 
 def _model_words(row: dict[Any, Any]) -> str:
@@ -178,13 +219,19 @@ def _model_words(row: dict[Any, Any]) -> str:
 
 
 def _strong(plan: Plan, strong: Endpoint) -> None:
+    if plan.scores and not plan.models + plan.files:
+        st.caption("The scores say it: no answer of the project's strong model plays a part.")
+        return
     st.caption(f"The strong model’s answers to the same prompts: {plain(strong.model, 60)}.")
     file = st.file_uploader(
         "Or a file of its answers", TYPES, key="eval_strong", help="Then the strong model is not asked."
     )
     if file is not None:
-        plan.strong_asked = False
-        plan.words += ["--strong-answers", str(keep(file.name, file.getvalue()))]
+        path = keep(file.name, file.getvalue())
+        with guard(stop=False):
+            _told(plan, "answers", path)
+            plan.strong_asked = False
+            plan.words += ["--strong-answers", str(path)]
 
 
 def _judge(plan: Plan, judge: Endpoint, strong: Endpoint) -> None:

@@ -62,7 +62,7 @@ def test_groups_are_not_missed_before_anything_is_compared():
 
         groups(SimpleNamespace(results=[SimpleNamespace(groups={})]))
 
-    (said,) = AppTest.from_function(draw).run().caption
+    (said,) = AppTest.from_function(draw, default_timeout=60).run().caption
     assert said.value == "Groups are told once something is compared."
 
 
@@ -166,3 +166,27 @@ def test_a_judge_whose_verdict_turns_with_the_order_is_told_beside_the_figure(tm
     evaluate(made.path, Ask(prompts=prompts, candidates=files), print, lambda line: None)
     test = well(page(made, evaluate_part="Results"))
     assert any("The verdict turns with the order in 100.00 %" in each.value for each in test.caption)
+
+
+def test_files_are_tried_on_the_prompts_before_anything_is_started():
+    def given(key, name, *rows):
+        return test.file_uploader(key=key).set_value((name, "\n".join(map(json.dumps, rows)).encode(), ""))
+
+    test = well(page(projects.create("tried")))
+    given("eval_file", "prompts.jsonl", *({"prompt": f"p{at}"} for at in range(4))).run()
+    test.toggle(key="eval_target").set_value(False).run()
+    some = [{"prompt": f"p{at}", "answer": "so"} for at in (0, 1, 9)]
+    well(given("eval_answers", "tuned.jsonl", *some).run())
+    told = "\n".join(each.value for each in test.markdown)
+    assert "tuned.jsonl: 2 of 4 prompts" in told
+    assert "1 row unused" in told
+    assert not test.button(key="evaluate_start").disabled
+    given("eval_answers", "tuned.jsonl", {"prompt": "p0", "note": "no answer"}).run()
+    assert not test.exception
+    assert ["no column “answer”" in error.value for error in test.error] == [True]
+    assert test.button(key="evaluate_start").disabled
+    test.file_uploader(key="eval_answers").set_value([]).run()
+    given("eval_scores", "judged.jsonl", {"prompt": "p0", "score": "x"}).run()
+    assert ["not a pair of scores" in error.value for error in test.error] == [True]
+    well(given("eval_scores", "judged.jsonl", {"prompt": "p0", "score": [1, 2]}).run())
+    assert "no answer of the project's strong model plays a part" in "\n".join(c.value for c in test.caption)
