@@ -34,8 +34,8 @@ def coverage(project: Project, facts: Summary) -> None:
         return
     with project.open(readonly=True) as store:
         clusters = {each.id: each.name for each in store.maps.clusters()}
-    by, side = _choice(bool(clusters))
     counted = Counted.of(project)
+    by, side = _choice(bool(clusters), bool(counted.tally("use case").keys))
     tally = counted.tally(by)
     names: Names = {
         key: clusters.get(key, UNCLUSTERED) if isinstance(key, int) else key for key in tally.keys
@@ -59,11 +59,16 @@ def coverage(project: Project, facts: Summary) -> None:
     _shares(tally, side, names)
 
 
-def _choice(clustered: bool) -> tuple[By, Side]:
+def _choice(clustered: bool, labelled: bool) -> tuple[By, Side]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         options = BYS if clustered else BYS[:2]
         by = st.segmented_control(
-            "By", options, default=options[0], required=True, key="cover_by", bind="query-params"
+            "By",
+            options,
+            default=options[0] if labelled else options[-1],
+            required=True,
+            key="cover_by",
+            bind="query-params",
         )
         side = st.segmented_control(
             "Seeds against what is",

@@ -197,6 +197,17 @@ def test_a_project_of_a_few_seeds_reads_sensibly(project):
     assert "Generate 1 here" in [button.label for button in test.button]
 
 
+def test_where_nothing_is_labelled_coverage_begins_with_clusters(project):
+    bare = projects.create("bare")
+    with bare.open() as store:
+        store.seeds.add(Seed(f"{topic} {topic} {n}") for topic in TOPICS for n in range(9))
+    job.draw(bare.path)
+    test = opened("3_Map", project="bare", map_part="Coverage")
+    assert test.session_state["cover_by"] == "cluster"
+    assert "Nothing is generated yet" in words(test)
+    assert opened("3_Map", map_part="Coverage").session_state["cover_by"] == "use case"
+
+
 def test_a_gap_whose_metadata_is_left_out_says_so(project):
     with project.open() as store:
         store.metadata.set_state([row.id for row in store.metadata.page(use_case="python code")], "excluded")
