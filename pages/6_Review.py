@@ -59,7 +59,8 @@ with page("Review", links) as project:
             value=True,
             key="review_keys",
             persist_state="session",
-            help="Single keys decide. In a filter they are letters: Ctrl+Enter gives them back to the card. "
+            help="Single keys decide: ? lists them, / goes to Search. In a filter they are letters: "
+            "Ctrl+Enter gives them back to the card. "
             "Switch them off where they get in the way of other software.",
         )
         st.button(

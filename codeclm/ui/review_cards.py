@@ -42,7 +42,7 @@ def card(store: Store, pair: Pair, theta: float, reviewer: str = "") -> Card:
         "rationales": [scores.rationale for scores in comparison.orders if scores.rationale.strip()],
         "steps": _steps(store, pair),
         "origin": _origin(store, pair),
-        "decision": _decision(own),
+        "decision": decided(own),
         "said": [(_who(each), _what(each)) for each in made if each is not own],
         "verdict": _stands(pair, made, own),
         "flagged": reviewer in store.flags.of(pair.id),
@@ -140,7 +140,8 @@ def _stands(pair: Pair, made: list[Decision], own: Decision | None) -> str:
     return f"{len(made)} decided so far" if made and pair.decision is None and not pair.conflict else ""
 
 
-def _decision(made: Decision | None) -> dict[str, Any] | None:
+def decided(made: Decision | None) -> dict[str, Any] | None:
+    """A decision as a card has it."""
     if made is None:
         return None
     return {

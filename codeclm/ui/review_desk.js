@@ -69,6 +69,12 @@ class Desk {
       const { seq, kind, pair, index, card, count } = result;
       if (seq <= this.told || seq > this.outbox.seq) continue;
       this.told = seq;
+      if (kind === "decide") {
+        this.history.found(pair, result.before);
+        const words = decisionWords({ ...card, decision: result.before });
+        this.say(`That pair had been decided on another page since its card was drawn (${words}). Yours stands now; U takes it back.`);
+        continue;
+      }
       if (this.history.foretold.has(seq)) {
         this.say(this.history.settle(result));
         moved = true;
@@ -199,7 +205,7 @@ class Desk {
   decide(made) {
     const card = this.current();
     const settles = card.conflict ? { adjudicated: true } : {};
-    this.outbox.put({ kind: "decide", pair: card.id, reviewer: this.data.reviewer, ...settles, ...made });
+    this.outbox.put({ kind: "decide", pair: card.id, reviewer: this.data.reviewer, saw: sawOf(card), ...settles, ...made });
     this.times.push(Date.now());
     const decision = { ...made, edited: Boolean(made.instruction || made.response) };
     this.history.decided(card, this.detour ? null : this.at, { decision, conflict: false });
@@ -258,6 +264,9 @@ class Desk {
     this.fill();
   }
 }
+
+/* What a card said of the reviewer's own decision, as it is sent along with another one. */
+function sawOf({ decision }) { return decision && [decision.verdict, decision.answer]; }
 
 const desks = new WeakMap();
 

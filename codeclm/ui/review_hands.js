@@ -2,7 +2,7 @@
 
 const KEYS = {
   a: "better", o: "other", e: "edit", x: "reject", s: "skip", j: "skip", k: "back", u: "undo", z: "undo",
-  y: "redo", l: "lineage", d: "scores", f: "flag", g: "guidelines", m: "differences",
+  y: "redo", l: "lineage", d: "scores", f: "flag", g: "guidelines", m: "differences", "/": "search", "?": "keys",
   ArrowRight: "skip", ArrowLeft: "back", Escape: "cancel", Enter: "submit",
 };
 const JUDGING = new Set(["better", "other", "edit", "reject", "submit"]);
@@ -16,6 +16,13 @@ const CHOICE = `${FIELD}, [role=radiogroup], [role=slider]`;
 function inField(event) {
   const taken = event.key.startsWith("Arrow") ? CHOICE : FIELD;
   return event.composedPath().some((node) => node.matches && node.matches(taken));
+}
+
+/* Into the filter that is typed; Ctrl+Enter leads back. */
+function toSearch() {
+  const field = document.querySelector('[data-testid="stTextInput"] input[aria-label="Search"]');
+  field?.focus();
+  field?.select();
 }
 
 const CLOSING = 100;
@@ -122,6 +129,12 @@ class Hands {
     if (name === "cancel") return panels.cancel();
     if (name === "flag") return early || panels.mode !== "card" ? this.ignore() : desk.flag();
     if (name === "differences") return desk.differ();
+    if (name === "search") return panels.mode === "card" ? toSearch() : this.ignore();
+    if (name === "keys") {
+      const list = desk.root.querySelector(".keys");
+      list.hidden = !list.hidden;
+      return undefined;
+    }
     if (name === "lineage" || name === "scores" || name === "guidelines") {
       const details = desk.root.querySelector(`.${name}`);
       details.open = !details.open;

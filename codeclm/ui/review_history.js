@@ -22,6 +22,12 @@ class History {
     Object.assign(card, after);
   }
 
+  /* Another page had decided a pair before this one did: that is what a step back comes to. */
+  found(pair, decision) {
+    const step = this.done.findLast(({ card }) => card.id === pair);
+    if (step) step.before = { ...step.before, decision };
+  }
+
   /* Take the newest step back, or make it again; undefined: the server must say; null: there is nothing to
      make again, as a decision was made since. */
   turn(kind) {

@@ -17,6 +17,7 @@ from codeclm.errors import CodecError, GoneError, UsageError
 from codeclm.projects import Project
 from codeclm.records import AnswerRole, Decision, Verdict
 from codeclm.store import Store
+from codeclm.ui.review_cards import decided
 from codeclm.votes import reviewer as called
 
 TABS = 200
@@ -114,10 +115,12 @@ def _apply(store: Store, each: Mapping[str, Any], tab: Tab, reviewer: str, token
 
 
 def _carried_out(store: Store, each: Mapping[str, Any], reviewer: str) -> dict[str, Any] | None:
-    """Carry an operation out; what an undo or a redo came to, unless the browser foretold just that."""
+    """Carry an operation out; what an undo or a redo came to, unless the browser foretold just that, and over
+    what a decision was made, where the card did not show it."""
     if each["kind"] == "decide":
+        before = _before(store, each, reviewer)
         store.decisions.decide(_decision(each, reviewer))
-        return None
+        return before and {"seq": each["seq"], "kind": "decide", "pair": each["pair"], "before": before}
     if each["kind"] == "flag":
         mark = store.flags.put if each["on"] else store.flags.clear
         mark(each["pair"], reviewer)
@@ -128,6 +131,14 @@ def _carried_out(store: Store, each: Mapping[str, Any], reviewer: str) -> dict[s
     if foretold is not None and pair == foretold and count == 1:
         return None
     return {"seq": each["seq"], "kind": each["kind"], "pair": pair, "count": count}
+
+
+def _before(store: Store, each: Mapping[str, Any], reviewer: str) -> dict[str, Any] | None:
+    """What the reviewer had decided of the pair, where it is not what the card showed: on another page."""
+    if "saw" not in each:
+        return None
+    own = next((made for made in store.decisions.of(each["pair"]) if made.reviewer == reviewer), None)
+    return None if own is None or [own.verdict, own.answer] == each["saw"] else decided(own)
 
 
 def _decision(each: Mapping[str, Any], reviewer: str) -> Decision:

@@ -6,6 +6,7 @@ from random import Random
 import pytest
 
 from codeclm import projects
+from codeclm.records import Decision
 from codeclm.store import PairFilter
 from tests.pages import pairing
 
@@ -130,6 +131,28 @@ def test_what_was_decided_before_a_refresh_is_undone_by_the_server(app, made):
     for each in burst(app, "ou", 0.3)[1:]:
         model.press(*each)
     assert stored(made) == dict(model.done[:3])
+
+
+def test_what_another_page_decided_meanwhile_is_told_and_comes_back(app, made):
+    first = kept(made)[0]
+    with made.open() as store:
+        store.decisions.decide(Decision(first, "accept", answer="target"))
+    burst(app, "a", 0.2)
+    app.sees("had been decided on another page since its card was drawn (accepted: target)")
+    burst(app, "u", 0.2)
+    app.sees("what was decided before stands again (accepted: target)")
+    assert stored(made)[first] == "target"
+
+
+def test_keys_lead_to_the_search_and_list_themselves(app, made):
+    app.page.keyboard.press("?")
+    app.page.locator(".desk .keys").get_by_text("mark differences").wait_for()
+    app.page.keyboard.press("?")
+    app.page.locator(".desk .keys").wait_for(state="hidden")
+    app.page.keyboard.press("/")
+    app.page.keyboard.type("a/u")
+    assert app.page.get_by_role("textbox", name="Search").first.input_value() == "a/u"
+    assert stored(made) == {}
 
 
 def test_another_page_of_the_same_name_is_told_of(app, made):

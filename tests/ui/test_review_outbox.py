@@ -247,6 +247,17 @@ def test_two_reviewers_of_one_pair_both_count_whatever_the_tab(project):
     assert {d.reviewer for d in standing(project, pair)} == {"ann", "bob", "cyd"}
 
 
+def test_a_decision_over_one_that_the_card_did_not_show_says_so(project):
+    pair, other = pairs(project)[:2]
+    write_down(project, "one", [accept(1, pair, saw=None)])
+    told = write_down(project, "two", [accept(1, pair, "target", saw=None), accept(2, other, saw=None)])
+    (found,) = told.results
+    assert (found["seq"], found["kind"], found["pair"]) == (1, "decide", pair)
+    assert (found["before"]["verdict"], found["before"]["answer"]) == ("accept", "strong")
+    seen = [accept(3, pair, saw=["accept", "target"]), accept(4, other, "target", reviewer="bob", saw=None)]
+    assert write_down(project, "two", seen).results == [found]
+
+
 def test_flags_and_settled_conflicts_are_written(project):
     pair = pairs(project)[0]
     flag = {"seq": 1, "kind": "flag", "pair": pair, "on": True, "reviewer": "ann"}
