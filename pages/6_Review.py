@@ -78,7 +78,7 @@ with page("Review", links) as project:
         tally = Tally(project, links, facts)
         desk(project, made, at, blind, keys, tally)
         if made.narrowed and not made.ids:
-            elsewhere(project, made, at.name)
+            elsewhere(project, made)
     team_panel(project, facts, at)
     if come and not facts.running:
         sought(project, made.config, made.dials)

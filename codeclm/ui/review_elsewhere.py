@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
 from codeclm.projects import Project
 from codeclm.store import PairFilter, Store
+from codeclm.ui.filter_fields import Known
 from codeclm.ui.guard import guarded
-from codeclm.ui.page import go
-from codeclm.ui.review_queue import DECISIONS, STATUSES, Queue, start_over
+from codeclm.ui.review_queue import Queue, start_over
+from codeclm.ui.selected import PARAMETER
 from codeclm.ui.text import number, plural
 
-_ANY = {"review_decision": DECISIONS["any"], "status": STATUSES["any"]}
-"""What lets every decision, and every state, pass."""
+_USUAL: dict[str, Any] = {
+    "review_decision": "none",
+    "status": "kept",
+    "review_search": "",
+    "review_marks": [],
+    "review_share": False,
+    **dict.fromkeys(
+        f"review_{name}" for name in ("use", "iteration", "winner", "skill", "tag", "cluster", "by")
+    ),
+}
+"""The filters of Review, by key, as they stand at first; but for the gap, which depends on the scores."""
 
 
-def elsewhere(project: Project, made: Queue, name: str) -> None:
-    """How many pairs match with any decision, or in any state, with a button to each; and a way out.
-
-    `name`: the reviewer's, which stays.
-    """
+def elsewhere(project: Project, made: Queue) -> None:
+    """How many pairs match with any decision, or in any state, with a button to each; and a way out."""
     decided = replace(made.where, decision=None, undecided_by=None, decided_by=None)
     whole = replace(decided, status=None)
     with project.open(readonly=True) as store:
@@ -32,7 +40,13 @@ def elsewhere(project: Project, made: Queue, name: str) -> None:
         if at_all > with_any:
             others = plural(at_all - with_any, "pair")
             _offer(f"Show {others} in other states", "states", "review_decision", "status")
-        go("Review", "Clear the filters", **({"reviewer": name} if name else {}))
+        st.button(
+            "Clear the filters",
+            icon=":material/filter_list_off:",
+            on_click=_clear,
+            args=(Known.of(project).scale[0],),
+            key="review_elsewhere_clear",
+        )
 
 
 def _count(store: Store, made: Queue, where: PairFilter) -> int:
@@ -47,5 +61,13 @@ def _offer(label: str, key: str, *fields: str) -> None:
 
 @guarded
 def _let_pass(fields: tuple[str, ...]) -> None:
-    st.session_state.update({field: _ANY[field] for field in fields})
+    st.session_state.update(dict.fromkeys(fields, "any"))
+    start_over()
+
+
+@guarded
+def _clear(widest: float) -> None:
+    usual = {**_USUAL, "review_gap": (0.0, widest)}
+    st.session_state.update({key: value for key, value in usual.items() if key in st.session_state})
+    st.query_params.pop(PARAMETER, None)
     start_over()

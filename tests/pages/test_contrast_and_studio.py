@@ -262,10 +262,13 @@ def test_what_the_search_finds_among_the_decided_is_a_button_away(mine):
     assert desk(test)["total"] == 0
     submit(test, f"Show {len(found)} among the decided").click().run()
     assert [card["id"] for _, card in desk(test)["cards"]] == found
-    assert test.selectbox(key="review_decision").value == "any decision"
-    test = opened("6_Review", project="mine", review_search=one)
-    assert submit(test, "Show 1 among the decided")
-    assert "Clear the filters" in [link.proto.label for link in test.get("page_link")]
+    assert test.selectbox(key="review_decision").value == "any"
+    test = opened("6_Review", project="mine", review_search=one, review_gap="1,2", status="improved")
+    submit(test, "Clear the filters").click().run()
+    assert desk(test)["total"] == desk(opened("6_Review", project="mine"))["total"] > 0
+    test = opened("6_Review", project="mine", review_search=one, status="improved")
+    submit(test, "Show 1 pair in other states").click().run()
+    assert [card["id"] for _, card in desk(test)["cards"]] == [one]
 
 
 def test_the_grid_draws_blind_without_scores(mine):
