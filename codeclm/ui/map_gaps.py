@@ -59,7 +59,7 @@ def _told(by: By, side: Side, coming: Coming[Key], found: list[Gap[Key]], sure: 
     if not found:
         return f"Every {by} of the seeds has at least its share of what is {side}."
     if not sure:
-        return f"No {by} is further below its share of the seeds than chance makes it."
+        return f"No {by} by itself is further below its share than by chance; the likeliest gaps come first."
     rate = "" if side == "generated" else f", at the {coming.rate:.0%} that came to be {side} so far"
     return (
         "What is most clearly below its share among the seeds comes first. “Generate here” puts as many more "
