@@ -83,8 +83,8 @@ def _make_exact(parameters: Any, llama: Any) -> None:
 
     Where keys and values are both floats, sums are rounded in another order for a piece of a prompt that is
     long, or a single token; how prompts are cut into pieces depends on the other requests and on what is
-    cached. With keys of eight bits there is one way only: a tenth more time for prompts, none for replies
-    (bench_builtin). It takes heads of a multiple of 32 values, so that other models are left as they are.
+    cached. With keys of eight bits there is one way only: a fifth more time for prompts, none for replies, an
+    eighth in all (bench_builtin). It takes heads of a multiple of 32 values: other models stay as they are.
     """
     parameters.flash_attn_type = llama.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_ENABLED
     parameters.cache_type_k = llama.ggml_type.GGML_TYPE_Q8_0
