@@ -1,6 +1,8 @@
 """What a page that is gone left in the browser, and where keys go after the mouse was used."""
 
 import json
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -91,10 +93,23 @@ def test_pages_that_are_gone_are_heard_in_their_order(app, made):
 
 
 def test_what_is_left_and_not_written_is_not_called_saved(app, made):
-    leave(app, ghost=[operation(1, "decide", 1, "00" * 10)])
+    leave(app, ghost=[operation(1, "decide", 1, pairs(made)[0])])
+    with closing(sqlite3.connect(made.path)) as other:
+        other.execute("begin immediate")
+        app.page.goto(f"{app.base}/Review?project=many")  # each try waits for the file: no page is at rest
+        app.sees("1 not saved yet")
+        app.sees("Nothing more is saved until this is mended")
+        assert logged(made) == []
+    saved(app)
+    assert logged(made) == ["decide"]
+
+
+def test_what_is_left_of_a_pair_that_is_gone_is_told_and_holds_nothing_up(app, made):
+    leave(app, ghost=[operation(1, "decide", 1, "00" * 10), operation(2, "decide", 2, pairs(made)[0])])
     review(app)
-    app.sees("1 not saved yet")
-    app.sees("there is no pair")
+    app.sees("One decision or flag was about a pair that this project does not have")
+    saved(app)
+    assert logged(made) == ["decide"]
 
 
 def test_there_is_no_desk_to_see_before_it_hears_keys(app, made):
