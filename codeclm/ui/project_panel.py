@@ -157,6 +157,7 @@ def _do_rename(each: Project, name: str) -> None:
 @guarded
 def _do_delete(each: Project) -> None:
     projects.delete(each)
+    state.leave(each.name)
     notify(f"{each.name} is deleted; restore it at the foot of Home.")
 
 

@@ -32,22 +32,21 @@ def current(instead: bool = False) -> Project | None:
     project is built first.
     """
     _first_start()
-    wanted = gone()
-    if wanted is not None:
-        if not instead:
-            return None
-        notify(f"There is no project named {wanted} here; another one is open.", bad=True)
-        st.session_state.pop(_KEY, None)
-    elif (named := st.query_params.get(_PARAMETER)) is not None and named != st.session_state.get(_KEY):
-        _turn(named)
-    project = projects.find(st.session_state.get(_KEY, "")) or _default()
+    lost = gone()
+    if lost is not None and not instead:
+        return None
+    named = st.query_params.get(_PARAMETER) or st.session_state.get(_KEY, "")
+    project = projects.find(named) or _default()
     if project is None:
         st.session_state.pop(_KEY, None)
         st.query_params.pop(_PARAMETER, None)
         return None
+    if lost is not None:
+        notify(f"There is no project named {lost} here; another one is open.", bad=True)
     if st.query_params.get(_PARAMETER) != project.name:
         st.query_params[_PARAMETER] = project.name
-    st.session_state[_KEY] = project.name
+    if st.session_state.get(_KEY) != project.name:
+        _turn(project.name)
     return project
 
 
@@ -55,6 +54,15 @@ def gone() -> str | None:
     """The project that the address, else this tab, means, where it is not there (any more)."""
     name = st.query_params.get(_PARAMETER) or st.session_state.get(_KEY)
     return name if name and projects.find(name) is None else None
+
+
+def leave(name: str) -> None:
+    """This tab means the project no longer, as it was deleted here."""
+    if st.query_params.get(_PARAMETER) == name:
+        st.query_params.pop(_PARAMETER)
+    if st.session_state.get(_KEY) == name:
+        _forget()
+        del st.session_state[_KEY]
 
 
 def open_project(name: str) -> None:
@@ -70,11 +78,15 @@ def turned() -> bool:
 
 
 def _turn(name: str) -> None:
-    """Another project: what pages keep of the one before, such as an undo or a limit, is not meant for it."""
     if _KEY in st.session_state:
-        for key in [key for key in st.session_state if not str(key).startswith(_KEPT)]:
-            del st.session_state[key]
+        _forget()
     st.session_state[_KEY] = name
+
+
+def _forget() -> None:
+    """What pages keep of a project, such as an undo or a limit, is not meant for another."""
+    for key in [key for key in st.session_state if not str(key).startswith(_KEPT)]:
+        del st.session_state[key]
 
 
 def parameters() -> dict[str, str]:

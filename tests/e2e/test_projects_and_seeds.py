@@ -40,6 +40,8 @@ def test_a_project_is_made_copied_renamed_deleted_and_restored(app):
     app.click("Delete", role="menuitem")
     app.click("Delete", exact=True)
     app.page.get_by_role("heading", name="first", exact=True).wait_for()
+    assert app.sees("second is deleted")
+    assert not app.page.get_by_text("There is no project named").count()
     app.page.get_by_text("Deleted projects (1)").click()
     app.click("Restore")
     app.page.get_by_role("heading", name="second", exact=True).wait_for()
