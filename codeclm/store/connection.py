@@ -40,6 +40,8 @@ _TOGETHER = 50
 """Rows that one statement inserts."""
 _WORD = re.compile(r'"([^"]+)"?|([^\s"]+)').findall
 """Phrases in quotes, of which the last may be open still, and words."""
+_WORDS = 100
+"""More are a text that was pasted, sought as one phrase: SQLite bounds how many conditions it takes."""
 _DIGITS = 20
 """Of a content id."""
 
@@ -263,7 +265,7 @@ def search(column: str, asked: str) -> tuple[str, list[Value]]:
 def each_word(column: str, asked: str) -> Iterator[tuple[str, str]]:
     """For each word, or phrase in quotes, a condition with its value: it occurs in the column."""
     words = [phrase or word for phrase, word in _WORD(asked)] or asked.split()
-    for part in words:
+    for part in words if len(words) <= _WORDS else [asked.strip()]:
         if part.isascii():
             escaped = part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
             yield f"{column} like ? escape '\\'", f"%{escaped}%"

@@ -32,6 +32,13 @@ def test_order_is_that_of_import_and_duplicates_change_nothing(store: Store) -> 
     assert store.seeds.ids(2) == [Seed("c").id, Seed("a").id]
 
 
+def test_a_long_text_that_is_pasted_is_found_as_it_stands(store: Store) -> None:
+    long = " ".join(f"word{number}" for number in range(3_000))
+    store.seeds.add([Seed(f"Read this: {long} Thanks."), Seed("word1 word2")])
+    assert texts(store.seeds.page(search=f" {long} ")) == [f"Read this: {long} Thanks."]
+    assert store.seeds.page(search=f"{long} word1") == []
+
+
 def test_a_deleted_seed_is_a_duplicate_and_keeps_its_place(store: Store) -> None:
     store.seeds.add(Seed(text) for text in "abc")
     assert store.seeds.delete([Seed("b").id, Seed("b").id, "none"]) == 1
