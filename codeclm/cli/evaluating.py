@@ -20,7 +20,7 @@ from codeclm.jobs import evaluate as job
 from codeclm.jobs.candidates import Ask, Candidate, CandidateKind
 from codeclm.jobs.matching import Match
 from codeclm.jobs.matching import matching as match
-from codeclm.jobs.trial import NO_ANSWER, NO_SCORES
+from codeclm.jobs.trial import NO_ANSWER, NO_SCORES, look
 from codeclm.settings import Endpoint
 
 _AT = re.compile(r"(?P<model>.+?)@(?P<url>[a-z][a-z0-9+.-]*://.*|builtin)", re.DOTALL)
@@ -29,7 +29,10 @@ _AT = re.compile(r"(?P<model>.+?)@(?P<url>[a-z][a-z0-9+.-]*://.*|builtin)", re.D
 def evaluate(args: Namespace) -> Result:
     """Evaluate, or go on with an evaluation that was cut short."""
     ask = ask_of(args)
-    open_project(args, create=True).close()
+    if not project_path(args).exists():
+        # What cannot be used is told before a project is made for it.
+        look(ask)
+    open_project(args, create=ask.prompts is not None).close()
     with Live(quiet=args.quiet) as live:
         found = job.evaluate(project_path(args), ask, warn=live.warn, show=live.show)
     if found.ended.error is not None:

@@ -7,6 +7,7 @@ from argparse import Namespace
 from dataclasses import fields
 from pathlib import Path
 
+from codeclm.cli.output import warn
 from codeclm.errors import ProjectError, UsageError
 from codeclm.records import IMPORTED
 from codeclm.store import PairFilter, Store
@@ -34,11 +35,18 @@ def project_path(args: Namespace) -> Path:
 def open_project(args: Namespace, create: bool = False, readonly: bool = False) -> Store:
     """The project of a command. One that was named must be there, unless the command may make it."""
     path = project_path(args)
-    if path.exists() or create:
+    if path.exists():
         return Store.open(path, create=create, readonly=readonly)
     if path != _default():
-        raise ProjectError(f"{path}: no such project; import a file to begin one")
+        if not create:
+            raise ProjectError(missing(path))
+        warn(f"note: {path} is a new project")
     return Store.open(path, create=True)
+
+
+def missing(path: Path) -> str:
+    """What is said of a project that is not there."""
+    return f"{path}: no such project; import a file to begin one"
 
 
 def config_of(store: Store, wanted: str | None) -> str:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from argparse import Namespace
 
-from codeclm.cli.opening import project_path
+from codeclm.cli.opening import missing, project_path
 from codeclm.cli.output import Result
 from codeclm.errors import CodecError, ProjectError
 from codeclm.jobs.process import ROOT
@@ -22,6 +22,8 @@ def serve(args: Namespace) -> Result:
     app = ROOT / "app.py"
     if not app.is_file():
         raise ProjectError(f"{app}: the app is missing; fetch the whole repository again")
+    if args.project is not None and not project_path(args).exists():
+        raise ProjectError(missing(project_path(args)))
     _refuse_busy(args.port)
     command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.address", ADDRESS]
     command += ["--server.port", str(args.port), "--server.showEmailPrompt", "false"]

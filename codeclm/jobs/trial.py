@@ -101,12 +101,25 @@ def prompts_of(store: Store, ask: Ask) -> list[Prompt]:
     return [each.prompt for each in _prompts(store, ask)[0]]
 
 
-def _prompts(store: Store, ask: Ask) -> tuple[list[Asked], list[ingest.Rejected]]:
+def look(ask: Ask) -> None:
+    """Read the files of an evaluation, for which no project is needed. Raises as `prepare` does of them."""
+    if found := _asked(ask):
+        _read(ask, found[0])
+
+
+def _asked(ask: Ask) -> tuple[list[Asked], list[ingest.Rejected]] | None:
+    """The prompts of a file; None: a share of the seeds is asked for."""
     if (ask.prompts is None) == (ask.holdout is None):
         raise UsageError("give either a file of prompts or --holdout SHARE, a share of the seeds")
-    if ask.prompts is not None:
-        parsed = tables.prompts(ingest.read(ask.prompts), ask.prompt_field, ask.input_field, ask.group_field)
-        return parsed.records[: ask.limit], parsed.rejected
+    if ask.prompts is None:
+        return None
+    parsed = tables.prompts(ingest.read(ask.prompts), ask.prompt_field, ask.input_field, ask.group_field)
+    return parsed.records[: ask.limit], parsed.rejected
+
+
+def _prompts(store: Store, ask: Ask) -> tuple[list[Asked], list[ingest.Rejected]]:
+    if found := _asked(ask):
+        return found
     cases = {row.seed: row.labels.use_case for row in store.metadata.page(limit=None) if row.seed}
     if ask.by_cluster:
         cases = dict(clusters_of(store, "seeds"))

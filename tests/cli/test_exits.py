@@ -169,3 +169,29 @@ def test_a_reader_that_goes_away_is_not_complained_about(tmp_path, seeds):
 def test_help_is_0(codeclm, capsys):
     assert cli.main(["run", "--help"]) == 0
     assert "--augment-to" in capsys.readouterr().out
+
+
+NAMED = (
+    "status|run|quote|failures|failures --retry|pairs|decide abc accept|agreement --minimum 2|undo|redo|map|"
+    "names|export o --format csv|duplicates|evaluate --holdout 0.2|evaluate none.jsonl|"
+    "matching --holdout 0.2|evaluations|step basic abc|archive a|restore none|copy c.db|prune|"
+    "serve|import none.jsonl"
+)
+
+
+@pytest.mark.parametrize("command", NAMED.split("|"))
+def test_a_name_that_no_project_has_is_one_line_and_makes_no_file(codeclm, tmp_path, monkeypatch, command):
+    for name in ("here", "all"):
+        (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setenv("CODECLM_PROJECTS", str(tmp_path / "all"))
+    status, data, err = codeclm(*command.split(), "--project", "suport")
+    assert (status, data) == (1, None)
+    assert one_line(err)
+    assert [*(tmp_path / "here").iterdir(), *(tmp_path / "all").iterdir()] == []
+
+
+def test_a_project_that_is_made_is_told(codeclm, seeds, tmp_path):
+    made = tmp_path / "new.db"
+    assert codeclm("import", seeds(2), "--project", made)[2] == f"note: {made} is a new project\n"
+    assert codeclm("import", seeds(3), "--project", made)[2] == ""

@@ -6,6 +6,7 @@ import pytest
 
 from codeclm.cli import main
 from codeclm.jobs.process import ROOT
+from codeclm.store import Store
 
 
 def test_a_busy_port_is_one_line(capsys):
@@ -24,6 +25,7 @@ def test_the_app_takes_the_place_of_the_command(monkeypatch, tmp_path):
     taken = []
     monkeypatch.setattr(os, "execve", lambda *words: taken.append(words) or sys.exit(0))
     monkeypatch.chdir(tmp_path)
+    Store.open(tmp_path / "p.db", create=True).close()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
