@@ -35,7 +35,8 @@ COMMANDS = """
 `python -m codeclm [--project PATH] COMMAND [--json]`. Without `--project`: `$CODECLM_PROJECT`, else
 `default.db` in the folder of projects (`$CODECLM_PROJECTS`, else `data/projects`). With `--json`, one JSON
 object goes to stdout; messages and progress always go to stderr. Exit status: 0 done, 1 an error told in one
-line, 2 usage, 3 done with failures or rejected rows on record, 4 stopped by the budget, 130 interrupted.
+line, 2 usage, 3 done with failures or rejected rows on record, or nothing to export, 4 stopped by the
+budget, 130 interrupted.
 
 Stages are `encode, augment, decode, rubrics, answer, judge`. Commands that ask models, except `step`,
 also take `--ROLE-url URL`, `--ROLE-model NAME` and `--ROLE-prices IN,OUT` (US dollars for a million tokens of
@@ -68,7 +69,8 @@ ANSWERS = {
     "size}], unclustered, placed, seconds`",
     "names": "`named, calls_sent, calls_cached, clusters: [{id, name, named}]`; each `named` by words, "
     "model or person",
-    "export": "`rows, files, dropped: {reason: n}`; with `--push` also `pushed`, the address",
+    "export": "`rows, files, dropped: {reason: n}`; with `--push` also `pushed`, the address. Where no "
+    "pair fits, no file is written, one that is there stays, and the status is 3",
     "duplicates": "`rows, prompts, dropped: {reason: n}, duplicates: [{kept, other, dropped, score, method, "
     "kept_instruction, other_instruction}], leaks: [{id, score, method, instruction, prompt}]`",
     "evaluate": "`wins, ties, losses, crr, ci95: [low, high], groups, id, prompts, strong, judge, "

@@ -1,8 +1,9 @@
 """The command line: words in, one answer out, an exit status that scripts can rely on.
 
 Exit: 0 done · 1 an error told in one line · 2 usage · 3 done, with failures or rejected rows
-recorded · 4 stopped by the budget · 130 interrupted. A traceback never reaches a user; one that
-nobody foresaw goes to a log, which is named. Nothing here knows what a command does.
+recorded, or nothing to export · 4 stopped by the budget · 130 interrupted. A traceback never
+reaches a user; one that nobody foresaw goes to a log, which is named. Nothing here knows what a
+command does.
 """
 
 from __future__ import annotations

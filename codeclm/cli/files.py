@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 
 from codeclm import export as exports
@@ -79,13 +79,30 @@ def export(args: Namespace) -> Result:
             options = checked(options, found)
         done = exports.write(store, args.out, options)
     if not done.rows:
-        warn("note: no pair fits, so there is no row in it; `status` and `pairs` say what there is")
-    lines = [f"{done.rows} rows written to {', '.join(done.files)}"]
+        warn(f"nothing was written to {args.out}: {_empty(done.dropped)}")
+    lines = [f"{done.rows} rows written{' to ' if done.files else ''}{', '.join(done.files)}"]
     lines += [f"  {count} left out: {reason}" for reason, count in done.dropped.items()]
+    if not done.rows:
+        return Result(done.as_dict(), lines, status=3)
     if not args.push:
         return Result(done.as_dict(), lines)
     address = push(args.out, args.push, private=not args.public)
     return Result({**done.as_dict(), "pushed": address}, [*lines, f"pushed to {address}"])
+
+
+def _empty(dropped: Mapping[str, int]) -> str:
+    """Why no pair fits, and what lets some in."""
+    if not dropped:
+        return "no pair has scores yet; `run` makes some, `import --as pairs` brings some"
+    mends = {
+        "undecided": "`--include kept` takes what nobody decided yet",
+        "pending": "a lower --theta keeps more, and `run` goes on with what is pending",
+        "exhausted": "a lower --theta keeps more",
+        "stale": "--stale takes what was written from labels edited since",
+    }
+    said = ", ".join(f"{count} {reason}" for reason, count in dropped.items())
+    mend = next((mends[reason] for reason in mends if reason in dropped), "`pairs` lists what there is")
+    return f"no pair fits ({said}); {mend}"
 
 
 def copy(args: Namespace) -> Result:

@@ -22,7 +22,7 @@ _BESIDE = ("-wal", "-shm", "-journal")
 
 @contextmanager
 def staged_file(out: Path) -> Iterator[Path]:
-    """A path to write to that takes the place of `out` when the block ends well.
+    """A path to write to that takes the place of `out` when the block ends well, and has left it there.
 
     UsageError: `out` is a folder, a project or no plain file; CodecError: it cannot be written.
     """
@@ -36,8 +36,9 @@ def staged_file(out: Path) -> Iterator[Path]:
         try:
             part.chmod(_mode())
             yield part
-            _sync(part)
-            part.replace(out)
+            if part.exists():
+                _sync(part)
+                part.replace(out)
         finally:
             part.unlink(missing_ok=True)
 
@@ -54,8 +55,10 @@ def staged_folder(out: Path) -> Iterator[Path]:
             new, old = part / "new", part / "old"
             new.mkdir()
             yield new
-            for file in new.iterdir():
+            for file in (files := list(new.iterdir())):
                 _sync(file)
+            if not files:
+                return
             if out.exists():
                 out.rename(old)
             new.rename(out)

@@ -78,7 +78,7 @@ def write(store: Store, out: str | Path, options: Options) -> Exported:
     """Export to `out`: a file, or with a split, or `hub`, a folder with `train` and `test`.
 
     UsageError: an option that cannot be, or `out` is something else; CodecError: it cannot be written.
-    A file that was there is replaced only when the new one is whole.
+    A file that was there is replaced only when the new one is whole. Of no rows no file is made.
     """
     form = format_of(options.format)
     rows, place = _rows(store, options, form), Path(out)
@@ -149,6 +149,10 @@ def _file(rows: Rows, out: Path, options: Options, form: Format) -> Exported:
         part = stack.enter_context(staged_file(out))
         sidecar = stack.enter_context(staged_file(beside)) if options.provenance else None
         counts = _fill(rows, form, {"": part}, sidecar, 0.0)
+        if not counts[""]:
+            for made in filter(None, (part, sidecar)):
+                made.unlink()
+            return Exported(0, [], _sorted(rows))
     files = [str(out)] + ([str(beside)] if options.provenance else [])
     return Exported(counts[""], files, _sorted(rows), rows.of_target)
 
@@ -159,6 +163,10 @@ def _folder(rows: Rows, out: Path, options: Options, form: Format) -> Exported:
     with staged_folder(out) as part:
         sidecar = part / "provenance.jsonl" if options.provenance else None
         counts = _fill(rows, form, {split: part / name for split, name in names.items()}, sidecar, share)
+        if not any(counts.values()):
+            for made in part.iterdir():
+                made.unlink()
+            return Exported(0, [], _sorted(rows))
         texts = {
             "dataset_info.json": recipes.llama_factory(form.name, names),
             "axolotl.yaml": recipes.axolotl(form.name, names),

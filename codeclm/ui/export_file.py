@@ -97,6 +97,8 @@ def content(project: Project, options: Options) -> bytes:
                 files = [Path(each) for each in write(store, out, options).files]
         except CodecError as error:
             return f"The export failed: {error}\n".encode()
+        if not files:
+            return b"No pair fits any more, so there is no row to export.\n"
         return _zip(files) if _several(options) else files[0].read_bytes()
 
 

@@ -53,7 +53,23 @@ def test_status_says_what_its_counts_are_of(capsys, monkeypatch, tmp_path, seeds
 
 def test_that_nothing_fits_is_said(codeclm, seeds, tmp_path):
     codeclm("import", seeds(2))
-    for words in (["pairs", "--use-case", "zzz"], ["export", tmp_path / "out.jsonl", "--format", "messages"]):
-        status, _, said = codeclm(*words)
-        assert status == 0
-        assert "no pair fits" in said
+    status, _, said = codeclm("pairs", "--use-case", "zzz")
+    assert status == 0
+    assert "no pair fits" in said
+
+
+def test_an_export_of_nothing_is_no_success(codeclm, seeds, endpoint, roles, tmp_path):
+    out = tmp_path / "out.jsonl"
+    words = ["export", out, "--format", "messages"]
+    codeclm("import", seeds(2))
+    status, data, said = codeclm(*words)
+    assert (status, data) == (3, {"rows": 0, "files": [], "dropped": {}})
+    assert "no pair has scores yet; `run` makes some" in said
+    codeclm("run", "--iterations", "1", "--theta", "9", *roles(endpoint))
+    status, data, said = codeclm(*words)
+    assert (status, data["rows"], data["files"]) == (3, 0, [])
+    assert f"no pair fits ({data['dropped']['exhausted']} exhausted); a lower --theta keeps more" in said
+    assert said.count("\n") == 1
+    assert not out.exists()
+    assert codeclm(*words, "--theta", "0")[0] == 0
+    assert out.stat().st_size

@@ -163,8 +163,9 @@ def test_push_wants_the_hub_format(tmp_path, monkeypatch, capsys):
     from codeclm.cli import main
 
     monkeypatch.setenv("CODECLM_PROJECT", str(tmp_path / "p.db"))
-    (tmp_path / "s.jsonl").write_text(json.dumps({"text": "Why?"}))
-    assert main(["import", str(tmp_path / "s.jsonl")]) == 0
+    row = {"instruction": "Why?", "strong": "So", "target": "?", "strong_score": 9, "target_score": 1}
+    (tmp_path / "s.jsonl").write_text(json.dumps(row))
+    assert main(["import", str(tmp_path / "s.jsonl"), "--as", "pairs"]) == 0
     assert main(["export", str(tmp_path / "o"), "--format", "csv", "--push", "me/fish"]) == 2
     monkeypatch.delenv("HF_TOKEN", raising=False)
     assert main(["export", str(tmp_path / "o"), "--format", "hub", "--push", "me/fish"]) == 2

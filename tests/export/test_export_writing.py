@@ -1,7 +1,9 @@
 """Exports of a whole project: what lands where, what is counted, and that the same comes out twice."""
 
 import json
+import shutil
 from collections import Counter
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
@@ -64,7 +66,21 @@ def test_theta_only_views(store, tmp_path):
     bundle(store, "Close", CLOSE)
     assert export.write(store, tmp_path / "a", Options(theta=0.5)).rows == 1
     assert export.write(store, tmp_path / "b", Options(theta=1)).rows == 0
-    assert (tmp_path / "b").read_bytes() == b""
+
+
+@pytest.mark.parametrize("form", ["messages", "csv", "parquet", "hub"])
+def test_of_no_rows_no_file_is_made_and_an_older_one_stays(store, tmp_path, form):
+    bundle(store, "Close", CLOSE)
+    place = tmp_path / "exports"
+    for out, split in ((place / "one", None), (place / "two", 0.5)):
+        none = Options(form, theta=1, split=split, provenance=True)
+        assert export.write(store, out, none) == export.Exported(0, [], {"pending": 1})
+        assert not list(place.iterdir())
+        files = export.write(store, out, Options(form, theta=0.5, split=split, provenance=True)).files
+        before = {path: Path(path).read_bytes() for path in files}
+        assert export.write(store, out, none).files == []
+        assert {path: Path(path).read_bytes() for path in files} == before
+        shutil.rmtree(place)
 
 
 def test_accepted_and_all(store, tmp_path):
