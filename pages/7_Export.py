@@ -27,7 +27,7 @@ with page("Export") as project:
             options, repeats = checks(project, revision, only_selected(project, choice(project, facts)))
         found = summary_of(project, revision, options)
         with st.container():
-            outcome(found)
+            outcome(found, options)
             download(project, options, found.rows)
             if not found.rows:
                 nothing(found, options)

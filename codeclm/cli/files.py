@@ -67,6 +67,7 @@ def export(args: Namespace) -> Result:
             config=config,
             split=args.split,
             provenance=args.provenance,
+            ids=args.ids,
             per_use_case=args.per_cluster or args.per_use_case,
             by_cluster=args.per_cluster is not None,
             filters=() if where == PairFilter() else (where,),

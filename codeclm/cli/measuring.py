@@ -17,6 +17,11 @@ def export(parser: Parser) -> None:
     parser.add_argument("--split", type=share, metavar="0.1", help="the share that goes to a test file")
     parser.add_argument("--provenance", action="store_true", help="also write where each row is from")
     parser.add_argument(
+        "--ids",
+        action="store_true",
+        help="an `id` in each row, as in provenance and `pairs`; CSV and Parquet have it",
+    )
+    parser.add_argument(
         "--per-use-case", type=whole(1), metavar="N", help="at most N rows of a use case, the first"
     )
     parser.add_argument(

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from codeclm.ids import content_id
 from codeclm.store import Mark, Scanned, Store
 
+LINE = 2**64
+
 
 @dataclass(slots=True)
 class Families:
@@ -27,7 +29,7 @@ class Families:
         """The system prompt of a pair's seed."""
         return self.systems.get(pair.seed or "", "")
 
-    def of(self, pair: Scanned) -> str:
+    def of(self, pair: Scanned | Mark) -> str:
         """The family: the seed; without one the metadata; for an imported pair its first instruction."""
         seed = pair.seed
         if seed is not None:
@@ -39,14 +41,21 @@ class Families:
                 return content_id("family", text=first)
         return pair.metadata
 
-    def _imported(self, pair: Scanned) -> str | None:
+    def _imported(self, pair: Scanned | Mark) -> str | None:
         if pair.first:
-            return pair.instruction if pair.origin == "imported" else None
+            if pair.origin != "imported":
+                return None
+            return self.store.pairs.instruction(pair) if isinstance(pair, Mark) else pair.instruction
         path = self.store.lineages.path(pair.instruction_id)
         return path[0].text if path and path[0].origin == "imported" else None
 
 
 def in_test(family: str, share: float) -> bool:
     """Whether a family is in the test split: by its hash alone, so that adding data moves nothing across."""
+    return place(family) < share * LINE
+
+
+def place(family: str) -> int:
+    """Where a family lies on a line from 0 to LINE, of which the test split is the beginning."""
     digest = hashlib.sha256(f"split:{family}".encode()).digest()
-    return int.from_bytes(digest[:8], "big") < share * 2**64
+    return int.from_bytes(digest[:8], "big")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,12 @@ class Format:
     """Whether a row needs a rejected answer."""
     folder: bool = False
     """Whether it is always a folder with splits and a dataset card."""
+
+    def with_ids(self) -> Format:
+        """The same with the pair's id in every row; columns have it already."""
+        if self.suffix != "jsonl":
+            return self
+        return replace(self, shape=lambda row: {**self.shape(row), "id": row.pair.id})
 
     def open(self, path: Path) -> Sink:
         """An empty file of this format at `path`."""

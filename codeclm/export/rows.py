@@ -10,7 +10,7 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from codeclm.export.families import Families
+from codeclm.export.families import Families, place
 from codeclm.export.row import Row, Said
 from codeclm.records import AnswerRole, Status
 from codeclm.store import Kind, Mark, Scanned, Store
@@ -116,6 +116,8 @@ class Rows:
     preference: bool = False
     dropped: Counter[str] = field(default_factory=Counter)
     of_target: int = 0
+    places: list[int] = field(default_factory=list)
+    """Where the families of the rows lie that were counted to be parted."""
 
     def walk(self) -> Generator[Row, None, None]:
         """Seed import order (no seed last), metadata, sample, iteration."""
@@ -139,9 +141,9 @@ class Rows:
                 else:
                     self.dropped[reason] += 1
 
-    def count(self) -> int:
+    def count(self, parted: bool = False) -> int:
         """How many there are, in a fraction of the time that a walk takes: marks stand for the answers, and
-        pairs that are alike in all that decides over them are asked about once.
+        pairs that are alike in all that decides over them are asked about once. `parted`: `places` too.
         """
         self._begin()
         surplus, families = Surplus(self.choice), Families(self.store)
@@ -149,7 +151,7 @@ class Rows:
         number = 0
         with self.store.read():
             choice, pairs = self.choice, self.store.pairs
-            named = bool(choice.picks or choice.per_use_case or families.systems)
+            named = bool(parted or choice.picks or choice.per_use_case or families.systems)
             for mark in pairs.marks(*self._dials, self._kinds(), named):
                 reason = self._refusal(mark) if choice.picks else None
                 found = told.get(mark.code)
@@ -165,12 +167,15 @@ class Rows:
                     self.of_target += reason is None and found[2] == "target"
                 if reason is None:
                     number += 1
+                    if parted:
+                        self.places.append(place(families.of(mark)))
                 else:
                     self.dropped[reason] += 1
         return number
 
     def _begin(self) -> None:
         self.dropped.clear()
+        self.places.clear()
         self.of_target = 0
 
     @property

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -13,7 +15,7 @@ from codeclm.errors import UsageError
 from codeclm.export import recipes
 from codeclm.export.card import Facts, card
 from codeclm.export.clusters import clusters_of
-from codeclm.export.families import Families, in_test
+from codeclm.export.families import LINE, Families, in_test
 from codeclm.export.files import staged_file, staged_folder
 from codeclm.export.formats import Format, format_of
 from codeclm.export.provenance import Provenance
@@ -44,6 +46,8 @@ class Options:
     config: str | None = None
     split: float | None = None
     provenance: bool = False
+    ids: bool = False
+    """Whether rows of JSON Lines have the pair's `id`, as their provenance has; columns have it always."""
     filters: tuple[PairFilter, ...] = ()
     """Only pairs that each of them finds."""
     per_use_case: int | None = None
@@ -68,6 +72,12 @@ class Exported:
     files: list[str]
     dropped: dict[str, int]
     of_target: int = 0
+    places: Sequence[int] = ()
+    """Of a tally for a split: where the families of its rows lie, in order."""
+
+    def in_test(self, share: float) -> int:
+        """How many of the rows that were told apart a test part of this share gets."""
+        return bisect_left(self.places, share * LINE)
 
     def as_dict(self) -> dict[str, Any]:
         """As the contract's JSON writes it."""
@@ -80,7 +90,7 @@ def write(store: Store, out: str | Path, options: Options) -> Exported:
     UsageError: an option that cannot be, or `out` is something else; CodecError: it cannot be written.
     A file that was there is replaced only when the new one is whole. Of no rows no file is made.
     """
-    form = format_of(options.format)
+    form = _form(options)
     rows, place = _rows(store, options, form), Path(out)
     if place.name in ("", ".."):
         place = place.resolve()
@@ -91,7 +101,7 @@ def write(store: Store, out: str | Path, options: Options) -> Exported:
 
 def preview(store: Store, options: Options, n: int = 3) -> list[str]:
     """The first `n` rows exactly as `write` would put them; CSV with its header, Parquet as JSON."""
-    form = format_of(options.format)
+    form = _form(options)
     with closing(_rows(store, options, form).walk()) as rows:
         first = list(islice(rows, n))
     return csv_lines(first) if form.suffix == "csv" else [line(form.shape(row)) for row in first]
@@ -104,9 +114,17 @@ def walk(store: Store, options: Options) -> Iterator[Row]:
 
 def tally(store: Store, options: Options) -> Exported:
     """What `write` would come to, with nothing written."""
-    rows = _rows(store, options, format_of(options.format))
+    form = _form(options)
+    rows = _rows(store, options, form)
     with uncollected():
-        return Exported(rows.count(), [], _sorted(rows), rows.of_target)
+        number = rows.count(parted=form.folder or options.split is not None)
+        places = array("Q", sorted(rows.places)) if rows.places else ()
+        return Exported(number, [], _sorted(rows), rows.of_target, places)
+
+
+def _form(options: Options) -> Format:
+    form = format_of(options.format)
+    return form.with_ids() if options.ids else form
 
 
 def _rows(store: Store, options: Options, form: Format) -> Rows:

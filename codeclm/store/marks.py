@@ -67,7 +67,7 @@ def _packed(traits: Mapping[str, _Trait]) -> str:
 
 KIND = _packed(_KIND)
 COLUMNS = f"select {_packed(_TRAITS)}, n.comparison, n.instruction, a.text, b.text"
-NAMES = ", c.id, s.id, m.id, l.use_case"
+NAMES = ", c.id, s.id, m.id, l.use_case, m.origin, i.origin, i.parent, i.id"
 
 FROM = """from nodes n left join verdicts v on v.comparison = n.comparison
     left join decisions d on d.seq = v.entry join comparisons c on c.seq = n.comparison
@@ -115,6 +115,12 @@ class Mark(NamedTuple):
     stored_seed: bytes | str | None = None
     stored_metadata: bytes | str = ""
     use_case: str = ""
+    labels_origin: str = ""
+    """Of its metadata."""
+    origin: str = ""
+    """Of its instruction."""
+    stored_parent: int | None = None
+    stored_node: bytes | str = ""
 
     @property
     def read(self) -> bool:
@@ -153,6 +159,16 @@ class Mark(NamedTuple):
     def seed(self) -> str | None:
         """The id of its seed."""
         return None if self.stored_seed is None else unpack(self.stored_seed)
+
+    @property
+    def first(self) -> bool:
+        """Whether its instruction was made from no other."""
+        return self.stored_parent is None
+
+    @property
+    def instruction_id(self) -> str:
+        """The id of its instruction."""
+        return unpack(self.stored_node)
 
 
 class Marked:

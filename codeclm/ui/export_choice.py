@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from codeclm.export import Include, Options
+from codeclm.export.formats import format_of
 from codeclm.projects import Project
 from codeclm.store import PairFilter
 from codeclm.ui.export_words import FORMATS, INCLUDE
@@ -50,7 +51,15 @@ def choice(project: Project, facts: Summary) -> Options:
     provenance = st.toggle(
         "Provenance beside it",
         key="export_provenance",
+        bind="query-params",
         help="A second file says where each row is from: seed, metadata, models, scores, decision.",
+    )
+    ids = format_of(form).suffix == "jsonl" and st.toggle(
+        "Ids in the rows",
+        key="export_ids",
+        bind="query-params",
+        help="Each row gets its pair’s `id`, by which it is found again: in the provenance, and by the "
+        "searches on Review and Runs. Most trainers pass over one field more; leave it off for others.",
     )
     narrowed = _narrowed(Known.of(project), facts)
     with st.expander("More", icon=":material/tune:", key="export_more"):
@@ -72,6 +81,7 @@ def choice(project: Project, facts: Summary) -> Options:
         theta=theta,
         split=split,
         provenance=provenance,
+        ids=ids,
         filters=() if narrowed == PairFilter() else (narrowed,),
         per_use_case=most,
         by_cluster=by_cluster,
@@ -127,10 +137,11 @@ def _split(form: str) -> float | None:
     apart = form == "hub" or st.toggle(
         "Keep a test part apart",
         key="export_split",
+        bind="query-params",
         help="Rows that grew from one seed stay on the same side, so that the test part says something. With "
         "few seeds its share of the rows may be far from what is set here.",
     )
     if not apart:
         return None
-    share = st.slider("Test share", 1, 50, 10, format="%d %%", key="export_share")
+    share = st.slider("Test share", 1, 50, 10, format="%d %%", key="export_share", bind="query-params")
     return share / 100

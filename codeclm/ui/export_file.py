@@ -15,6 +15,7 @@ import streamlit as st
 from codeclm.errors import CodecError
 from codeclm.export import Exported, Options, preview, tally, write
 from codeclm.export.formats import format_of
+from codeclm.export.writing import SPLIT
 from codeclm.projects import Project
 from codeclm.store import Store
 from codeclm.ui.export_words import FORMATS, REASONS
@@ -29,9 +30,10 @@ _FIRST = (1980, 1, 1, 0, 0, 0)
 
 def summary_of(project: Project, revision: int, options: Options) -> Exported:
     """How many rows there would be and what is left out; counted once for each change of the file, and not
-    again for what changes no count: the form of the file, its parts, its licence."""
+    again for what changes no count: the form of the file, how large its test part is, its licence."""
     form = "dpo" if format_of(options.format).preference else "messages"
-    counted = replace(options, format=form, split=None, provenance=False, license="")
+    split = SPLIT if _folder(options) else None
+    counted = replace(options, format=form, split=split, provenance=False, ids=False, license="")
     return _tally(str(project.path), revision, counted)
 
 
@@ -41,18 +43,29 @@ def _tally(path: str, revision: int, options: Options) -> Exported:
         return tally(store, options)
 
 
-def outcome(found: Exported) -> None:
+def outcome(found: Exported, options: Options) -> None:
     """Rows in, rows out, and each reason in plain words."""
     out = sum(found.dropped.values())
     with st.container(horizontal=True, gap="large"):
         st.metric("Rows in the file", number(found.rows), width="content")
         st.metric("Pairs left out", number(out), width="content")
+    if _folder(options) and found.rows:
+        st.caption(_parted(found, found.in_test(options.split or SPLIT)))
     if found.of_target:
         share = f"{number(found.of_target)} of the rows ({100 * found.of_target / found.rows:.0f} %)"
         st.caption(f"{share} have the target's own answer, as it won or was chosen.")
     if found.dropped:
         lines = sorted(found.dropped.items(), key=lambda item: -item[1])
         st.markdown("\n".join(f"- **{number(count)}** {REASONS.get(name, name)}" for name, count in lines))
+
+
+def _parted(found: Exported, test: int) -> str:
+    """How many rows each part gets."""
+    share = f"{100 * test / found.rows:.0f} %"
+    said = f"**{number(found.rows - test)}** in train, **{number(test)}** in test ({share})"
+    if test in (0, found.rows):
+        return f"{said}. Rows of one seed stay together, and all fell on one side: set another share."
+    return f"{said}. Rows of one seed stay together, so that the share is not exactly the one set."
 
 
 def first_lines(project: Project, options: Options) -> None:

@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from exporting import CLOSE, SURE, bundle
+from exporting import CLOSE, SURE, bundle, seed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -96,6 +96,23 @@ def test_duplicates_filters_and_caps_are_counted(store, tmp_path):
     assert export.tally(store, Options(include="all", filters=wanted)).rows == 3
     store.decisions.decide(Decision(low, "accept", answer="strong"))
     assert export.tally(store, Options(include="all", filters=wanted)).rows == 4
+
+
+def test_parts_are_counted_as_they_are_written(store, tmp_path):
+    for number in range(24):
+        born = seed(number) if number % 3 else None
+        bundle(store, f"Row {number}", SURE if number % 5 else CLOSE, born)
+        bundle(store, f"Its kin {number}", SURE, born)
+    found = set()
+    for share in (0.02, 0.3, 0.5, 0.98):
+        options = Options("messages", split=share)
+        counted, out = export.tally(store, options), tmp_path / "out"
+        export.write(store, out, options)
+        train, test = ((out / f"{part}.jsonl").read_bytes().count(b"\n") for part in ("train", "test"))
+        assert (train, test) == (counted.rows - counted.in_test(share), counted.in_test(share))
+        found.add(test)
+    assert len(found) == 4
+    assert export.tally(store, Options()).places == ()
 
 
 def test_an_edit_that_says_what_is_said_elsewhere_is_counted_as_it_is_written(store, tmp_path):

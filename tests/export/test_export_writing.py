@@ -12,6 +12,7 @@ from exporting import CLOSE, bundle, seed
 from codeclm import export
 from codeclm.errors import UsageError
 from codeclm.export import Options
+from codeclm.export.formats import FORMATS, format_of
 from codeclm.llm.model import Call, Reply, Request
 from codeclm.records import IMPORTED, Answer, Comparison, Decision, Instruction, Labels, Message, Scores
 from codeclm.settings import Config, Sampling
@@ -66,6 +67,19 @@ def test_theta_only_views(store, tmp_path):
     bundle(store, "Close", CLOSE)
     assert export.write(store, tmp_path / "a", Options(theta=0.5)).rows == 1
     assert export.write(store, tmp_path / "b", Options(theta=1)).rows == 0
+
+
+@pytest.mark.parametrize("form", [name for name in FORMATS if format_of(name).suffix == "jsonl"])
+def test_rows_are_joined_with_their_provenance_by_id(store, tmp_path, form):
+    names = {bundle(store, "One"), bundle(store, "Two")}
+    export.write(store, tmp_path / "plain", Options(form))
+    options = Options(form, ids=True, provenance=True)
+    export.write(store, tmp_path / "out", options)
+    rows = lines(tmp_path / "out")
+    assert [row["id"] for row in rows] == [row["id"] for row in lines(tmp_path / "out.provenance.jsonl")]
+    assert {row["id"] for row in rows} == names
+    assert [{name: row[name] for name in row if name != "id"} for row in rows] == lines(tmp_path / "plain")
+    assert export.preview(store, options) == (tmp_path / "out").read_text("utf-8").splitlines()
 
 
 @pytest.mark.parametrize("form", ["messages", "csv", "parquet", "hub"])

@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import re
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -271,6 +272,19 @@ def test_the_preview_is_the_file():
     assert shown == whole[: len(shown)]
     assert len(whole) == 6
     assert json.loads(whole[1])["chosen"][0]["content"].startswith("Poor")
+
+
+def test_the_parts_are_counted_before_the_download_and_stay_through_a_reload():
+    pairing.project("mine")
+    kept = {"export_split": "true", "export_share": "50", "export_provenance": "true", "export_ids": "true"}
+    test = opened("7_Export", project="mine", export_what="Kept", **kept)
+    parts = re.search(r"\*\*(\d+)\*\* in train, \*\*(\d+)\*\* in test", said(test))
+    assert sum(map(int, parts.groups())) == int(test.metric[0].value)
+    assert "mine-messages-kept.zip" in said(test)
+    assert '"id":' in test.code[0].value
+    assert {name: test.query_params[name] for name in kept} == kept
+    test.toggle(key="export_split").set_value(False).run()
+    assert "in train" not in said(test)
 
 
 def test_several_files_come_as_the_same_zip_each_time():
