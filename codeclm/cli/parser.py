@@ -37,7 +37,13 @@ def build() -> Parser:
 
     _import(command("import", "files", "Read seeds, metadata or pairs from a file."))
     _run(command("run", "running", "Run the loop, or go on with it."))
-    _run(command("quote", "running", "Foretell what a run would take, from a small pilot."))
+    quote = command("quote", "running", "Foretell what a run would take, from a small pilot.")
+    quote.add_argument(
+        "--pilot", type=whole(0), metavar="N",
+        help="on how many seeds to base it (default: 4 to 30, by how many there are); "
+        "0: on what is finished already, with no call",
+    )  # fmt: skip
+    _run(quote)
     reading(command("status", "reading", "Count what the project holds."))
     failures = command("failures", "running", "List what failed, or try it again.")
     failures.add_argument("--retry", action="store_true", help="ask again for everything that failed")

@@ -91,7 +91,7 @@ def quote(args: Namespace) -> Result:
     """Foretell what a run would take, from what was seen or from a small pilot."""
     open_project(args).close()
     with Live(quiet=args.quiet) as live:
-        found = foretell(project_path(args), order_of(args), warn=live.warn, show=live.show)
+        found = foretell(project_path(args), order_of(args), live.warn, live.show, args.pilot)
     return Result(
         found, table(("", "spent", "left: low", "mid", "high", "in all"), map(_quoted, lines(found)))
     )

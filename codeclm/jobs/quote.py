@@ -77,14 +77,15 @@ class Left:
         return len(self.seeds) + len(self.metadata) + self.mixed
 
 
-def quote(project: Path, order: Order, warn: Tell, show: Tell) -> Quoted:
+def quote(project: Path, order: Order, warn: Tell, show: Tell, pilot: int | None = None) -> Quoted:
     """What the order would take from here on: low, mid and high of each; and what is spent already.
 
-    It is kept in the project as the newest quote. What stops the pilot is raised where nothing can be
-    foretold without it.
+    `pilot`: on how many metadata to base it; None: as many as a range of use needs, 0: on those that are
+    finished, with no call. It is kept in the project as the newest quote. What stops the pilot is raised
+    where nothing can be foretold without it.
     """
     with hold(project, QUOTE):
-        found = _quote(project, order, warn, show)
+        found = _quote(project, order, warn, show, pilot)
         with Store.open(project) as store:
             spent = store.calls.spend()["all"]
             costs = (spent.calls, spent.prompt_tokens, spent.completion_tokens, spent.cost)
@@ -112,9 +113,10 @@ def lines(found: Quoted) -> Iterator[tuple[str, list[float | None]]]:
         yield name, [before, low, mid, high, None if before is None or mid is None else before + mid]
 
 
-def _quote(project: Path, order: Order, warn: Tell, show: Tell) -> Quoted:
+def _quote(project: Path, order: Order, warn: Tell, show: Tell, pilot: int | None) -> Quoted:
     setup, left, seen = _look(project, order)
-    missing = pilot_size(left.growing + len(seen), setup.dials.per_metadata) - len(seen)
+    wanted = pilot_size(left.growing + len(seen), setup.dials.per_metadata) if pilot is None else pilot
+    missing = wanted - len(seen)
     if missing > 0 and left.seeds + left.metadata:
         picked = _spread(left.seeds + left.metadata, missing)
         only = frozenset([*picked, *(Metadata("encoded", Labels(""), seed=each).id for each in picked)])
@@ -129,6 +131,8 @@ def _quote(project: Path, order: Order, warn: Tell, show: Tell) -> Quoted:
         if outcome.error is not None and not seen:
             raise outcome.error
     if left.growing and not seen:
+        if pilot == 0:
+            raise CodecError("nothing is finished yet to foretell from: allow a pilot, of two seeds or more")
         raise CodecError("nothing of the pilot came to its end; failures says why")
     return _foretell(setup, left, seen)
 
@@ -206,7 +210,9 @@ def _range(left: Left, seen: list[Seen], name: str) -> Range:
     ):
         if not count or not took:
             continue
-        spread = SURE * pstdev(took) * count * math.sqrt(1 / len(took) + 1 / count)
+        # How much others differ, one alone does not say: by as much as it is itself.
+        differ = pstdev(took) if len(took) > 1 else took[0]
+        spread = SURE * differ * count * math.sqrt(1 / len(took) + 1 / count)
         mid += count * fmean(took)
         low += max(0.0, count * fmean(took) - spread)
         high += count * fmean(took) + spread

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 import streamlit as st
 
@@ -24,15 +26,28 @@ def quote_panel(project: Project, wanted: Wanted, coming: Forecast) -> None:
     if estimating(project):
         _wait(project)
         return
-    st.button(
-        "Estimate",
-        icon=":material/calculate:",
-        on_click=_start,
-        args=(project, wanted),
-        key="gen_quote",
-        help=f"Runs a pilot of {_pilot(wanted, coming)} and foretells the rest: calls, tokens, money and "
-        "time. What the pilot makes is kept, and not paid for again by the run.",
-    )
+    units = max(coming.seeds, coming.metadata)
+    usual = min(units, pilot_size(units, wanted.dials.per_metadata))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        size = st.number_input(
+            f"Pilot, of {number(units)}",
+            0,
+            units,
+            usual,
+            key=f"gen_pilot_{units}_{usual}",
+            width=150,
+            help="How many metadata run through the whole loop, so that the rest can be foretold from them. "
+            "More are surer. 0: from what is finished already, with no call.",
+        )
+        st.button(
+            "Estimate",
+            icon=":material/calculate:",
+            on_click=_start,
+            args=(project, wanted, size),
+            key="gen_quote",
+            help="Foretells calls, tokens, money and time.",
+        )
+    st.caption(_cost(size, units, coming.most))
     job = last_run(project)
     with project.open(readonly=True) as store:
         found = last_quote(store, order_of(wanted), job.started if job else 0.0)
@@ -42,12 +57,14 @@ def quote_panel(project: Project, wanted: Wanted, coming: Forecast) -> None:
         error_box(said.removeprefix("error: "))
 
 
-def _pilot(wanted: Wanted, coming: Forecast) -> str:
-    """How much a pilot takes, at most: there may be finished lineages to look at in its place."""
-    units = max(coming.seeds, coming.metadata)
-    size = min(units, pilot_size(units, wanted.dials.per_metadata))
+def _cost(size: int, units: int, most: int) -> str:
+    """What a pilot takes, at most: there may be finished lineages to look at in its place."""
+    if not size:
+        return "No pilot, no call: the estimate looks at what is finished already."
+    calls = math.ceil(most * size / units)
     return (
-        f"at most {number(size)} of {number(units)} metadata ({plural(coming.most * size // units, 'call')})"
+        f"The pilot takes at most {plural(calls, 'call')} of the {number(most)}, fewer where lineages are "
+        "finished already. What it makes is kept, and not paid for again by the run."
     )
 
 
@@ -84,8 +101,8 @@ def _wait(project: Project) -> None:
 
 
 @guarded
-def _start(project: Project, wanted: Wanted) -> None:
-    started.begin(project, QUOTE, wanted.arguments())
+def _start(project: Project, wanted: Wanted, pilot: int) -> None:
+    started.begin(project, QUOTE, [*wanted.arguments(), "--pilot", str(pilot)])
 
 
 def _table(found: Quoted) -> None:

@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from codeclm.errors import BusyError, EndpointError
+from codeclm.errors import BusyError, CodecError, EndpointError
 from codeclm.jobs.lock import hold
 from codeclm.jobs.order import Order
 from codeclm.jobs.quote import last_quote, quote
@@ -50,6 +50,27 @@ def test_a_second_quote_asks_nothing(project, order, endpoint):
     assert len(endpoint.requests) == sent < 20 * 12
     with Store.open(path) as store:
         assert store.metadata.count() == 9
+
+
+def test_a_pilot_is_as_large_as_is_said(project, order, endpoint):
+    path = project(20)
+    with pytest.raises(CodecError, match="nothing is finished yet to foretell from"):
+        quote(path, order(), silent, silent, pilot=0)
+    assert endpoint.requests == []
+    few = quote(path, order(), silent, silent, pilot=2)
+    with Store.open(path) as store:
+        assert store.metadata.count() == 2
+    sent = len(endpoint.requests)
+    free = quote(path, order(), silent, silent, pilot=0)
+    assert (free["calls"], len(endpoint.requests)) == (few["calls"], sent)
+    quote(path, order(), silent, silent, pilot=5)
+    with Store.open(path) as store:
+        assert store.metadata.count() == 5
+
+
+def test_of_one_seed_alone_nothing_is_sure(project, order):
+    calls = quote(project(20), order(), silent, silent, pilot=1)["calls"]
+    assert calls["low"] == 0 < calls["mid"] < calls["high"]
 
 
 def test_the_newest_quote_is_kept_for_its_very_order(project, order):

@@ -60,12 +60,36 @@ def test_while_it_is_made_the_page_says_so(made):
         assert not [button for button in test.button if button.key == "gen_quote"]
 
 
-def test_the_button_makes_one_in_a_process_of_its_own(made):
+def test_what_the_pilot_takes_is_said_before_it_is_started_and_can_be_less(made):
     test = generate()
+    (pilot,) = [each for each in test.number_input if each.label == "Pilot, of 12"]
+    assert (pilot.value, pilot.max) == (6, 12)
+    assert "The pilot takes at most 132 calls of the 264" in said(test)
+    pilot.set_value(2).run()
+    assert "The pilot takes at most 44 calls of the 264" in said(test)
     test.button(key="gen_quote").click().run()
+    wait_for_a_quote(test)
+    with made.open(readonly=True) as store:
+        assert store.metadata.count() == 2
+    (pilot,) = [each for each in test.number_input if each.label == "Pilot, of 10"]
+    pilot.set_value(0).run()
+    assert "No pilot, no call" in said(test)
+
+
+def said(test):
+    return " ".join(each.value for each in test.caption)
+
+
+def wait_for_a_quote(test):
     until = time.monotonic() + 60
     while not quoted(test):
         assert time.monotonic() < until
         time.sleep(0.5)
         test.run()
     assert [error.value for error in test.error] == []
+
+
+def test_the_button_makes_one_in_a_process_of_its_own(made):
+    test = generate()
+    test.button(key="gen_quote").click().run()
+    wait_for_a_quote(test)
