@@ -92,3 +92,23 @@ def test_rows_that_repeat_another_are_told_before_and_after():
         assert store.seeds.count() == 2
     told = [each.value for each in (*test.success, *test.info, *test.toast)]
     assert told == ["2 seeds added; 1 repeated row\\."]
+
+
+@pytest.mark.parametrize(("times", "theta"), [(10, "22.5"), (0.1, "0.225"), (1, None)])
+def test_scores_on_another_scale_are_told_after_the_import(times, theta):
+    projects.create("mine")
+    scores = {"strong_score": 9 * times, "target_score": 2 * times}
+    test = upload(
+        seeds_page(),
+        "Answered pairs",
+        {"question": "Explain rain", "strong": "Good", "target": "Poor", **scores},
+    )
+    test.button(key="seeds_add").click().run()
+    added, *scale = [each.value for each in test.toast]
+    assert added == "1 pair added\\."
+    if theta is None:
+        assert scale == []
+    else:
+        (told,) = (each.replace("\\", "") for each in scale)
+        assert f"θ {theta}" in told
+        assert told.endswith("Contrast sets it.")
