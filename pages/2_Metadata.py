@@ -8,6 +8,7 @@ from codeclm.ui.metadata_file import by_file
 from codeclm.ui.metadata_labels import labels_panel
 from codeclm.ui.metadata_mix import mix_panel
 from codeclm.ui.metadata_table import metadata_table
+from codeclm.ui.metadata_unlabelled import unlabelled
 from codeclm.ui.page import empty, page, parts
 from codeclm.ui.summary import summary
 
@@ -34,6 +35,7 @@ with page("Metadata") as project:
         # A file that cannot be read leaves the rows in sight.
         with filing, guard(stop=False):
             by_file(project)
+    unlabelled(project)
     if not metadata_table(project):
         if facts.funnel.seeds:
             empty(

@@ -29,8 +29,14 @@ def import_(args: Namespace) -> Result:
     with open_project(args, create=True) as store:
         done = load(store)
         told = scale_told(store) if args.kind == "pairs" else ""
+        bare = store.seeds.unlabelled() if args.kind == "pairs" else 0
     answered = args.kind == "seeds" and ingest.has_answers(table)
     lines = [*_import_lines(done, args.kind, answered), *([f"{told} `run --theta` sets it."] if told else [])]
+    if bare:
+        lines.append(
+            f"{bare} pairs have no labels (columns use_case, skills), so that no filter can tell them apart. "
+            "The Metadata page takes their instructions as seeds, in which a run reads some."
+        )
     return Result(done.as_dict(), lines, status=3 if done.rejected else 0)
 
 

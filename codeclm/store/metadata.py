@@ -185,6 +185,15 @@ class MetadataRoom:
         )
         return (0, 0) if row is None else (row[0], row[1])
 
+    def written(self, metadata: str) -> int:
+        """How many instructions there are of its labels as they are now, or that came without any."""
+        number: int = self._db.value(
+            f"""select count(*) from instructions i join metadata m on m.seq = i.metadata
+            join labels l on l.seq = i.labels where m.id = ? and (i.labels = m.labels or {BLANK})""",
+            [pack(metadata)],
+        )
+        return number
+
     def _insert(self, item: Metadata) -> bool:
         first = item.original or item.labels
         id_, seed = pack(item.id), None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
-from codeclm.records import Message, Seed
+from codeclm.records import Labels, Message, Metadata, Seed
 from codeclm.store.configs import Configs
 from codeclm.store.connection import Added, Connection, Row, Value, chunks, dump, pack, search, slots, unpack
 
@@ -14,6 +14,13 @@ _COLUMNS = """s.text, s.messages, s.source, s.row,
 _UNREADABLE = """select record from failures where config = :config and stage = 'encode'
     and open and not transport and attempt >= wanted"""
 """Seeds whose encoding failed for good."""
+
+TAKEN = "imported pairs"
+"""The source of seeds that were instructions of imported pairs."""
+UNLABELLED = Metadata("imported", Labels("")).id
+"""The metadata that all pairs share that came without labels."""
+_UNLABELLED = """from instructions i join metadata m on m.seq = i.metadata and m.labels = i.labels
+    where m.id = ? and m.labels = m.original and i.origin = 'imported' and i.seed is null"""
 
 
 class Seeds:
@@ -41,6 +48,23 @@ class Seeds:
                 for tag in seed.tags:
                     self._db.execute("insert into seed_tags values (?, ?) on conflict do nothing", [tag, seq])
         return Added(added, duplicates)
+
+    def unlabelled(self) -> int:
+        """How many imported instructions have neither labels nor a seed in which some can be read."""
+        number: int = self._db.value(f"select count(*) {_UNLABELLED}", [pack(UNLABELLED)])
+        return number
+
+    def take(self) -> Added:
+        """Make the `unlabelled` instructions seeds, of which their pairs are from then on."""
+        with self._db.write():
+            rows = self._db.rows(f"select i.seq, i.text {_UNLABELLED} order by i.seq", [pack(UNLABELLED)])
+            made = [(seq, Seed(text, source=TAKEN, row=row)) for row, (seq, text) in enumerate(rows, 1)]
+            added = self.add(seed for _, seed in made)
+            self._db.many(
+                "update instructions set seed = (select seq from seeds where id = ?) where seq = ?",
+                ((pack(seed.id), seq) for seq, seed in made),
+            )
+        return added
 
     def get(self, seed: str) -> Seed | None:
         """A seed, deleted or not."""

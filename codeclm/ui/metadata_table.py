@@ -37,11 +37,11 @@ def metadata_table(project: Project) -> bool:
     with project.open(readonly=True) as store:
         total = store.metadata.count(**where)
         rows = store.metadata.page(**where, offset=offset(PAGE_KEY, total), limit=PAGE)
-        affected = {row.id: store.metadata.affected(row.id) for row in rows}
+        written = {row.id: store.metadata.written(row.id) for row in rows}
     if not rows:
         st.caption("No metadata matches.")
         return True
-    _editor(project, rows, affected, [name for name, _ in known.skills[:MOST]])
+    _editor(project, rows, written, [name for name, _ in known.skills[:MOST]])
     pager(PAGE_KEY, total, _unit(known, total))
     return True
 
@@ -53,16 +53,14 @@ def _unit(known: Known, total: int) -> str:
     return f"rows, {number(used)} in use" if used < every == total else "rows"
 
 
-def _editor(
-    project: Project, rows: list[Metadata], affected: dict[str, tuple[int, int]], skills: list[str]
-) -> None:
+def _editor(project: Project, rows: list[Metadata], written: dict[str, int], skills: list[str]) -> None:
     frame = pd.DataFrame(
         {
             "More": ["Details" for _ in rows],
             "Use": [row.state == "active" for row in rows],
             "Use case": [row.labels.use_case for row in rows],
             "Skills": [list(row.labels.skills) for row in rows],
-            "Written": [affected[row.id][0] for row in rows],
+            "Written": [written[row.id] for row in rows],
             "Origin": [row.origin for row in rows],
         },
         index=pd.Index([row.id for row in rows], name="id"),
@@ -97,7 +95,8 @@ def _editor(
             "Origin": st.column_config.TextColumn(width="small"),
             "Written": st.column_config.NumberColumn(
                 width=80,
-                help="Instructions written from these labels. They become stale when you edit them.",
+                help="Instructions written from these labels, or imported with them. They become stale when "
+                "you edit these; what came without any does not.",
             ),
         },
         alt="Metadata",

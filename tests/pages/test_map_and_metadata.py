@@ -1,13 +1,15 @@
 """The Map and Metadata pages on a project with a map: what is shown, and what their buttons write."""
 
+import json
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from codeclm import embed, projects
+from codeclm import embed, ingest, projects
 from codeclm.jobs import map as job
 from codeclm.jobs import process
+from codeclm.jobs.importing import prepare
 from codeclm.records import IMPORTED, Instruction, Labels, Metadata, Seed
 from codeclm.store.sheet import Sheet
 from codeclm.testing import WordEncoder
@@ -308,3 +310,17 @@ def test_filters_come_from_the_address(project):
     test = opened("2_Metadata", meta_use="soup recipe", meta_state="in use")
     assert test.selectbox(key="meta_use").value == "soup recipe"
     assert "1–9 of 9 rows" in words(test)
+
+
+def test_pairs_without_labels_are_counted_and_their_instructions_become_seeds(project):
+    rows = [{"instruction": f"Say {n}", "strong": "Good", "target": "Poor"} for n in range(3)]
+    with project.open() as store:
+        prepare(ingest.read("\n".join(map(json.dumps, rows)).encode(), "rows.jsonl"), "pairs")(store)
+    test = opened("2_Metadata")
+    assert "**3 imported pairs without labels** are under the row" in words(test)
+    (table,) = [each.value for each in test.dataframe if "Written" in each.value.columns]
+    assert table[table["Use case"] == ""]["Written"].tolist() == [3]
+    press(test, "Take 3 instructions as seeds")
+    assert "without labels" not in words(test)
+    with project.open(readonly=True) as store:
+        assert store.seeds.count() == 30

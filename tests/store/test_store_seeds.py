@@ -1,9 +1,13 @@
+import json
+
 import pytest
 from growing import C
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from codeclm import ingest
 from codeclm.errors import ProjectError
+from codeclm.jobs.importing import prepare
 from codeclm.records import Failure, Labels, Message, Metadata, Seed
 from codeclm.store import Added, Store
 
@@ -125,3 +129,21 @@ def test_many_are_read_by_id_in_order_with_their_tags(store: Store) -> None:
     found = list(store.seeds.each(wanted))
     assert [seed.id for seed in found] == wanted
     assert [seed.tags for seed in found] == [tuple(sorted(seed.tags)) for seed in seeds[5:]]
+
+
+def test_imported_instructions_without_labels_are_counted_and_become_seeds(store: Store) -> None:
+    rows = [{"instruction": text, "strong": "Good", "target": "Poor"} for text in ("one", "two", "three")]
+    labelled = {**rows[0], "instruction": "four", "use_case": "a case"}
+    named = {**rows[0], "instruction": "five", "seed": "a seed"}
+    content = "\n".join(map(json.dumps, [*rows, labelled, named])).encode()
+    prepare(ingest.read(content, "rows.jsonl"), "pairs")(store)
+    bare = Metadata("imported", Labels("")).id
+    assert (store.metadata.written(bare), store.seeds.unlabelled()) == (4, 3)
+    store.seeds.add([Seed("two")])
+    assert store.seeds.take() == Added(2, 1)
+    assert store.seeds.unlabelled() == 0
+    assert {seed.text for seed in store.seeds.page()} == {"a seed", "one", "two", "three"}
+    assert store.metadata.written(bare) == 4
+    store.metadata.revise(bare, Labels("labelled by hand"))
+    assert store.metadata.written(bare) == 4
+    assert store.seeds.take() == Added(0, 0)
