@@ -184,8 +184,7 @@ def leading(gap: float) -> AnswerRole | None:
     return None if gap == 0 else "strong" if gap > 0 else "target"
 
 
-@dataclass(frozen=True, slots=True)
-class Scores:
+class Scores(NamedTuple):
     """One judgement, by model and not by seat: what each answer got, on the config's scale."""
 
     strong: float

@@ -146,7 +146,7 @@ def _scores(comparison: Comparison) -> dict[str, Any]:
     second = comparison.target_first
     return {
         "imported": comparison.config == IMPORTED,
-        "strong_first": asdict(comparison.strong_first),
-        "target_first": asdict(second) if second else None,
+        "strong_first": comparison.strong_first._asdict(),
+        "target_first": second._asdict() if second else None,
         "gap": comparison.gap,
     }

@@ -72,9 +72,11 @@ def compose(pair: Scanned, preference: bool, system: str = "") -> Row | str:
 def choose(pair: Said, preference: bool) -> Chosen | str:
     """What the row of a wanted pair says, or why there is none."""
     decision = None if pair.verdict == "conflict" else pair.decision
-    role = (decision.answer if decision else None) or pair.winner
-    instruction = decision.instruction if decision else None
-    response = decision.response if decision else None
+    if decision is None:
+        role, instruction, response = pair.winner, None, None
+    else:
+        role = decision.answer or pair.winner
+        instruction, response = decision.instruction, decision.response
     if role is None and response is None:
         return "tie"
     strong = role != "target"

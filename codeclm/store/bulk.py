@@ -6,13 +6,13 @@ has no use for is not read: the judge's explanations and the seeds' tags.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from pydantic_core import from_json
 
-from codeclm.records import AnswerRole, Decision, Origin, Scores, Status, leading
+from codeclm.records import AnswerRole, Decision, Origin, Status, leading
 from codeclm.store.connection import Row, unpack
 from codeclm.store.decisions import DECISION, read_decision
 from codeclm.store.nodes import STATUS
@@ -74,9 +74,15 @@ _DECISION = _Stored._fields.index("decided")
 
 
 @lru_cache(maxsize=4096)
-def _order(said: str) -> Scores:
-    """One judgement, the strong answer's score first. Remembered, as a scale has few marks."""
-    return Scores(*from_json(said))
+def _numbers(said: str, other: str | None) -> tuple[float | None, ...]:
+    """Both means and the gap, then the scores of both orders; the second are None where there was one only.
+
+    Remembered, as a scale has few marks.
+    """
+    first = from_json(said)
+    second = first if other is None else from_json(other)
+    strong, target = ((mark + again) / 2 for mark, again in zip(first, second, strict=True))
+    return strong, target, strong - target, *first, *((None, None) if other is None else second)
 
 
 @lru_cache(maxsize=4096)
@@ -85,8 +91,23 @@ def _skills(said: str) -> tuple[str, ...]:
     return tuple(from_json(said))
 
 
-def _as(column: str, decode: Callable[[Any], Any]) -> Any:
+_MADE: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    "id": ("stored_id", unpack),
+    "seed": ("stored_seed", lambda seed: None if seed is None else unpack(seed)),
+    "metadata": ("stored_metadata", unpack),
+    "instruction_id": ("stored_instruction", unpack),
+    "strong_truncated": ("strong_cut", bool),
+    "target_truncated": ("target_cut", bool),
+    "stale": ("stored_stale", bool),
+    "winner": ("gap", leading),
+    "skills": ("stored_skills", _skills),
+}
+"""Of what column a field is made, and how."""
+
+
+def _made(name: str) -> Any:
     """A field that is made of a column whenever it is read."""
+    column, decode = _MADE[name]
     place = _Stored._fields.index(column)
     return property(lambda pair: decode(pair[place]))
 
@@ -95,15 +116,15 @@ class Scanned(_Stored):
     """A `Pair` as a scan reads it, without explanations and tags."""
 
     texts: Texts
-    id: str = _as("stored_id", unpack)
-    seed: str | None = _as("stored_seed", lambda seed: None if seed is None else unpack(seed))
-    metadata: str = _as("stored_metadata", unpack)
-    instruction_id: str = _as("stored_instruction", unpack)
-    strong_truncated: bool = _as("strong_cut", bool)
-    target_truncated: bool = _as("target_cut", bool)
-    stale: bool = _as("stored_stale", bool)
-    winner: AnswerRole | None = _as("gap", leading)
-    skills: tuple[str, ...] = _as("stored_skills", _skills)
+    id: str = _made("id")
+    seed: str | None = _made("seed")
+    metadata: str = _made("metadata")
+    instruction_id: str = _made("instruction_id")
+    strong_truncated: bool = _made("strong_truncated")
+    target_truncated: bool = _made("target_truncated")
+    stale: bool = _made("stale")
+    winner: AnswerRole | None = _made("winner")
+    skills: tuple[str, ...] = _made("skills")
     _strong: str | None = None
     _target: str | None = None
 
@@ -131,11 +152,15 @@ class Scanned(_Stored):
         """The decision that stands."""
         return None if self.decided is None else read_decision(self.id, self[_DECISION:])
 
-    @property
-    def orders(self) -> tuple[Scores, ...]:
-        """The judgements there are."""
-        first, second = _order(self.stored_first), self.stored_second
-        return (first,) if second is None else (first, _order(second))
+    @staticmethod
+    def columns(pairs: Sequence[Scanned]) -> dict[str, Sequence[Any]]:
+        """The fields of one or more pairs, column by column, in a third of the time, and their scores, each
+        pair's in one: `_numbers`. Without what takes more than its column: the answers, and the decision.
+        """
+        stored = dict(zip(_Stored._fields, zip(*pairs, strict=True), strict=True))
+        made = {name: list(map(decode, stored[column])) for name, (column, decode) in _MADE.items()}
+        numbers = list(map(_numbers, stored["stored_first"], stored["stored_second"]))
+        return {**stored, **made, "numbers": numbers}
 
 
 def read(texts: Texts, rows: Iterable[Row]) -> Iterator[Scanned]:

@@ -1,6 +1,8 @@
 """Pairs and a small project for the tests of export."""
 
+import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 from codeclm.records import (
     IMPORTED,
@@ -10,52 +12,64 @@ from codeclm.records import (
     Labels,
     Message,
     Metadata,
-    Pair,
     Scores,
     Seed,
 )
-from codeclm.store import Store
+from codeclm.store import Scanned, Store
 
 CONFIG = "c" * 20
 
 
-class Like(Pair):
-    """What a scan reads of a pair, made by hand."""
-
-    orders = property(lambda pair: pair.comparison.orders)
-    gap = property(lambda pair: pair.comparison.gap)
-    verdict = property(
-        lambda pair: "conflict" if pair.conflict else pair.decision.verdict if pair.decision else None
-    )
-
-
+DECIDED = "verdict", "reviewer", "answer", "instruction", "response", "reasons", "adjudicated"
+NAMES = Scanned._fields[Scanned._fields.index("decided") :]
 SURE, CLOSE = ((9, 2), (9, 2)), ((6, 5), (6, 5))
 
 
-def pair(number=1, high=9.0, low=2.0, **more):
-    comparison = Comparison(
-        f"i{number}", f"s{number}", f"t{number}", CONFIG, Scores(high, low), Scores(high, low)
-    )
-    fields = {
-        "id": comparison.id,
-        "seed": f"seed{number}",
-        "metadata": f"m{number}",
+STORED = {
+    "strong": "strong_data",
+    "target": "target_data",
+    "strong_truncated": "strong_cut",
+    "target_truncated": "target_cut",
+    "stale": "stored_stale",
+    "seed": "stored_seed",
+}
+
+
+def pair(number=1, high=9.0, low=2.0, decision=None, conflict=False, skills=("fish", "names"), **more):
+    """What a scan reads of a pair, made by hand."""
+    said = decision or SimpleNamespace(**dict.fromkeys(DECIDED))
+    columns = {
         "use_case": "zoo",
-        "skills": ("fish", "names"),
-        "instruction_id": f"i{number}",
         "instruction": f"Name fish number {number}",
-        "strong": f"Cod {number}",
-        "target": f"Dog {number}",
         "strong_model": "big",
         "target_model": "small",
-        "strong_truncated": False,
-        "target_truncated": False,
-        "comparison": comparison,
         "iteration": 1,
-        "action": None,
         "status": "kept",
+        "verdict": "conflict" if conflict else said.verdict,
+        "labels_origin": "encoded",
+        "origin": "generated",
+        "stored_id": f"p{number}",
+        "stored_seed": f"seed{number}",
+        "stored_metadata": f"m{number}",
+        "stored_instruction": f"i{number}",
+        "stored_parent": None,
+        "stored_skills": json.dumps(skills),
+        "strong_data": f"Cod {number}",
+        "strong_bases": None,
+        "target_data": f"Dog {number}",
+        "target_bases": None,
+        "strong_cut": False,
+        "target_cut": False,
+        "stored_stale": False,
+        "stored_first": json.dumps([high, low]),
+        "stored_second": json.dumps([high, low]),
+        "gap": high - low,
+        **{name: getattr(said, field) for name, field in zip(NAMES, DECIDED, strict=True)},
+        "decided_reasons": json.dumps(said.reasons or ()),
     }
-    return Like(**(fields | more))
+    made = Scanned(**columns | {STORED.get(name, name): value for name, value in more.items()})
+    made.texts = SimpleNamespace(read=lambda data, bases: data)
+    return made
 
 
 def bundle(store, text, scores=((9, 2), (9, 2)), seed=None, labels=None, **answers):

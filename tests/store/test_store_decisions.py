@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from codeclm.errors import ProjectError
 from codeclm.records import Decision, Verdict
-from codeclm.store import PairFilter, Store
+from codeclm.store import PairFilter, Scanned, Store
 
 
 def pairs(store: Store, number: int = 3) -> list[str]:
@@ -173,12 +173,17 @@ def test_a_scan_reads_of_a_pair_what_a_page_reads(store: Store) -> None:
     read, scanned = store.pairs.page(C, 3, 4), list(store.pairs.each(C, 3, 4))
     assert len(read) == len(scanned) == 3
     left_out = ("comparison", "conflict", "tags", "action")
-    for pair, found in zip(read, scanned, strict=True):
+    columns = Scanned.columns(scanned)
+    assert columns["metadata"] == [pair.metadata for pair in read]
+    for pair, found, numbers in zip(read, scanned, columns["numbers"], strict=True):
         for name in (each.name for each in fields(pair) if each.name not in left_out):
             assert getattr(found, name) == getattr(pair, name), name
         assert found.winner == pair.winner
         assert found.verdict == ("conflict" if pair.conflict else pair.decision and pair.decision.verdict)
-        assert [replace(each, rationale="") for each in pair.comparison.orders] == list(found.orders)
+        judged = pair.comparison
+        orders = [(each.strong, each.target) for each in judged.orders]
+        assert numbers[:3] == (judged.strong_score, judged.target_score, judged.gap)
+        assert list(zip(numbers[3::2], numbers[4::2], strict=True)) == [*orders, (None, None)][:2]
 
 
 def test_pairs_keep_the_order_of_import_sample_and_iteration(store: Store) -> None:
