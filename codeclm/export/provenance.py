@@ -11,8 +11,13 @@ from functools import lru_cache
 from typing import Any
 
 from codeclm.export.row import Row
-from codeclm.records import IMPORTED, Comparison, Instruction, Role
+from codeclm.llm.model import Request
+from codeclm.records import IMPORTED, Answer, AnswerRole, Comparison, Instruction, Role
+from codeclm.stages import requests
 from codeclm.store import LoggedCall, Scanned, Store
+
+_SEATS: tuple[AnswerRole, AnswerRole] = ("strong", "target")
+"""Of the first order in which a judge has the answers."""
 
 
 class Provenance:
@@ -21,8 +26,8 @@ class Provenance:
     def __init__(self, store: Store, config: str) -> None:
         self._store = store
         self._config = config
-        known = store.settings.config_of(config)
-        self._models: Mapping[Role, str] = known.models if known else {}
+        self._known = store.settings.config_of(config)
+        self._models: Mapping[Role, str] = self._known.models if self._known else {}
         self._calls = lru_cache(maxsize=64)(self._calls_of)
         self._seed = lru_cache(maxsize=8)(self._seed_of)
         self._metadata = lru_cache(maxsize=8)(self._metadata_of)
@@ -95,27 +100,54 @@ class Provenance:
         return [{"stage": stage, "key": key} for stage, key, _ in dict.fromkeys(found)]
 
     def _calls_of(self, record: str) -> list[tuple[str, str, int]]:
-        """Stage, key and sample of the calls that got a reply, in an order that does not depend on time."""
+        """Stage, key and sample of the calls that got a reply, in an order that does not depend on time.
+
+        Another config may have had the record too: of a step's calls those count that this config asks
+        so, where there are any; there are none where an older version wrote prompts in other words.
+        """
         calls = [each for each in self._store.calls.of_record(record) if each.call.reply and self._ours(each)]
-        if any(each.call.request.stage == "judge" for each in calls):
-            answers = [answer.text for answer in self._store.lineages.answers(record, self._config)]
-            calls = [each for each in calls if _read(each, answers)]
-        return sorted(map(_named, calls))
+        node = self._store.lineages.get(record)
+        said = self._store.lineages.answers(record, self._config) if node else []
+        calls = [each for each in calls if _read(each, said)]
+        own = [each for each in calls if self._asks(each.call.request, node, said)]
+        told = {_step(each) for each in own}
+        return sorted(map(_named, own + [each for each in calls if _step(each) not in told]))
 
     def _ours(self, logged: LoggedCall) -> bool:
-        """Whether a reply is behind rows of this config: others may have had the node too."""
+        """Whether a reply is of a model that this config asks: another's target may have had the node too."""
         asked = logged.call.request
         other = asked.stage in ("answer", "judge") and asked.model != self._models.get(
             asked.role, asked.model
         )
         return not logged.call.error and not other
 
+    def _asks(self, asked: Request, node: Instruction | None, said: list[Answer]) -> bool:
+        """Whether this config asks just that; more turns may follow, of a bad reply and what was wrong."""
+        config = self._known
+        if config is None or asked.stage not in config.sampling:
+            return False
+        wanted = requests.likewise(config, asked)
+        if node and asked.stage == "answer" and asked.role != "judge":
+            wanted = requests.answering(config, node, asked.role)
+        elif node and asked.stage == "judge" and len(said) == len(_SEATS):
+            texts = {answer.role: answer.text for answer in said}
+            first, second = _SEATS if asked.sample == 0 else _SEATS[::-1]
+            wanted = requests.judging(config, node, texts[first], texts[second], asked.sample)
+        wanted = requests.as_logged(config, wanted, asked.attempt)
+        turns = asked.messages[: len(wanted.messages)]
+        return (wanted.model, wanted.sampling, wanted.messages) == (asked.model, asked.sampling, turns)
 
-def _read(logged: LoggedCall, answers: list[str]) -> bool:
+
+def _read(logged: LoggedCall, said: list[Answer]) -> bool:
     """Whether a judge had these answers before it, and not another target's; other calls pass."""
     asked = logged.call.request
-    said = "\n".join(message.content for message in asked.messages)
-    return asked.stage != "judge" or all(answer in said for answer in answers)
+    prompt = "\n".join(message.content for message in asked.messages)
+    return asked.stage != "judge" or all(answer.text in prompt for answer in said)
+
+
+def _step(logged: LoggedCall) -> tuple[str, str, int]:
+    asked = logged.call.request
+    return asked.stage, asked.role, asked.sample
 
 
 def _named(logged: LoggedCall) -> tuple[str, str, int]:

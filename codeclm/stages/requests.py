@@ -1,7 +1,7 @@
 """The exact request of each stage for a record under a config: what is sent, and what a page previews.
 
 Pure: knows neither what was replied nor what comes next. What an endpoint overrides is put in by
-the model layer.
+the model layer, but where a request is to be known again in the log.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from dataclasses import replace
 
 from codeclm.ids import canonical, digits
 from codeclm.llm.model import Request, Schema
+from codeclm.llm.wire import resolved
 from codeclm.records import AnswerRole, Instruction, Message, Metadata, Role, Seed, Stage
-from codeclm.settings import Config, Sampling
+from codeclm.settings import Config, Endpoint, Sampling
 from codeclm.stages import answer, decode, encode, judge, rate, rubrics, topic
 
 
@@ -69,6 +70,18 @@ def naming(config: Config, cluster: str, words: Sequence[str], texts: Sequence[s
     messages = topic.messages(words, texts, config.profile)
     schema = topic.BOUNDED if config.profile == "small" else topic.SCHEMA
     return _request(config, "strong", "encode", cluster, messages, schema)
+
+
+def likewise(config: Config, asked: Request) -> Request:
+    """The same turns for the same record, as a config asks them: of its model, with its sampling and seed."""
+    about = (asked.role, asked.stage, asked.record, asked.messages, asked.schema, asked.sample)
+    return _request(config, *about)
+
+
+def as_logged(config: Config, request: Request, attempt: int) -> Request:
+    """A config's request at an attempt as the log has it: with what the config's endpoint overrides in it."""
+    endpoint = Endpoint.read({"model": request.model, **config.overrides.get(request.role, {})})
+    return resolved(at_attempt(config, request, attempt), endpoint)
 
 
 def at_attempt(config: Config, request: Request, attempt: int) -> Request:
