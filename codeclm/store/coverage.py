@@ -18,6 +18,10 @@ _MEMBERS: dict[By, str] = {
 }
 
 
+_SIGNS = " .!?\n"
+"""What a copy may have more or less of at its ends."""
+
+
 class Coverage:
     """What the columns of a map do not tell."""
 
@@ -36,6 +40,12 @@ class Coverage:
                 found.append((job, ended, reached))
         return found
 
+    def copied(self) -> list[int]:
+        """The numbers of the instructions that say word for word what a seed says, whatever their case."""
+        seeds = {_words(text) for (text,) in self._db.each("select text from seeds where deleted = 0", {})}
+        rows = self._db.each("select seq, text from instructions order by seq", {})
+        return [number for number, text in rows if _words(text) in seeds]
+
     def metadata(self, by: By, key: str | int) -> list[str]:
         """The active metadata of a group, from which more of it can be written, in order."""
         rows = self._db.rows(
@@ -45,3 +55,7 @@ class Coverage:
             {"key": key},
         )
         return [unpack(row[0]) for row in rows]
+
+
+def _words(text: str) -> str:
+    return text.casefold().strip(_SIGNS)

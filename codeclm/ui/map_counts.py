@@ -29,12 +29,16 @@ class Counted:
     path: str
     mark: str
     runs: Runs
+    texts: str
+    """Differs once there are other seeds or instructions."""
 
     @classmethod
     def of(cls, project: Project) -> Counted:
         """Of a project as its file is now; wishes, tags and selections change nothing."""
         with project.open(readonly=True) as store:
-            return cls(str(project.path), str(cached.marks(store)), tuple(store.coverage.runs()[-_RUNS:]))
+            marks = cached.marks(store)
+            runs = tuple(store.coverage.runs()[-_RUNS:])
+            return cls(str(project.path), str(marks), runs, f"{store.maps.marked().seeds} {marks.grown}")
 
     def tally(self, by: By) -> Tally:
         """Every group with its counts."""
@@ -51,6 +55,10 @@ class Counted:
     def course(self, by: By, side: Side) -> list[tuple[float, Divergence]]:
         """When each of the last runs ended, and how far the side was from the seeds then."""
         return _course(self, by, side)
+
+    def copies(self, side: Side) -> tuple[int, int]:
+        """How many of a side say word for word what a seed says, and how many there are on it."""
+        return _sheet(self).among(side, _copied(self.path, self.texts))
 
     def tree(self, most: int) -> Tree:
         """The largest use cases with every skill, with the counts of its metadata."""
@@ -79,6 +87,12 @@ def _course(counted: Counted, by: By, side: Side) -> list[tuple[float, Divergenc
     steps = _sheet(counted).course(by, [reached for _, _, reached in counted.runs])
     course = [(ended, _far(tally, side)) for (_, ended, _), tally in zip(counted.runs, steps, strict=False)]
     return [(ended, found) for ended, found in course if found is not None]
+
+
+@st.cache_resource(max_entries=4, ttl="1h", show_spinner=False)
+def _copied(path: str, texts: str) -> list[int]:
+    with Store.open(Path(path), readonly=True) as store, store.read():
+        return store.coverage.copied()
 
 
 def _far(tally: Tally, side: Side) -> Divergence | None:

@@ -52,11 +52,14 @@ def coverage(project: Project, facts: Summary) -> None:
     left, right = st.columns([1, 2], gap="medium", vertical_alignment="center")
     with left:
         _figure(counted.divergence(by, side), side)
+        copies = st.container()
     with right:
         _course(counted, by, side)
     _next(project, facts)
     ranked(project, facts, counted, by, side, names)
     _shares(tally, side, names)
+    with copies:  # last, as every text is read for it
+        _copies(*counted.copies(side))
 
 
 def _choice(clustered: bool, labelled: bool) -> tuple[By, Side]:
@@ -99,11 +102,22 @@ def _figure(found: Divergence | None, side: Side) -> None:
         "Divergence",
         _bits(found.value),
         help="Jensen–Shannon divergence in bits between the seeds and the other side, less what chance alone "
-        "makes of so few: 0 is the same shares everywhere, 1 nothing in common.",
+        "makes of so few: 0 is the same shares everywhere, 1 nothing in common. It is about topics, and does "
+        "not tell new texts from copies.",
     )
     more = "more than chance makes" if found.value > found.chance else "within what chance makes"
     low, high, chance = map(_bits, (found.low, found.high, found.chance))
     st.caption(f"95 % interval {low} to {high}; {more} ({chance}).")
+
+
+def _copies(copied: int, there: int) -> None:
+    if copied:
+        st.caption(
+            f"**{number(copied)} of {number(there)}** repeat a seed word for word. Divergence is about "
+            "topics: copies bring it down as well as new texts do."
+        )
+    elif there:
+        st.caption("None repeats a seed word for word.")
 
 
 def _bits(value: float) -> str:

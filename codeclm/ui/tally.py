@@ -138,6 +138,12 @@ class Sheet:
         told = zip(*np.divmod(pairs, len(names)), *sums, strict=True)
         return sorted((labels.uses[use], names[at], *map(int, counts)) for use, at, *counts in told)
 
+    def among(self, side: Side, instructions: Sequence[int]) -> tuple[int, int]:
+        """How many of these instructions are on a side, and how many there are on it."""
+        flags = self._flags()[side]
+        found = np.isin(self.nodes.instruction[flags], np.asarray(instructions, np.int64))
+        return int(found.sum()), len(found)
+
     def _used(self) -> Flags:
         rows = np.arange(len(self.labels.use))
         active = self.fates.states(rows) == STATES.index("active")

@@ -117,6 +117,17 @@ def test_the_rate_at_which_instructions_are_kept_and_accepted(store):
     assert sheet(store).tally("use case").rates["accepted"] == 5 / 6 * 4 / 6
 
 
+def test_copies_of_seeds_are_counted_on_each_side(store):
+    metadata = encoded(store, "Write an ode.")
+    grown(store, basic(metadata, " write an ODE\n"), 5)
+    grown(store, basic(metadata, "Write an ode to Joy", sample=1), 5)
+    copied = store.coverage.copied()
+    assert sheet(store).among("generated", copied) == (1, 2)
+    assert sheet(store).among("accepted", copied) == (0, 0)
+    store.seeds.delete([metadata.seed])
+    assert store.coverage.copied() == []
+
+
 def test_the_course_over_runs(store):
     one = encoded(store)
     reached = []
