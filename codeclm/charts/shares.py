@@ -9,6 +9,9 @@ import plotly.graph_objects as go
 from codeclm.charts.atlas import label
 from codeclm.charts.palette import FAINT, GRAY, KEPT, frame
 
+_HEAD = 36
+"""Pixels for a use case's name, on two lines."""
+
 
 def tree(rows: Sequence[tuple[str, str, int, float | None]], measure: str, height: int = 560) -> go.Figure:
     """Use cases and the skills in them: an area for each count, a colour for a share (None: grey)."""
@@ -22,24 +25,38 @@ def tree(rows: Sequence[tuple[str, str, int, float | None]], measure: str, heigh
     figure = go.Figure(
         go.Treemap(
             ids=[*ids, *(f"s{at}" for at in range(len(inner)))],
-            labels=[*map(label, uses), *(label(row[1]) for row in inner)],
+            labels=[*map(_lines, uses), *(_lines(row[1]) for row in inner)],
             parents=[""] * len(ids) + [place[row[0]] for row in inner],
             values=[*(count for count, _ in uses.values()), *(row[2] for row in inner)],
             marker={"colors": [_between(share) for share in shares]},
-            customdata=["none yet" if share is None else f"{share:.0%}" for share in shares],
-            hovertemplate=f"%{{label}}: %{{value:,}} metadata, {measure} %{{customdata}}<extra></extra>",
+            customdata=[
+                (label(name), "none yet" if share is None else f"{share:.0%}")
+                for name, share in zip([*uses, *(row[1] for row in inner)], shares, strict=True)
+            ],
+            hovertemplate=f"%{{customdata[0]}}: %{{value:,}} metadata, {measure} %{{customdata[1]}}"
+            "<extra></extra>",
             branchvalues="remainder",
             root_color="rgba(0, 0, 0, 0)",
+            marker_pad={"t": _HEAD, "l": 4, "r": 4, "b": 4},
             tiling={"pad": 2},
             textfont={"color": "#0F1715"},
         )
     )
     figure.update_layout(
         height=height,
-        margin={"l": 0, "r": 0, "t": 26, "b": 0},
+        margin={"l": 0, "r": 0, "t": 0, "b": 0},
         uniformtext={"minsize": 9, "mode": "hide"},  # else Plotly shrinks words until none can be read
     )
     return figure
+
+
+def _lines(name: str) -> str:
+    """A name on two lines about as long, as it finds more room so."""
+    words = label(name).split(" ")
+    ends = range(1, len(words) + 1)
+    pairs = [(" ".join(words[:end]), " ".join(words[end:])) for end in ends]
+    first, second = min(pairs, key=lambda pair: max(len(pair[0]), len(pair[1])))
+    return f"{first}<br>{second}" if second else first
 
 
 def _between(share: float | None) -> str:
