@@ -18,7 +18,7 @@ with page("Metadata") as project:
     facts = summary(project)
     part = parts(PARTS, "meta_part")
     if part == "Labels":
-        labels_panel(project)
+        labels_panel(project, facts)
         st.stop()
     if part == "Mix and match":
         mix_panel(project)

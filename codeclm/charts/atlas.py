@@ -144,12 +144,12 @@ def headline(name: str, most: int = 34) -> str:
     return first
 
 
-def headlines(names: Sequence[str]) -> list[str]:
+def headlines(names: Sequence[str], most: int = 34) -> list[str]:
     """Short forms of names: of those that would be the same, what comes after their first part."""
-    short = [headline(name) for name in names]
+    short = [headline(name, most) for name in names]
     often = Counter(short)
     return [
-        headline(rest) if often[text] > 1 and (rest := name.partition(", ")[2]) else text
+        headline(rest, most) if often[text] > 1 and (rest := name.partition(", ")[2]) else text
         for name, text in zip(names, short, strict=True)
     ]
 

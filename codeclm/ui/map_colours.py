@@ -70,11 +70,11 @@ def _gaps(atlas: Atlas, by: str) -> Colouring:
 
 
 def _clusters(atlas: Atlas, by: str) -> Colouring:
-    """Every cluster, the largest first. Where there are more than colours, one is used again where the
-    others that have it are far, and with another sign."""
+    """Every cluster by its number, which outlasts its size: what is excluded changes no colour. Where there
+    are more than colours, one is used again where the others that have it are far, and with another sign."""
     points = atlas.points
     numbers, codes, sizes = np.unique(points.cluster, return_inverse=True, return_counts=True)
-    order = np.lexsort((numbers, -sizes, numbers == 0))
+    order = np.lexsort((numbers, numbers == 0))
     place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
     codes = place[codes]

@@ -15,6 +15,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from codeclm.charts.atlas import headlines
 from codeclm.jobs.map import MAP
 from codeclm.projects import Project
 from codeclm.store import Store
@@ -29,6 +30,9 @@ STEADY = 30
 MOST = 60_000
 """Points that are drawn. Of more, a fair sample, as reading a tenth of a million takes seconds; but what is
 drawn is what a lasso takes in and acts on, so that 50,000 are drawn in full."""
+
+_SHORT = 24
+"""Characters of a cluster's name where there is little room."""
 
 Places = NDArray[np.float32]
 Rows = NDArray[np.int64]
@@ -90,6 +94,14 @@ class Atlas:
         found: NDArray[np.bool_] = (
             np.array([*named, False])[uses.codes[rows]] | np.array([*skilled, False])[lists.codes[rows]]
         )
+        return found
+
+    def short(self, name: str) -> str:
+        """A cluster's name where there is little room; what is no such name stays as it is."""
+        if "short" not in self.made:
+            names = [each.name for each in self.clusters.values()]
+            self.made["short"] = dict(zip(names, headlines(names, _SHORT), strict=True))
+        found: str = self.made["short"].get(name, name)
         return found
 
     def cluster_name(self, row: int) -> str:

@@ -37,7 +37,7 @@ def first_time(project: Project, facts: Summary) -> None:
     empty(
         "No map yet",
         "Every text is read once by a small language model on this machine and placed by what it is about. "
-        "Nothing is sent anywhere. The first time takes about half a minute.",
+        "Nothing is sent anywhere. A few hundred texts take about half a minute, ten thousand some minutes.",
     )
     _, middle, _ = st.columns(3)
     middle.button(

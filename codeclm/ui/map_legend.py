@@ -10,13 +10,14 @@ import pandas as pd
 import streamlit as st
 
 from codeclm.charts.atlas import SHAPES
+from codeclm.charts.palette import GRAY
 from codeclm.projects import Project
 from codeclm.store.maps import Cluster
 from codeclm.ui.guard import guarded, notify
 from codeclm.ui.map_colours import Colouring
 from codeclm.ui.map_data import Atlas, Rows
 from codeclm.ui.map_held import groups, renamed, take, turn
-from codeclm.ui.table import tall
+from codeclm.ui.table import rows_key, tall
 from codeclm.ui.text import gap, number, one_line
 
 _SHOWN = 200
@@ -34,25 +35,28 @@ def legend(
     if by == "cluster" and atlas.clusters:
         # Above the legend, as below it there is little room to open in.
         _rename(project, atlas)
-    _groups(rows, chosen, colours, by, of)
+    _groups(atlas, rows, chosen, colours, by, of)
 
 
-def _groups(rows: Rows, chosen: Rows, colours: Colouring, by: str, of: str) -> None:
+def _groups(atlas: Atlas, rows: Rows, chosen: Rows, colours: Colouring, by: str, of: str) -> None:
     count = len(colours.names)
     whole = np.bincount(colours.codes, minlength=count)
     within = np.bincount(colours.codes[np.isin(rows, chosen)], minlength=count)
+    order = np.lexsort((-whole, np.array(colours.colours) == GRAY)) if by == "cluster" else np.arange(count)
     # Rows that were chosen in the legend itself stay where they are.
-    ranked = len(chosen) > 0 and not groups(of, by)
-    order = np.argsort(-within, kind="stable") if ranked else np.arange(count)
+    taken = groups(of, by)
+    if len(chosen) and not taken:
+        order = order[np.argsort(-within[order], kind="stable")]
     order = order[whole[order] > 0][:_SHOWN]
     names = [colours.names[at] for at in order.tolist()]
     signs = [SHAPES[colours.shapes[at]].sign for at in order.tolist()]
-    frame = pd.DataFrame({" ": signs, by.capitalize(): [one_line(name, 60) for name in names]})
+    told = [*map(atlas.short, names)] if by == "cluster" else names
+    frame = pd.DataFrame({" ": signs, by.capitalize(): [one_line(name, 60) for name in told]})
     if len(chosen):
         frame["Here"] = within[order]
     frame["All"] = whole[order]
     tints = [f"color: {colours.colours[at]}" for at in order.tolist()]
-    key = f"map_legend_{by}_{ranked}_{turn()}"
+    key = rows_key(f"map_legend_{by}_{turn()}", names)
     st.dataframe(
         frame.style.apply(lambda column: tints, subset=[" "]),
         key=key,
@@ -60,6 +64,8 @@ def _groups(rows: Rows, chosen: Rows, colours: Colouring, by: str, of: str) -> N
         height=tall(len(frame), 540),
         on_select=lambda: take(of, by, names, key),
         selection_mode="multi-row",
+        # Where an exclusion has put the rows in another order, they are chosen as they were.
+        selection_default={"selection": {"rows": [at for at, name in enumerate(names) if name in taken]}},
         column_config={
             " ": st.column_config.TextColumn(width=28),
             by.capitalize(): st.column_config.TextColumn(width=150 if len(chosen) else 200),

@@ -23,8 +23,8 @@ def selection(project: Project, atlas: Atlas, rows: Rows, held: bool) -> None:
     """What is selected, and its actions; a hint where nothing is. `held`: it can be let go."""
     if not len(rows):
         st.caption(
-            "Draw a lasso around points, set the mouse to box or point, or choose groups in the legend. "
-            "The wheel zooms."
+            "Draw a lasso around points, set the mouse to box or point, or choose groups in the legend (with "
+            "keys: arrows, then Shift and Space). The wheel zooms."
         )
         return
     keys = atlas.keys(rows)
@@ -82,7 +82,7 @@ def _many(project: Project, atlas: Atlas, rows: Rows) -> None:
                 "Kind": [_NAMES[atlas.key(row)[0]] for row in here],
                 "Text": [one_line(texts.get(atlas.key(row), ""), SHOWN) for row in here],
                 "Use case": [points.use_case.at(row) or "" for row in here],
-                "Cluster": [atlas.cluster_name(row) for row in here],
+                "Cluster": [atlas.short(atlas.cluster_name(row)) for row in here],
                 "Iteration": [int(points.iteration[row]) or None for row in here],
                 "Gap": [None if np.isnan(gap) else gap for gap in gaps],
                 "State": [points.state.at(row) for row in here],

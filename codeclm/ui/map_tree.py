@@ -11,11 +11,11 @@ from codeclm.charts.palette import CONFIG
 from codeclm.projects import Project
 from codeclm.ui.facets import facets
 from codeclm.ui.map_counts import Counted
-from codeclm.ui.page import empty
+from codeclm.ui.page import no_labels
 from codeclm.ui.summary import Summary
 from codeclm.ui.text import number
 
-MOST_USES = 24
+MOST_USES = 15
 MOST_SKILLS = 8
 MEASURES = {
     "accepted of kept": "accepted of what was kept",
@@ -27,6 +27,10 @@ Row = tuple[str, str, int, float | None]
 
 def tree(project: Project, facts: Summary) -> None:
     """Draw it."""
+    counted = Counted.of(project).tree(MOST_USES)
+    if not counted:
+        no_labels("The tree shows the use cases and skills read in the seeds.", facts)
+        return
     measure = st.segmented_control(
         "Colour",
         list(MEASURES),
@@ -35,15 +39,6 @@ def tree(project: Project, facts: Summary) -> None:
         key="map_measure",
         bind="query-params",
     )
-    counted = Counted.of(project).tree(MOST_USES)
-    if not counted:
-        empty(
-            "No metadata yet",
-            "The tree shows the use cases and skills read in the seeds.",
-            "Metadata",
-            "Look there",
-        )
-        return
     rows = sheet(counted, measure)
     st.plotly_chart(
         charts.tree(rows, measure),
@@ -54,7 +49,8 @@ def tree(project: Project, facts: Summary) -> None:
     uses = len(facets(project).uses)
     st.caption(
         f"The area is the number of metadata; colour: {MEASURES[measure]}, from brown (none) to green "
-        "(all). Grey: nothing yet. A metadata counts once for each of its skills."
+        "(all). Grey: nothing yet. A metadata counts once for each of its skills; of a use case's skills the "
+        f"{MOST_SKILLS} largest have an area of their own."
         + (f" The {MOST_USES} largest of {number(uses)} use cases are shown." if uses > MOST_USES else "")
     )
 

@@ -16,6 +16,8 @@ from codeclm.store.relabels import Facet
 from codeclm.ui.facets import facets
 from codeclm.ui.guard import guarded, notify
 from codeclm.ui.labels import LONGEST
+from codeclm.ui.page import no_labels
+from codeclm.ui.summary import Summary
 from codeclm.ui.text import ago, number, one_line, plain, plural
 
 FACETS: tuple[Facet, ...] = ("use case", "skill")
@@ -30,16 +32,19 @@ WHY = {
 }
 
 
-def labels_panel(project: Project) -> None:
+def labels_panel(project: Project, facts: Summary) -> None:
     """The whole part."""
+    if not facets(project).uses and not facets(project).skills:
+        no_labels("Labels are renamed and merged here, wherever they stand.", facts)
+        return
     facet = st.segmented_control(
-        "Labels", FACETS, default=FACETS[0], required=True, key="meta_facet", bind="query-params",
+        "Labels of", FACETS, default=FACETS[0], required=True, key="meta_facet", bind="query-params",
         on_change=_cleared,
     )  # fmt: skip
     found = facets(project)
     counts = dict(found.uses if facet == "use case" else found.skills)
     if not counts:
-        st.caption("No labels yet.")
+        st.caption(f"No {facet} yet.")
         return
     left, right = st.columns(2, gap="medium")
     with left:

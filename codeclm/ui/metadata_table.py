@@ -83,7 +83,7 @@ def _editor(project: Project, rows: list[Metadata], written: dict[str, int], ski
             # What can be pressed comes first, as a narrow window cuts off what stands last.
             "More": st.column_config.ButtonColumn("", width="small", type="tertiary", key=_CLICK),
             "Use": st.column_config.CheckboxColumn(
-                width=52, help="Whether a run writes from this row. Leaving one out deletes nothing."
+                width=66, help="Whether a run writes from this row. Leaving one out deletes nothing."
             ),
             "Use case": st.column_config.TextColumn(width=180, help=term("use case"), required=True),
             "Skills": st.column_config.MultiselectColumn(

@@ -123,6 +123,14 @@ def empty(title: str, what: str, link: str | None = None, label: str = "", **par
         st.space("small")
 
 
+def no_labels(what: str, facts: Summary) -> None:
+    """The empty state of what is made of labels: they are read in seeds, or written by hand."""
+    if facts.funnel.seeds:
+        empty("No metadata yet", f"{what} A run reads them.", "Generate", "Run the encoding")
+    else:
+        empty("No metadata yet", f"{what} There are no seeds yet.", "Seeds", "Add seeds")
+
+
 def no_pairs(facts: Summary, title: str, what: str) -> None:
     """The empty state of a page that needs pairs: what is to be done, or is being done, about it."""
     waiting = facts.funnel.instructions

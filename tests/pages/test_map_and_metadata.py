@@ -158,6 +158,7 @@ def test_a_gap_is_filled_by_the_next_run(project):
     test = opened("3_Map", map_part="Coverage")
     assert "python code** · 33.3% of the seeds, 5.3% here, 32.1% after the next run" in words(test)
     assert not any(each.label.startswith("Generate") for each in test.button), "it comes anyway"
+    assert "None repeats a seed word for word." in words(test)
     with project.open() as store:
         rows = store.metadata.page(use_case="python code")
         store.metadata.set_state([row.id for row in rows[1:]], "excluded")
@@ -227,6 +228,9 @@ def test_clusters_are_named_by_the_strong_model_where_a_person_asks(project, mon
 
 def test_the_tree(project):
     assert "number of metadata" in words(opened("3_Map", map_part="Use cases"))
+    projects.create("bare")
+    for page, part in (("3_Map", {"map_part": "Use cases"}), ("2_Metadata", {"meta_part": "Labels"})):
+        assert "There are no seeds yet" in words(opened(page, project="bare", **part))
 
 
 def test_labels_nearly_the_same_are_merged_and_undone(project):

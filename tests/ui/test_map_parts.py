@@ -208,6 +208,15 @@ def test_where_clusters_share_a_colour_they_have_another_sign_and_are_far_apart(
     assert len(set(signs)) == 3
 
 
+def test_a_cluster_keeps_its_colour_whatever_is_excluded():
+    sizes = {1: 9, 2: 6, 3: 4}
+    whole = colouring(atlas_of([point(cluster=n) for n in sizes for _ in range(sizes[n])]), "cluster")
+    fewer = colouring(
+        atlas_of([point(cluster=n) for n in sizes for _ in range(sizes[n] if n > 1 else 1)]), "cluster"
+    )
+    assert (whole.names, whole.colours) == (fewer.names, fewer.colours)
+
+
 def test_the_unclustered_come_last_and_grey():
     found = colouring(atlas_of([point(), point(cluster=0), point(cluster=2)]), "cluster")
     assert found.names[-1] == "unclustered"
@@ -274,6 +283,13 @@ def test_tiles_go_from_brown_to_green_and_no_scale_paints_their_ground():
     tiles = figure.data[0]
     assert tiles.marker.colors == ("#8C9994", "#C98A4B", "#44A396")
     assert tiles.marker.colorscale is None
+
+
+def test_names_of_tiles_stand_on_two_lines_and_are_told_whole_on_hover():
+    rows = [("customer support reply", "", 1, None), ("customer support reply", "<b>tone</b>", 2, 0.5)]
+    tiles = shares.tree([*rows, ("", "", 1, None)], "kept").data[0]
+    assert tiles.labels == ("customer<br>support reply", "", "‹b›tone‹/b›")
+    assert [each[0] for each in tiles.customdata] == ["customer support reply", "", "‹b›tone‹/b›"]
 
 
 def test_of_a_lasso_only_the_outline_stays_and_told_again_it_takes_nothing_back(monkeypatch):
