@@ -19,7 +19,7 @@ define quietly
 	$$(grep -m1 '^ERROR' $(LOG) || tail -n1 $(LOG)) (all of it: $(LOG))" >&2; exit 1; }
 endef
 
-.PHONY: help setup run test test-slow test-all test-trainers coverage check bench big docs lock clean
+.PHONY: help setup run test test-slow test-all test-trainers coverage check bench bench-injection big docs lock clean
 
 help:
 	@echo "make run        open the app in a browser (PORT=$(PORT)); installs it first where needed"
@@ -28,6 +28,7 @@ help:
 	@echo "make check      ruff and mypy                     make coverage  what the quick tests reach"
 	@echo "make test-trainers   exports read by LLaMA-Factory and Axolotl, installed into $(TRAINERS)"
 	@echo "make bench      measure speed, at N=$(N) pairs  make big N=100000  a project of that size to try"
+	@echo "make bench-injection   how far a hostile text moves the judge (ITEMS=$(ITEMS), URL=… MODEL=…)"
 	@echo "make docs       write the pages that follow from the code"
 	@echo "make lock       renew the lock files from the ranges in requirements*.txt"
 
@@ -69,6 +70,13 @@ bench: $(VENV)/.dev
 	@folder=$$(mktemp -d) && trap 'rm -rf '$$folder EXIT && export BENCH_PROJECT=$$folder/big.db && \
 	$(PY) -m tests.bench.many $$BENCH_PROJECT $(N) && for file in tests/bench/bench_*.py; do \
 		echo "== $$file"; $(PY) -m tests.bench.$$(basename $$file .py) || exit 1; done
+
+# How far a hostile text moves a judge: the built-in model, or URL=… MODEL=…. With KEEP=file one that was cut
+# short goes on.
+ITEMS ?= 10
+bench-injection: $(VENV)/.dev
+	@$(PY) -m tests.bench.bench_injection --items $(ITEMS) $(if $(URL),--url $(URL) --model $(MODEL)) \
+		$(if $(KEEP),--keep $(KEEP))
 
 # A project of N seeds and pairs, made by dice: minutes for 100,000.
 N ?= 100000
