@@ -45,7 +45,7 @@ class Families:
         if pair.first:
             if pair.origin != "imported":
                 return None
-            return self.store.pairs.instruction(pair) if isinstance(pair, Mark) else pair.instruction
+            return pair.text if isinstance(pair, Mark) else pair.instruction
         path = self.store.lineages.path(pair.instruction_id)
         return path[0].text if path and path[0].origin == "imported" else None
 

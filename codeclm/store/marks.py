@@ -67,7 +67,8 @@ def _packed(traits: Mapping[str, _Trait]) -> str:
 
 KIND = _packed(_KIND)
 COLUMNS = f"select {_packed(_TRAITS)}, n.comparison, n.instruction, a.text, b.text"
-NAMES = ", c.id, s.id, m.id, l.use_case, m.origin, i.origin, i.parent, i.id"
+NAMES = f""", c.id, s.id, m.id, l.use_case, m.origin, i.origin, i.parent, i.id,
+    case when i.origin = 'imported' and {SEED} is null then i.text end"""
 
 FROM = """from nodes n left join verdicts v on v.comparison = n.comparison
     left join decisions d on d.seq = v.entry join comparisons c on c.seq = n.comparison
@@ -121,6 +122,8 @@ class Mark(NamedTuple):
     """Of its instruction."""
     stored_parent: int | None = None
     stored_node: bytes | str = ""
+    text: str | None = None
+    """The instruction, where that alone tells its family: it was imported, and names no seed."""
 
     @property
     def read(self) -> bool:

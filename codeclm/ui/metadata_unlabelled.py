@@ -21,7 +21,7 @@ def unlabelled(project: Project) -> None:
             "row that has no use case: no filter can tell them apart, and Coverage passes over them."
         )
         st.caption(
-            "Taken as seeds, a run reads a use case and skills in each, at one call each, and writes new "
+            "Once they are seeds, a run reads a use case and skills in each, at a call each, and writes new "
             "instructions of their kind. To label these pairs themselves, add the columns `use_case` and "
             "`skills` to the file before it is imported; where all are about one thing, write it in the row."
         )
