@@ -88,6 +88,7 @@ def export(args: Namespace) -> Result:
     if not done.rows:
         warn(f"nothing was written to {args.out}: {_empty(done.dropped)}")
     lines = [f"{done.rows} rows written{' to ' if done.files else ''}{', '.join(done.files)}"]
+    lines += [f"  {count} in {part}" for part, count in done.parts.items()]
     lines += [f"  {count} left out: {reason}" for reason, count in done.dropped.items()]
     if not done.rows:
         return Result(done.as_dict(), lines, status=3)

@@ -6,7 +6,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
@@ -74,6 +74,8 @@ class Exported:
     of_target: int = 0
     places: Sequence[int] = ()
     """Of a tally for a split: where the families of its rows lie, in order."""
+    parts: Mapping[str, int] = field(default_factory=dict)
+    """Of what was written into a folder: how many rows `train` and `test` have."""
 
     def in_test(self, share: float) -> int:
         """How many of the rows that were told apart a test part of this share gets."""
@@ -195,7 +197,7 @@ def _folder(rows: Rows, out: Path, options: Options, form: Format) -> Exported:
                 (part / name).write_text(text, encoding="utf-8", newline="\n")
         written = [*names.values(), *(name for name, text in texts.items() if text is not None)]
     files = [str(out / name) for name in written + (["provenance.jsonl"] if options.provenance else [])]
-    return Exported(sum(counts.values()), files, _sorted(rows), rows.of_target)
+    return Exported(sum(counts.values()), files, _sorted(rows), rows.of_target, parts=counts)
 
 
 def _fill(

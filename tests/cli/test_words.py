@@ -73,3 +73,17 @@ def test_an_export_of_nothing_is_no_success(codeclm, seeds, endpoint, roles, tmp
     assert not out.exists()
     assert codeclm(*words, "--theta", "0")[0] == 0
     assert out.stat().st_size
+
+
+def test_an_export_in_parts_says_how_many_rows_each_has(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("CODECLM_PROJECT", str(tmp_path / "p.db"))
+    rows = [f"Name fish {number},Cod,Dog,9,1" for number in range(8)]
+    path, out = tmp_path / "pairs.csv", tmp_path / "out"
+    path.write_text("\n".join(["instruction,strong,target,strong_score,target_score", *rows]))
+    assert main(["import", str(path), "--as", "pairs"]) == 0
+    capsys.readouterr()
+    assert main(["export", str(out), "--format", "messages", "--split", "0.5"]) == 0
+    told = re.findall(r"^  (\d+) in (train|test)$", capsys.readouterr().out, re.MULTILINE)
+    for number, part in told:
+        assert (out / f"{part}.jsonl").read_bytes().count(b"\n") == int(number)
+    assert sum(int(number) for number, _ in told) == 8

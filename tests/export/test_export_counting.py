@@ -107,9 +107,10 @@ def test_parts_are_counted_as_they_are_written(store, tmp_path):
     for share in (0.02, 0.3, 0.5, 0.98):
         options = Options("messages", split=share)
         counted, out = export.tally(store, options), tmp_path / "out"
-        export.write(store, out, options)
+        written = export.write(store, out, options).parts
         train, test = ((out / f"{part}.jsonl").read_bytes().count(b"\n") for part in ("train", "test"))
         assert (train, test) == (counted.rows - counted.in_test(share), counted.in_test(share))
+        assert written == {"train": train, "test": test}
         found.add(test)
     assert len(found) == 4
     assert export.tally(store, Options()).places == ()
