@@ -1,8 +1,8 @@
 """Sentence embeddings, kept in the project: a text is embedded once for a model, however often it is wanted.
 
 Alone imports sentence_transformers, and late, as that takes many seconds: only a job may call `embed`.
-A page reads what is kept with `stored`. The model that is shipped reads English best, and the first 256
-word pieces of a text; another may be named. Knows no record and nothing of what vectors are for.
+A page reads what is kept with `stored` or `known`. The model that is shipped reads English best, and the
+first 256 word pieces of a text; another may be named. Knows no record and nothing of what vectors are for.
 """
 
 from __future__ import annotations
@@ -66,8 +66,15 @@ def embed(
 
 def stored(store: Store, texts: Sequence[str], model: str | None = None) -> Vectors | None:
     """The vectors of the texts, as far as they are all kept; None: some are missing. Fit for a page."""
+    found, vectors = known(store, texts, model)
+    return vectors if len(found) == len(texts) else None
+
+
+def known(store: Store, texts: Sequence[str], model: str | None = None) -> tuple[list[str], Vectors]:
+    """Those of the texts whose vectors are kept, in order, and their vectors. Fit for a page."""
     kept = store.vectors.get(model or model_of(store), texts)
-    return _stack(kept, texts) if all(text in kept for text in texts) else None
+    found = [text for text in texts if text in kept]
+    return found, _stack(kept, found)
 
 
 def _stack(kept: dict[str, bytes], texts: Sequence[str]) -> Vectors:

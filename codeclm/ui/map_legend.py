@@ -56,7 +56,7 @@ def _groups(atlas: Atlas, rows: Rows, chosen: Rows, colours: Colouring, by: str,
         frame["Here"] = within[order]
     frame["All"] = whole[order]
     tints = [f"color: {colours.colours[at]}" for at in order.tolist()]
-    key = rows_key(f"map_legend_{by}_{turn()}", names)
+    key = rows_key(f"map_legend_{by}", [str(turn()), *names])
     st.dataframe(
         frame.style.apply(lambda column: tints, subset=[" "]),
         key=key,

@@ -6,8 +6,8 @@ from threading import Lock
 
 import streamlit as st
 
+from codeclm import embed
 from codeclm.atlas.labels import Alike, Near, meant, ranked, written
-from codeclm.embed import stored
 from codeclm.errors import UsageError
 from codeclm.jobs.map import MAP
 from codeclm.projects import Project
@@ -116,11 +116,14 @@ def _offers(project: Project, facet: Facet, counts: dict[str, int]) -> None:
     labels = frozenset(counts)
     with project.open(readonly=True) as store, st.spinner("Comparing labels…"):
         passed = {tuple(pair) for pair in store.settings.get(_PASSED, [])}
-        meaning = _meant(store, str(project.path), store.maps.marked().drawn, labels)
-        alike = {**(meaning or {}), **_written(str(project.path), facet).of(labels)}
+        meaning, unread = _meant(str(project.path), store.maps.marked().drawn, facet).of(store, labels)
+        alike = {**meaning, **_written(str(project.path), facet).of(labels)}
     offered = [pair for pair in ranked(counts, alike) if (pair.keep, pair.drop) not in passed]
-    if meaning is None:
+    if unread == len(labels):
         st.caption("By spelling only: labels that mean the same show once the map was drawn.")
+    elif unread:
+        came = "is new since the map was drawn and" if unread == 1 else "are new since the map was drawn and"
+        st.caption(f"{plural(unread, 'label')} {came} compared by spelling only.")
     if not offered:
         st.caption("No two labels look alike.")
     for at, pair in enumerate(offered[:_OFFERED]):
@@ -151,16 +154,32 @@ _PASSED = "labels_apart"
 
 
 @st.cache_resource(max_entries=8, ttl="1h", show_spinner=False)
-def _meant(_store: Store, path: str, drawn: str, labels: frozenset[str]) -> Alike | None:
-    """Pairs that mean about the same; None: not all labels were read yet."""
-    listed = sorted(labels)
-    vectors = stored(_store, listed, _store.settings.get(MAP, {}).get("model"))
-    return None if vectors is None else meant(listed, vectors)
+def _meant(path: str, drawn: str, facet: Facet) -> _Meant:
+    return _Meant()
 
 
 @st.cache_resource(max_entries=8, ttl="1h", show_spinner=False)
 def _written(path: str, facet: Facet) -> _Written:
     return _Written()
+
+
+class _Meant:
+    """Pairs that mean about the same, of labels with vectors; compared once for a map, as it takes long."""
+
+    def __init__(self) -> None:
+        self._lock, self._seen, self._compared = Lock(), frozenset[str](), frozenset[str]()
+        self._found = Alike()
+
+    def of(self, store: Store, labels: frozenset[str]) -> tuple[Alike, int]:
+        """Those among these labels, and how many of the labels have no vector yet."""
+        with self._lock:
+            if not labels <= self._seen:
+                read, vectors = embed.known(store, sorted(labels), store.settings.get(MAP, {}).get("model"))
+                if not self._compared.issuperset(read):
+                    self._compared, self._found = frozenset(read), meant(read, vectors)
+                self._seen = labels
+            there = {pair: said for pair, said in self._found.items() if labels.issuperset(pair)}
+            return there, len(labels - self._compared)
 
 
 class _Written:
@@ -192,7 +211,7 @@ def _apply(project: Project, facet: Facet, old: list[str], new: str) -> None:
         preview = store.relabels.preview(facet, old, name)
         store.relabels.apply(facet, old, name)
     _cleared()
-    notify(f"{plural(preview.metadata, 'row')} changed. It can be undone on the left.")
+    notify(f"{plural(preview.metadata, 'row')} changed. It can be undone under “Last changes”.")
 
 
 @guarded

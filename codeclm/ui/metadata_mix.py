@@ -10,8 +10,9 @@ import math
 import pandas as pd
 import streamlit as st
 
+from codeclm import embed
 from codeclm.atlas.labels import plausible
-from codeclm.embed import Vectors, model_of
+from codeclm.embed import Vectors
 from codeclm.jobs.map import MAP
 from codeclm.projects import Project
 from codeclm.records import Metadata, MetadataState
@@ -35,7 +36,7 @@ def mix_panel(project: Project) -> None:
         dials = store.settings.dials()
         there = store.metadata.count() - store.metadata.count(state="excluded")
         proposed = store.metadata.page(state="proposed", limit=None)
-        scores, known = _scores(store, proposed)
+        scores, hint = _scores(store, proposed)
     if not there:
         empty(
             "Nothing to combine yet",
@@ -61,32 +62,31 @@ def mix_panel(project: Project) -> None:
         return
     order = sorted(range(len(proposed)), key=lambda at: -scores[at])
     ranked = [proposed[at] for at in order]
-    _grid(project, ranked, [scores[at] for at in order], known)
+    _grid(project, ranked, [scores[at] for at in order], hint)
 
 
-def _scores(store: Store, proposed: list[Metadata]) -> tuple[list[float], bool]:
-    """How plausible each is, and whether the labels' vectors could be compared."""
+def _scores(store: Store, proposed: list[Metadata]) -> tuple[list[float], str]:
+    """How plausible each is, and what would tell more where not all labels have vectors."""
     if not proposed:
-        return [], True
+        return [], ""
     known = store.metadata.combinations()
     asked = [(row.labels.use_case, row.labels.skills) for row in proposed]
     labels = list({label for use, skills in [*known, *asked] for label in (use, *skills)})
     vectors = _vectors(store, labels)
-    return plausible(asked, known, vectors), len(vectors) == len(labels)
+    hint = "Draw the map once: then they are ranked by meaning too"
+    if vectors:
+        hint = "Update the map: then new labels are ranked by meaning too"
+    return plausible(asked, known, vectors), hint if len(vectors) < len(labels) else ""
 
 
 def _vectors(store: Store, labels: list[str]) -> dict[str, Vectors]:
-    import numpy as np
-
-    kept = store.vectors.get(store.settings.get(MAP, {}).get("model") or model_of(store), labels)
-    rows = {label: np.frombuffer(data, "<f2").astype(np.float32) for label, data in kept.items()}
-    return {label: row / max(float(np.linalg.norm(row)), 1e-6) for label, row in rows.items()}
+    return dict(zip(*embed.known(store, labels, store.settings.get(MAP, {}).get("model")), strict=True))
 
 
-def _grid(project: Project, rows: list[Metadata], scores: list[float], known: bool) -> None:
+def _grid(project: Project, rows: list[Metadata], scores: list[float], hint: str) -> None:
     bar = st.container(horizontal=True, vertical_alignment="center")
-    if not known:
-        go("Map", "Draw the map once: then they are ranked by meaning too")
+    if hint:
+        go("Map", hint)
     event = st.dataframe(
         pd.DataFrame(
             {

@@ -14,6 +14,7 @@ from codeclm.errors import CodecError
 from codeclm.ids import content_id
 from codeclm.projects import Project
 from codeclm.records import Labels, Metadata
+from codeclm.store.maps import label_text
 from codeclm.ui.facet import MOST
 from codeclm.ui.glossary import term
 from codeclm.ui.guard import guarded, notify
@@ -21,10 +22,11 @@ from codeclm.ui.labels import labels_of
 from codeclm.ui.metadata_detail import detail
 from codeclm.ui.metadata_filters import PAGE_KEY, Known, filters
 from codeclm.ui.table import PAGE, offset, pager, tall
-from codeclm.ui.text import number, plural
+from codeclm.ui.text import number, one_line, plural
 
 _ROUND = "meta_round"
 _CLICK = "meta_detail_click"
+_LOOK, _LOOKED_AT = "meta_look", "meta_looked_at"
 
 
 def metadata_table(project: Project) -> bool:
@@ -42,6 +44,7 @@ def metadata_table(project: Project) -> bool:
         st.caption("No metadata matches.")
         return True
     _editor(project, rows, written, [name for name, _ in known.skills[:MOST]])
+    _by_keys(project, rows)
     pager(PAGE_KEY, total, _unit(known, total))
     return True
 
@@ -104,6 +107,34 @@ def _editor(project: Project, rows: list[Metadata], written: dict[str, int], ski
     click = st.session_state.get(_CLICK)
     if click is not None and click["row"] < len(rows):
         detail(project, ids[click["row"]])
+
+
+def _by_keys(project: Project, rows: list[Metadata]) -> None:
+    """A way to a row's details without a mouse: the buttons in the table hear no key."""
+    told = [label_text(row.labels.use_case, row.labels.skills) for row in rows]
+    labels = {
+        row.id: f"{at}. {one_line(text, 60)}"
+        for at, (row, text) in enumerate(zip(rows, told, strict=True), 1)
+    }
+    st.selectbox(
+        "Details of a row",
+        list(labels),
+        index=None,
+        key=_LOOK,
+        format_func=lambda each: labels.get(each, ""),
+        placeholder="Details of a row",
+        label_visibility="collapsed",
+        width=320,
+        on_change=_look,
+    )
+    looked_at = st.session_state.pop(_LOOKED_AT, None)
+    if looked_at is not None:
+        detail(project, looked_at)
+
+
+@guarded
+def _look() -> None:
+    st.session_state[_LOOKED_AT], st.session_state[_LOOK] = st.session_state[_LOOK], None
 
 
 @guarded

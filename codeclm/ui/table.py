@@ -59,8 +59,17 @@ def tall(rows: int, most: int) -> int:
 
 
 def rows_key(name: str, ids: Iterable[str]) -> str:
-    """A key for a table by the rows it shows: a selection never slips on to other rows at the same place."""
-    return f"{name}_{content_id('rows', ids=list(ids))}"
+    """A key for a table by the rows it shows: a selection never slips on to other rows at the same place.
+
+    Nor does it come back with the rows it was made on, after others: the browser would tell it again, and
+    show no row as chosen.
+    """
+    rows, drawn = content_id("rows", ids=list(ids)), f"{name}_drawn"
+    last, times = st.session_state.get(drawn, ("", 0))
+    if rows != last:
+        times += 1
+        st.session_state[drawn] = rows, times
+    return f"{name}_{rows}_{times}"
 
 
 def csv_bytes(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> bytes:
