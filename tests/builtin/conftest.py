@@ -47,13 +47,14 @@ def fake(gguf, monkeypatch):
 
 @pytest.fixture
 def until():
-    """Wait for a condition, and fail if it does not come true."""
+    """Wait for a condition, give what it gave, and fail if it does not come true."""
 
     def wait(condition, seconds=10.0):
         end = time.monotonic() + seconds
-        while not condition():
+        while not (found := condition()):
             assert time.monotonic() < end, "it never came true"
             time.sleep(0.02)
+        return found
 
     return wait
 
