@@ -1,4 +1,7 @@
-"""The background writer of a run: its own thread and connection, commits in batches of at most 50 ms."""
+"""The background writer of a run: its own thread and connection, commits in batches.
+
+What somebody waits for, as the call log for replies that were paid for, waits for at most 50 ms.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,11 @@ T = TypeVar("T")
 WINDOW = 0.05
 """Seconds that a write may wait for company before it is committed."""
 
-MOST = 250
+PATIENT = 5
+"""Windows that writes may wait while nobody waits for any: a commit takes as long as dozens of them, and the
+log can make anew what they hold."""
+
+MOST = 500
 """Writes in one commit: so many take about as long as a window."""
 
 TURN = 0.005
@@ -48,6 +55,8 @@ class Writer:
         self._error: BaseException | None = None
         self._closed = False
         self._hurry = threading.Event()
+        self._last: Future[Any] | None = None
+        """The newest that somebody waits for: when it is done, so are all before it."""
         self._submitted = self._written = 0
         started: Future[None] = Future()
         self._thread = threading.Thread(target=self._work, args=(Path(path), started), name="codeclm-writer")
@@ -65,6 +74,7 @@ class Writer:
     def submit(self, write: Callable[[Store], T]) -> Future[T]:
         """Queue a write; the future is done when it is committed. An error undoes this write alone."""
         future: Future[T] = Future()
+        self._last = future
         self._add(_Write(write, future))
         return future
 
@@ -136,7 +146,7 @@ class Writer:
         first = self._queue.get()
         if first is None:
             return []
-        self._hurry.wait(WINDOW if self._queue.qsize() < MOST else TURN)
+        self._wait()
         batch = [first]
         while len(batch) < MOST and not self._queue.empty():
             item = self._queue.get()
@@ -147,6 +157,15 @@ class Writer:
         if self._queue.empty():
             self._hurry.clear()
         return batch
+
+    def _wait(self) -> None:
+        """Let writes come together."""
+        if self._queue.qsize() >= MOST:
+            self._hurry.wait(TURN)
+            return
+        for _ in range(PATIENT):
+            if self._hurry.wait(WINDOW) or not (self._last is None or self._last.done()):
+                return
 
     def _commit(self, store: Store, batch: list[_Write]) -> None:
         results: list[tuple[Any, BaseException | None]]

@@ -20,6 +20,8 @@ from codeclm.errors import ProjectError
 from codeclm.llm.model import Call
 from codeclm.records import Seed
 from codeclm.store import Added, RunLog, Store, Writer
+from codeclm.store import writer as writing
+from codeclm.store.writer import MOST
 
 
 def seed(text: str) -> Any:
@@ -72,8 +74,22 @@ def test_no_commit_is_long_and_others_get_their_turn(store: Store, path: Path) -
         writer.flush()
         assert writer.backlog == 0
     assert waited < 1
-    assert store.revision() - before >= 3000 // 250
+    assert store.revision() - before >= 3000 // MOST
     assert store.seeds.count() == 3001
+
+
+def test_what_nobody_waits_for_is_written_with_what_somebody_does(
+    store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "PATIENT", 1_000_000)
+    texts: list[list[str]] = []
+    with Writer(path) as writer:
+        for text in ("a", "b"):
+            writer.post(lambda _, items: texts.append(items), text)
+            time.sleep(2 * writing.WINDOW)
+        assert not texts
+        assert writer.submit(seed("c")).result(30) == Added(1, 0)
+        assert texts == [["a"], ["b"]]
 
 
 def test_an_error_undoes_its_write_alone_and_is_told_twice(store: Store, path: Path) -> None:
