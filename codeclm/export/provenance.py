@@ -106,12 +106,15 @@ class Provenance:
         so, where there are any; there are none where an older version wrote prompts in other words.
         """
         calls = [each for each in self._store.calls.of_record(record) if each.call.reply and self._ours(each)]
-        node = self._store.lineages.get(record)
-        said = self._store.lineages.answers(record, self._config) if node else []
+        judged = any(each.call.request.stage == "judge" for each in calls)
+        said = self._store.lineages.answers(record, self._config) if judged else []
         calls = [each for each in calls if _read(each, said)]
-        own = [each for each in calls if self._asks(each.call.request, node, said)]
-        told = {_step(each) for each in own}
-        return sorted(map(_named, own + [each for each in calls if _step(each) not in told]))
+        if len({_step(each) for each in calls}) < len(calls):
+            node = self._store.lineages.get(record)
+            own = [each for each in calls if self._asks(each.call.request, node, said)]
+            told = {_step(each) for each in own}
+            calls = own + [each for each in calls if _step(each) not in told]
+        return sorted(map(_named, calls))
 
     def _ours(self, logged: LoggedCall) -> bool:
         """Whether a reply is of a model that this config asks: another's target may have had the node too."""
