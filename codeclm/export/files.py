@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -43,11 +43,17 @@ def staged_file(out: Path) -> Iterator[Path]:
             part.unlink(missing_ok=True)
 
 
+def is_export(folder: Path) -> bool:
+    """Whether all that is in a folder is what an export writes."""
+    names = {path.name for path in folder.iterdir()}
+    return names <= _OURS and any(name.startswith("train.") for name in names)
+
+
 @contextmanager
-def staged_folder(out: Path) -> Iterator[Path]:
-    """As `staged_file` for a folder. One that is there is replaced only if it is empty or an export."""
+def staged_folder(out: Path, ours: Callable[[Path], bool] = is_export) -> Iterator[Path]:
+    """As `staged_file` for a folder. One that is there is replaced only if it is empty, or `ours`."""
     with _told(out):
-        _check_folder(out)
+        _check_folder(out, ours)
         out = out.resolve()
         out.parent.mkdir(parents=True, exist_ok=True)
         part = Path(tempfile.mkdtemp(prefix=f".{out.name[:40]}.", suffix=".part", dir=out.parent))
@@ -57,13 +63,23 @@ def staged_folder(out: Path) -> Iterator[Path]:
             yield new
             for file in (files := list(new.iterdir())):
                 _sync(file)
-            if not files:
-                return
-            if out.exists():
-                out.rename(old)
-            new.rename(out)
+            if files:
+                _put(new, out, old)
         finally:
             shutil.rmtree(part, ignore_errors=True)
+
+
+def _put(new: Path, out: Path, old: Path) -> None:
+    """A folder into the place of another, which goes back there where that fails."""
+    there = out.exists()
+    if there:
+        out.rename(old)
+    try:
+        new.rename(out)
+    except OSError:
+        if there:
+            old.rename(out)
+        raise
 
 
 @contextmanager
@@ -92,14 +108,13 @@ def _is_project(path: Path) -> bool:
         return stream.read(len(_DATABASE)) == _DATABASE
 
 
-def _check_folder(out: Path) -> None:
+def _check_folder(out: Path, ours: Callable[[Path], bool]) -> None:
     if not out.exists():
         return
     if not out.is_dir():
         raise UsageError(f"{out} is a file, and a folder is to be written; give another name")
-    names = {path.name for path in out.iterdir()}
-    if names and not (names <= _OURS and any(name.startswith("train.") for name in names)):
-        raise UsageError(f"{out} holds files that no export wrote; name an empty or a new folder")
+    if any(out.iterdir()) and not ours(out):
+        raise UsageError(f"{out} holds other files, which would be lost; name an empty or a new folder")
 
 
 def _mode() -> int:

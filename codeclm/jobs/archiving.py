@@ -14,7 +14,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from codeclm.errors import CodecError, InputError, ProjectError, UsageError
+from codeclm.errors import InputError, ProjectError
+from codeclm.export.files import staged_folder
 from codeclm.store import Store, archive
 
 FORMAT = "codeclm project"
@@ -28,31 +29,11 @@ def write(store: Store, out: Path, calls: bool = True) -> dict[str, int]:
 
     UsageError: something else is there; CodecError: it cannot be written.
     """
-    _check(out)
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{out.name[:40]}.", dir=out.resolve().parent) as work:
-            new, old = Path(work) / "new", Path(work) / "old"
-            new.mkdir()
-            with store.read():
-                about: dict[str, Any] = {
-                    "format": FORMAT,
-                    "schema": archive.version_of(store),
-                    "calls": calls,
-                }
-                counts = {
-                    table: _table(new / f"{table}.jsonl", rows)
-                    for table, rows in archive.dumped(store, calls)
-                }
-            text = json.dumps({**about, "rows": counts}, indent=2)
-            (new / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
-            if out.exists():
-                out.rename(old)
-            new.rename(out)
-    except OSError as error:
-        raise CodecError(
-            f"{out}: cannot be written: {error.strerror or error}; nothing was changed"
-        ) from None
+    with staged_folder(out, _is_archive) as new, store.read():
+        about: dict[str, Any] = {"format": FORMAT, "schema": archive.version_of(store), "calls": calls}
+        counts = {table: _table(new / f"{table}.jsonl", rows) for table, rows in archive.dumped(store, calls)}
+        text = json.dumps({**about, "rows": counts}, indent=2)
+        (new / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
     return counts
 
 
@@ -84,13 +65,13 @@ def restore(folder: Path, project: Path) -> dict[str, int]:
     return counts
 
 
-def _check(out: Path) -> None:
-    if not out.exists():
-        return
-    if not out.is_dir():
-        raise UsageError(f"{out} is a file, and a folder is to be written; give another name")
-    if any(out.iterdir()) and not (out / MANIFEST).is_file():
-        raise UsageError(f"{out} holds files that no archive wrote; name an empty or a new folder")
+def _is_archive(folder: Path) -> bool:
+    """Whether all that is in a folder is what an archive has: many a folder has some manifest.json."""
+    try:
+        tables = _manifest(folder)["rows"]
+    except InputError:
+        return False
+    return {path.name for path in folder.iterdir()} <= {MANIFEST, *(f"{table}.jsonl" for table in tables)}
 
 
 def _table(path: Path, rows: Iterator[archive.Line]) -> int:

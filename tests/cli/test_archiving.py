@@ -127,3 +127,18 @@ def test_an_older_archive_is_brought_up(tmp_path):
         archive.restore(tmp_path / "new.db", 999, {})
     with pytest.raises(InputError, match="neither a value nor bytes"):
         archive.restore(tmp_path / "bad.db", 9, {"seeds": [{**seed, "source": [], "row": 1}]})
+
+
+@pytest.mark.parametrize("more", ["index.html", None])
+def test_a_folder_with_a_manifest_of_its_own_is_no_older_archive(codeclm, archived, tmp_path, more):
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "manifest.json").write_text('{"name": "my app"}')
+    if more is not None:
+        (mine / "manifest.json").write_bytes((archived / "manifest.json").read_bytes())
+        (mine / more).write_text("precious")
+    before = files(mine)
+    status, _, err = codeclm("archive", mine)
+    assert (status, files(mine)) == (2, before)
+    assert "holds other files" in err
+    assert codeclm("archive", archived)[0] == 0

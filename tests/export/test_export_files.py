@@ -220,7 +220,7 @@ def test_what_must_not_be_written_over(tmp_path):
     ]:
         with pytest.raises(UsageError, match=says), staged_file(type(tmp_path)(path)):
             pass
-    for path, says in [(project, "is a file, and a folder"), (mine, "holds files that no export wrote")]:
+    for path, says in [(project, "is a file, and a folder"), (mine, "holds other files")]:
         with pytest.raises(UsageError, match=says), staged_folder(path):
             pass
     assert (mine / "README.md").read_text() == "not an export"
@@ -239,6 +239,24 @@ def test_a_folder_takes_the_place_of_an_older_export_only_when_whole(tmp_path):
     with staged_folder(out) as part:
         (part / "train.csv").write_text("2")
     assert [path.name for path in out.iterdir()] == ["train.csv"]
+    assert [path.name for path in tmp_path.iterdir()] == ["set"]
+
+
+def test_a_folder_goes_back_where_the_new_one_cannot_take_its_place(tmp_path, monkeypatch):
+    out = tmp_path / "set"
+    with staged_folder(out) as part:
+        (part / "train.jsonl").write_text("1")
+    rename = type(out).rename
+
+    def refuse(path, to):
+        if path.name == "new":
+            raise OSError(28, "No space left on device")
+        return rename(path, to)
+
+    monkeypatch.setattr(type(out), "rename", refuse)
+    with pytest.raises(CodecError, match="nothing was changed"), staged_folder(out) as part:
+        (part / "train.jsonl").write_text("2")
+    assert (out / "train.jsonl").read_text() == "1"
     assert [path.name for path in tmp_path.iterdir()] == ["set"]
 
 
