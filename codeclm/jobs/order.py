@@ -52,9 +52,8 @@ class Order:
     """Seeds and metadata to keep to; None: all."""
 
     def as_dict(self) -> dict[str, Any]:
-        """What a job's row and a quote keep: all but addresses, prices and `accept_mixed`; of `only` that it
-        is so,
-        which makes a run the pilot of a quote.
+        """What a job's row and a quote keep: all but addresses, prices and `accept_mixed`. Of `only` it keeps
+        that it is so, which makes a run that retries nothing the pilot of a quote.
         """
         return {
             "stages": None if self.stages is None else list(self.stages),
@@ -66,7 +65,7 @@ class Order:
             "max_calls": self.max_calls,
             "augment_to": self.augment_to,
             "retry": self.retry,
-            "pilot": self.only is not None,
+            "pilot": self.only is not None and not self.retry,
         }
 
     @property

@@ -20,8 +20,10 @@ def only_failed(store: Store, setup: Setup, kind: str) -> Setup:
     store.failures.retry(config)
     last = newest(store, kind)
     names = (last.job.command.get("stages") if last is not None else None) or setup.stages
-    stages = frozenset(stage for stage in get_args(Stage) if stage in names)
-    return replace(setup, stages=stages, order=replace(setup.order, only=frozenset(wanted)))
+    # Mixing never fails, and how many it shall come to was said of that job alone.
+    stages = tuple(stage for stage in get_args(Stage) if stage in names and stage != "augment")
+    order = replace(setup.order, only=frozenset(wanted), stages=stages)
+    return replace(setup, stages=frozenset(stages), order=order)
 
 
 def _items(store: Store, failure: Failure) -> tuple[str, ...]:

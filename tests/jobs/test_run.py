@@ -338,3 +338,25 @@ def test_replies_that_fail_for_good_are_rows_and_cost_nothing_again(project, ord
         assert go(path, replace(asked, retry=True)).status == 0
     with Store.open(path) as store:
         assert store.failures.count(store.settings.config().id) == 0
+
+
+@pytest.mark.parametrize("more", [{}, {"stages": ("encode", "augment"), "augment_to": 9}])
+def test_a_retry_keeps_to_the_stages_of_what_failed_each_time(project, order, more):
+    path = project()
+
+    def broken(body):
+        return "No." if "metadata" in str(body).lower() else loop_reply(body)
+
+    with ScriptedEndpoint(reply=broken) as endpoint:
+        asked = order(urls=dict.fromkeys(("strong", "target", "judge"), endpoint.url))
+        first = replace(asked, **({"stages": ("encode",)} | more))
+        assert go(path, first).status == 3
+        again = replace(asked, retry=True)
+        assert go(path, again).status == 3
+        endpoint.reply = loop_reply
+        assert go(path, again).status == 0
+    with Store.open(path) as store:
+        funnel = store.funnel(store.settings.config().id, 3, 4)
+        commands = [job.command for job in store.jobs.page(limit=2)]
+    assert (funnel.encoded, funnel.instructions) == (6, 0)
+    assert [(each["stages"], each["pilot"]) for each in commands] == [(["encode"], False)] * 2
