@@ -85,9 +85,10 @@ def prepare(store: Store, ask: Ask) -> Trial:
     with store.write():
         keep(store, ask.order)
         evaluation = store.evaluations.add(spec, prompts)
-        _fill(store, evaluation, files, len(prompts))
+        # What a file lacks is missed again after it, as no other attempt brings it: a model would be asked.
         if ask.retry:
             store.evaluations.retry(evaluation)
+        _fill(store, evaluation, files, len(prompts))
     setups = {
         at: setup_of(store, ask, endpoints, config, each, model, names[at - 1])
         for at, (each, model) in enumerate(zip(ask.candidates, models, strict=True), 1)

@@ -20,6 +20,7 @@ from codeclm.store.texts import Texts
 
 STRONG = 0
 """The number of the strong model among the answers."""
+_RESOLVE = "delete from evaluation_failures where evaluation = ? and candidate = ? and place = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ class Evaluations:
                     "insert into evaluation_answers values (?, ?, ?, ?, ?) on conflict do nothing",
                     [seq, candidate, place, self._texts.put(answer.text), int(answer.truncated)],
                 )
-                self._resolve(seq, candidate, place)
+                self._db.execute(f"{_RESOLVE} and stage = 'answer'", [seq, candidate, place])
 
     def answers(self, evaluation: str, candidate: int) -> dict[int, Given]:
         """The answers of a candidate by place."""
@@ -153,7 +154,7 @@ class Evaluations:
                     "insert into evaluation_scores values (?, ?, ?, ?, ?) on conflict do nothing",
                     [seq, candidate, place, numbers, rationales],
                 )
-                self._resolve(seq, candidate, place)
+                self._db.execute(_RESOLVE, [seq, candidate, place])
 
     def scores(self, evaluation: str, candidate: int) -> dict[int, tuple[Scores, ...]]:
         """The judgements of a candidate by place, without their explanations."""
@@ -212,12 +213,6 @@ class Evaluations:
         candidate, place, stage, reason, raw, attempt, wanted, transport = row
         text = "" if raw is None else self._texts.get(raw)
         return Missed(candidate, place, stage, reason, text, attempt, wanted, bool(transport))
-
-    def _resolve(self, seq: int, candidate: int, place: int) -> None:
-        self._db.execute(
-            "delete from evaluation_failures where evaluation = ? and candidate = ? and place = ?",
-            [seq, candidate, place],
-        )
 
     def _some(self, where: str, values: list[Any]) -> list[Evaluation]:
         rows = self._db.rows(

@@ -1,6 +1,7 @@
 """An evaluation as a job: candidates, resuming, failures, budget, and what it leaves alone."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -11,7 +12,7 @@ from codeclm.jobs.evaluate import evaluate
 from codeclm.jobs.order import Order
 from codeclm.records import Labels, Metadata
 from codeclm.store import Given, Store
-from codeclm.testing import Faults, ScriptedEndpoint
+from codeclm.testing import Faults, ScriptedEndpoint, loop_reply
 
 PROMPTS = 8
 
@@ -124,6 +125,30 @@ def test_a_prompt_without_an_answer_is_told(project, ask, tmp_path):
     assert found.status == 3
     assert found.report.results[0].counts.total == 1
     assert len(found.report.missed) == PROMPTS - 1
+
+
+def test_a_retry_asks_no_model_for_what_a_file_lacks(project, ask, tmp_path, endpoint):
+    lacking, path = tmp_path / "mine.jsonl", project(0)
+    lacking.write_text(json.dumps({"prompt": "Test number 3?", "answer": "Yes."}))
+    wanted = ask(Candidate(kind="answers", path=lacking), strong_answers=lacking)
+    do(path, wanted)
+    found, _ = do(path, replace(wanted, retry=True))
+    assert found.report.results[0].counts.total == 1
+    assert {body["model"] for body in endpoint.requests} == {"judge"}
+    assert len(found.report.missed) == 2 * (PROMPTS - 1)
+
+
+def test_a_retry_asks_the_judge_again_of_answers_from_files(project, ask, tmp_path):
+    mine, path = tmp_path / "mine.jsonl", project(0)
+    mine.write_text("\n".join(json.dumps({"answer": f"(quality {at})"}) for at in range(1, PROMPTS + 1)))
+    with ScriptedEndpoint(reply=lambda body: "No.") as endpoint:
+        roles = Order(urls={"judge": endpoint.url}, models={"judge": "judge"})
+        asked = ask(Candidate(kind="answers", path=mine), strong_answers=mine, asked=roles)
+        found, _ = do(path, asked)
+        assert len(found.report.missed) == PROMPTS
+        endpoint.reply = loop_reply
+        found, _ = do(path, replace(asked, retry=True))
+    assert (found.status, found.report.results[0].counts.total) == (0, PROMPTS)
 
 
 def test_scores_ask_nobody(project, ask, endpoint, tmp_path):
