@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, TypeVar, cast
+from typing import Literal, TypeVar
 
 from codeclm import ingest
 from codeclm.errors import ReplyError, TransportError
@@ -18,7 +18,7 @@ from codeclm.evaluate.report import Report, report
 from codeclm.jobs.candidates import Ask, Asking
 from codeclm.jobs.endpoints import open_models, probe, slots, warnings, width
 from codeclm.jobs.lock import EVALUATE, hold
-from codeclm.jobs.pool import walk
+from codeclm.jobs.pool import together, walk
 from codeclm.jobs.progress import Progress
 from codeclm.jobs.shift import Ended, Shift
 from codeclm.jobs.stopping import Gate
@@ -135,7 +135,7 @@ class _Seat:
     async def judge(self, place: int) -> None:
         """Answers to one prompt, then both orders. What fails is noted."""
         try:
-            strong, target = await _both(self._answer(STRONG, place), self._answer(self.number, place))
+            strong, target = await together(self._answer(STRONG, place), self._answer(self.number, place))
             orders = await self._scores(place, strong, target)
         except _Noted:
             self.bench.progress.failed += 1
@@ -163,13 +163,14 @@ class _Seat:
         node, steps = self._node(place), self.own
         judging = Steps(self.bench.trial.config, steps.config_id, self.model, steps.attempts)
         seats = Answer(node.id, "strong", "", strong.text), Answer(node.id, "target", "", target.text)
-        return await self._noting(
+        first, second = await self._noting(
             self.number,
             place,
             "judge",
             judging,
-            lambda: _both(*(judging.judge(node, *seats, order) for order in (0, 1))),
+            lambda: together(*(judging.judge(node, *seats, order) for order in (0, 1))),
         )
+        return first, second
 
     def _node(self, place: int) -> Instruction:
         return self.bench.trial.prompts[place].node
@@ -195,12 +196,3 @@ _TARGET: AnswerRole = "target"
 
 class _Noted(Exception):  # noqa: N818 - a signal: what went wrong is in the project already
     """A step gave nothing, and that is noted."""
-
-
-async def _both(one: Awaitable[T], other: Awaitable[T]) -> tuple[T, T]:
-    """Both at once; where one raises, it is told when the other has come to its end, the worse one first."""
-    first, second = await asyncio.gather(one, other, return_exceptions=True)
-    errors = [each for each in (first, second) if isinstance(each, BaseException)]
-    for error in sorted(errors, key=lambda error: isinstance(error, _Noted)):
-        raise error
-    return cast("tuple[T, T]", (first, second))

@@ -15,10 +15,11 @@ from codeclm import atlas
 from codeclm.errors import ReplyError, UsageError
 from codeclm.ids import content_id
 from codeclm.jobs.candidates import endpoint_in_force
-from codeclm.jobs.endpoints import open_models, probe, slots
+from codeclm.jobs.endpoints import open_models, probe, slots, width
 from codeclm.jobs.lock import hold
 from codeclm.jobs.map import config_of
 from codeclm.jobs.order import Order, Setup, config_for
+from codeclm.jobs.pool import walk
 from codeclm.jobs.shift import Ended, Shift
 from codeclm.jobs.stopping import Gate
 from codeclm.jobs.telling import Tell
@@ -95,8 +96,11 @@ async def _name(
         async with open_models(store, writer, setup, gate, room) as models:
             shift.asked.append(models.counts)
             await probe(store, writer, setup, models)
-            asked = (_one(models, writer, setup, each, texts[each.id], told) for each in clusters)
-            await asyncio.gather(*asked)
+
+            async def one(cluster: Cluster) -> None:
+                await _one(models, writer, setup, cluster, texts[cluster.id], told)
+
+            await walk(clusters, one, width(setup, room), shift.stop)
             _tell_apart(store, writer, told)
 
     return await shift.go(NAMES, setup.order.as_dict(), work)

@@ -1,13 +1,14 @@
 """A bounded pool: so many workers walk one iterator in its order, each item taken when a worker is free.
 
-Knows nothing of what an item is. Nothing is held but the items in hand.
+Knows nothing of what an item is. Nothing is held but the items in hand. What is in hand comes to its own
+end whatever becomes of the rest: a reply in flight is paid for.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from codeclm.errors import CodecError
 
@@ -41,6 +42,15 @@ async def walk(
             group.create_task(worker())
     if errors:
         raise errors[0]
+
+
+async def together(*steps: Awaitable[T]) -> list[T]:
+    """All at once. Where some raise, it is told when all have come to their end, a CodecError first."""
+    ends = await asyncio.gather(*steps, return_exceptions=True)
+    errors = [end for end in ends if isinstance(end, BaseException)]
+    for error in sorted(errors, key=lambda error: not isinstance(error, CodecError)):
+        raise error
+    return cast("list[T]", ends)
 
 
 def _while_well(items: Iterator[T], errors: list[CodecError]) -> Iterator[T]:

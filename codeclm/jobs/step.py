@@ -16,6 +16,7 @@ from codeclm.errors import CodecError, UsageError
 from codeclm.jobs.endpoints import open_models, probe, slots
 from codeclm.jobs.lock import hold
 from codeclm.jobs.order import Order, Setup, config_for
+from codeclm.jobs.pool import together
 from codeclm.jobs.shift import Ended, Shift
 from codeclm.jobs.stopping import Gate
 from codeclm.jobs.telling import Tell
@@ -174,7 +175,7 @@ class _Hand:
         self.writer.submit(lambda store: store.studio.keep(node.id, config))
         had = {answer.role: answer for answer in self.store.lineages.answers(node.id, config)}
         strong, target = had.get("strong"), had.get("target")
-        made = await asyncio.gather(
+        made = await together(
             *(self.steps.answer(node, role) for role in ("strong", "target") if role not in had)
         )
         for answer in made:
@@ -182,8 +183,8 @@ class _Hand:
             strong, target = (answer, target) if answer.role == "strong" else (strong, answer)
         if strong is None or target is None:
             raise CodecError("an answer is missing; take the step again")
-        orders = await asyncio.gather(*(self.steps.judge(node, strong, target, order) for order in (0, 1)))
-        comparison = self.steps.comparison(node, strong, target, (orders[0], orders[1]))
+        first, second = await together(*(self.steps.judge(node, strong, target, order) for order in (0, 1)))
+        comparison = self.steps.comparison(node, strong, target, (first, second))
         self.writer.submit(lambda store: store.lineages.add_comparison(comparison))
         return comparison.id
 

@@ -96,6 +96,15 @@ def test_one_name_for_all_is_told_apart_by_their_words(drawn, order, endpoint):
     }
 
 
+def test_what_was_asked_before_a_limit_is_kept(drawn, order, endpoint):
+    endpoint.latency = 0.05
+    # One call more asks what the endpoint can do.
+    ended, named = name(drawn, order(max_calls=3), quiet, quiet)
+    assert (ended.status, named) == (4, 2)
+    again, rest = name(drawn, order(), quiet, quiet)
+    assert (again.calls_sent, again.calls_cached, rest) == (len(TOPICS) - 2, 2, len(TOPICS))
+
+
 def test_there_must_be_a_map(project, order):
     with pytest.raises(UsageError, match="draw the map first"):
         name(project(3), order(), quiet, quiet)

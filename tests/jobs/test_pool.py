@@ -3,9 +3,9 @@ from concurrent.futures import Future
 
 import pytest
 
-from codeclm.errors import BudgetReached, EndpointError
+from codeclm.errors import BudgetReached, CodecError, EndpointError
 from codeclm.jobs import work
-from codeclm.jobs.pool import walk
+from codeclm.jobs.pool import together, walk
 from codeclm.llm.model import Reply
 from codeclm.store.writer import MOST
 from codeclm.testing import ScriptedModel
@@ -82,3 +82,20 @@ async def test_nothing_is_asked_faster_than_it_is_written():
     writer.backlog = MOST - 1
     writer.asked[0].set_result(None)
     assert [(await each).text for each in asking] == ["said", "said"]
+
+
+async def test_of_steps_together_each_comes_to_its_end_and_the_worst_error_is_told():
+    ended = []
+
+    async def step(seconds, error=None):
+        await asyncio.sleep(seconds)
+        ended.append(seconds)
+        if error:
+            raise error
+        return seconds
+
+    assert await together(step(0.01), step(0)) == [0.01, 0]
+    ended.clear()
+    with pytest.raises(CodecError, match="stop"):
+        await together(step(0, ValueError()), step(0.01, CodecError("stop")), step(0.02))
+    assert ended == [0, 0.01, 0.02]
