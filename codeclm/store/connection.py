@@ -17,7 +17,7 @@ from codeclm.errors import ProjectError
 from codeclm.store.refusals import REFUSED, explain
 
 BUSY_SECONDS = 20.0
-"""How long a write waits for another process's; none holds the lock for longer than a batch."""
+"""How long a write waits for another's: longer than any takes but an import of very much."""
 
 LONGEST = 2**26
 """Bytes of one value or row; the largest that is written has some hundred thousand."""
@@ -102,6 +102,10 @@ class Connection:
             self.raw.execute(f"pragma cache_size = -{_PAGES}")
         self.raw.create_function("contains", 2, _contains, deterministic=True)
         self.raw.create_function("pack", 1, pack, deterministic=True)
+
+    def wait(self, seconds: float) -> None:
+        """How long a write waits for another's from now on."""
+        self.execute(f"pragma busy_timeout = {round(seconds * 1000)}")
 
     def born(self) -> str:
         """When the file was made, to the microsecond: tells it from one that had its path before."""

@@ -3,7 +3,8 @@ that nothing holds any more.
 
 Needed are: every call that the current config may ask again; under other configs, those behind a record
 (from any exported row back to every call that made it) or behind an open failure; calls for anything that
-is no record of the loop, such as a test prompt. What was spent stays told.
+is no record of the loop, such as a test prompt. What named a cluster goes: the name stays. What was spent
+stays told.
 """
 
 from __future__ import annotations

@@ -100,6 +100,10 @@ class Store:
         """Close the connection. Harmless twice."""
         self._db.close()
 
+    def wait(self, seconds: float) -> None:
+        """How long a write waits for another process's from now on."""
+        self._db.wait(seconds)
+
     def write(self) -> AbstractContextManager[None]:
         """A transaction, committed once at the outermost end, rolled back on any error. Re-entrant.
 

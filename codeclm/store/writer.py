@@ -33,6 +33,9 @@ log can make anew what they hold."""
 MOST = 500
 """Writes in one commit: so many take about as long as a window."""
 
+PATIENCE = 600.0
+"""Seconds that it waits for another write, such as a large import: what was paid for hangs on it."""
+
 TURN = 0.005
 """Seconds between two commits when there is much to write, for those who wait to write too."""
 
@@ -129,6 +132,7 @@ class Writer:
     def _work(self, path: Path, started: Future[None]) -> None:
         try:
             store = Store.open(path)
+            store.wait(PATIENCE)
         except BaseException as error:  # it is the opener's to handle
             started.set_exception(error)
             return

@@ -19,7 +19,7 @@ from growing import call, request
 from codeclm.errors import ProjectError
 from codeclm.llm.model import Call
 from codeclm.records import Seed
-from codeclm.store import Added, RunLog, Store, Writer
+from codeclm.store import Added, RunLog, Store, Writer, connection
 from codeclm.store import writer as writing
 from codeclm.store.writer import MOST
 
@@ -50,6 +50,18 @@ def test_what_is_submitted_is_written_in_order_and_told(store: Store, path: Path
         writer.flush()
         assert all(future.done() for future in futures)
     assert [found.text for found in store.seeds.page()] == [str(number) for number in range(20)]
+
+
+def test_a_large_write_of_another_is_waited_for(
+    store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "BUSY_SECONDS", 0.05)
+    with Writer(path) as writer:
+        with store.write():
+            store.seeds.add([Seed("large")])
+            paid = writer.submit(seed("paid"))
+            time.sleep(0.3)
+        assert paid.result(5) == Added(1, 0)
 
 
 def test_a_window_is_one_commit(store: Store, path: Path) -> None:
