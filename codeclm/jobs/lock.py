@@ -25,6 +25,9 @@ EVALUATE = "evaluate"
 PATIENCE = 0.5
 """Seconds to wait for the lock: long enough for somebody who only looks whether it is held."""
 
+_GLANCE = 0.01
+"""Seconds in which somebody who only looks has done so."""
+
 
 @dataclass(frozen=True, slots=True)
 class Holder:
@@ -81,9 +84,10 @@ def holder(project: Path, kind: str) -> Holder | None:
     path = lock_path(project, kind)
     if not path.exists():
         return None
-    lock = FileLock(path, blocking=False)
+    lock = FileLock(path, timeout=_GLANCE)
     try:
-        lock.acquire()
+        # Somebody else who only looks holds it too, for an instant.
+        lock.acquire(poll_interval=_GLANCE / 2)
     except Timeout:
         return _read(path)
     except OSError:

@@ -1,7 +1,9 @@
 import subprocess
 import sys
+import threading
 
 import pytest
+from filelock import FileLock
 
 from codeclm.errors import BusyError, ProjectError
 from codeclm.jobs import lock
@@ -63,6 +65,16 @@ def test_looking_does_not_take_the_lock_away(tmp_path):
     with lock.hold(path, "run"):
         assert [lock.holder(path, "run") is not None for _ in range(3)] == [True] * 3
     assert lock.holder(path, "run") is None
+
+
+def test_two_who_only_look_do_not_see_each_other(tmp_path, monkeypatch):
+    monkeypatch.setattr(lock, "_GLANCE", 5.0)
+    path = tmp_path / "p.db"
+    with lock.hold(path, "run"):
+        pass
+    with FileLock(lock.lock_path(path, "run"), thread_local=False) as looking:
+        threading.Timer(0.1, looking.release).start()
+        assert lock.holder(path, "run") is None
 
 
 def test_a_folder_that_cannot_be_is_one_line(tmp_path):
