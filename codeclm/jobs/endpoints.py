@@ -44,7 +44,7 @@ def width(setup: Setup, slots: int | None) -> int:
 
 def open_models(store: Store, writer: Writer, setup: Setup, gate: Gate, slots: int | None) -> ModelByRole:
     """The models of the roles that the stages ask, over the call log. UsageError: a price is unknown."""
-    endpoints = {role: setup.endpoints[role] for role in ("strong", *setup.roles)}
+    endpoints = {role: setup.endpoints[role] for role in setup.roles}
     known = store.settings.get(_KEPT, {})
     return ModelByRole(
         endpoints,

@@ -34,11 +34,11 @@ CEILING = 16
 class ModelByRole:
     """A ChatModel over one endpoint per role; an async context manager.
 
-    No judge means the strong endpoint. `capabilities` are the dicts that `probe` gave, by role.
-    `typed` are the URLs typed in this command, which may get a key. `builtin_url` gives the address
-    of the built-in server and starts it if need be; it may block, and is asked again when the server
-    is gone; `slots` is how many requests that server takes at once. UsageError: money is limited and
-    a price unknown.
+    A role that has none has the strong one's, where there is that. `capabilities` are the dicts that
+    `probe` gave, by role. `typed` are the URLs typed in this command, which may get a key. `builtin_url`
+    gives the address of the built-in server and starts it if need be; it may block, and is asked again
+    when the server is gone; `slots` is how many requests that server takes at once. UsageError: money is
+    limited and a price unknown.
     """
 
     def __init__(
@@ -65,7 +65,8 @@ class ModelByRole:
         self._asked: dict[Role, ChatModel] = {}
         clients: dict[tuple[str, str | None], OpenAIModel] = {}
         caches: dict[int, ChatModel] = {}
-        served = {role: endpoints.get(role) or endpoints["strong"] for role in ROLES}
+        strong = endpoints.get("strong")
+        served = {role: found for role in ROLES if (found := endpoints.get(role) or strong)}
         self._keys = {
             role: None if endpoint.builtin else key_for(role, endpoint.url, typed)
             for role, endpoint in served.items()

@@ -16,7 +16,7 @@ TroubleKind = Literal["busy", "gone", "garbage", "parameter", "endpoint", "reque
 """busy: try again, more slowly. gone: nothing listens. garbage: a 200 that is no reply. parameter: it names
 one that may be left out. endpoint: no request can succeed. request: this one cannot."""
 
-_KEYS = re.compile(r"\b(?:sk|pk|gsk|xai|hf|AIza)[-_][\w-]{8,}|(?i:bearer)\s+\S+")
+_KEYS = re.compile(r"\b(?:(?:sk|pk|gsk|xai|hf)[-_]|AIza)[\w-]{8,}|(?i:bearer)\s+\S+")
 _QUOTA_CODES = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
 _QUOTA = re.compile(r"billing|insufficient|credit|balance|quota", re.IGNORECASE)
 _LATER = re.compile(r"retry|try again|per (?:second|minute|day)|rate limit", re.IGNORECASE)

@@ -92,6 +92,7 @@ def test_a_budget_in_money_needs_every_price() -> None:
     with pytest.raises(UsageError, match=r"x \(target\)"):
         ModelByRole(ends, budget=Budget(max_usd=1))
     ModelByRole({"strong": Endpoint()}, budget=Budget(max_usd=1))
+    ModelByRole({"judge": Endpoint()}, budget=Budget(max_usd=1))  # strong's is not asked for where it is not
 
 
 @pytest.mark.parametrize(

@@ -52,8 +52,9 @@ def test_a_quota_with_a_time_to_wait_is_a_rate_limit() -> None:
 
 
 def test_a_line_is_short_and_holds_no_key() -> None:
-    line = one_line("a\n\tb Bearer abc.def sk-proj-12345678 secret42 " + "x" * 1000, ["secret42"])
-    assert line.startswith("a b [key] [key] [key] ")
+    said = "a\n\tb Bearer abc.def sk-proj-12345678 AIzaSyD-12345678 secret42 "
+    line = one_line(said + "x" * 1000, ["secret42"])
+    assert line.startswith("a b [key] [key] [key] [key] ")
     assert len(line) == 300
 
 
