@@ -108,6 +108,8 @@ def _result(
     answers = store.evaluations.answers(evaluation.id, number)
     outcomes = {place: outcome(orders) for place, orders in sorted(scores.items())}
     own = _own(evaluation.spec, about)
+    if about["kind"] == "scores" and evaluation.spec["strong"]["kind"] == "model":
+        strong = {}  # those that were scored are others
     return Result(
         number=number,
         name=about["name"],
@@ -124,7 +126,9 @@ def _result(
 
 
 def _own(spec: Mapping[str, Any], candidate: Mapping[str, Any]) -> AnswerRole | None:
-    """Whose answers the judge's own model wrote."""
+    """Whose answers the judge's own model wrote. None: neither's, both's, or it scored none of them."""
+    if candidate["kind"] == "scores":
+        return None
     wrote = (spec["strong"]["model"] == spec["judge"], candidate["model"] == spec["judge"])
     if spec["judge"] is None or wrote[0] == wrote[1]:
         return None
