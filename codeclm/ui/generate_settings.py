@@ -34,25 +34,42 @@ _PROFILES = {
 }
 
 
+_DIALS = {
+    "theta": "gen_theta",
+    "iterations": "gen_iterations",
+    "per_metadata": "gen_per",
+    "seed": "gen_seed",
+    "profile": "gen_profile",
+}
+_REST = {
+    "reach": "gen_reach",
+    "limit": "gen_limit",
+    "max_calls": "gen_calls",
+    "budget": "gen_budget",
+    "concurrency": "gen_concurrency",
+    "augment_to": "gen_augment",
+}
+"""The field of each setting."""
+
+
 def settings(begin: Wanted, seeds: int, priced: bool) -> Wanted:
     """Draw them; they begin as `begin` has them."""
-    reach = _reach(begin)
-    numbers, limit = _dials(begin, seeds)
+    _reach(begin)
+    _dials(begin, seeds)
     with st.expander("Limits and further settings", icon=":material/tune:"), st.grid(3, min_column_width=180):
-        max_calls, budget, concurrency = _limits(begin, priced)
-        further, augment_to = _further(begin)
-    return Wanted(
-        dials=Dials.read(numbers | further),
-        reach=reach,
-        limit=limit,
-        max_calls=max_calls,
-        budget=budget,
-        concurrency=concurrency,
-        augment_to=augment_to,
-    )
+        _limits(begin, priced)
+        _further(begin)
+    return in_fields()
 
 
-def _reach(begin: Wanted) -> str:
+def in_fields() -> Wanted:
+    """What the fields hold now: in a callback that may be more than the page was last drawn with."""
+    state = st.session_state
+    dials = Dials.read({name: state[key] for name, key in _DIALS.items()})
+    return Wanted(dials, **{name: state[key] for name, key in _REST.items()})
+
+
+def _reach(begin: Wanted) -> None:
     reach: str = st.segmented_control(
         "How far",
         list(_REACH),
@@ -62,14 +79,13 @@ def _reach(begin: Wanted) -> str:
         format_func=_REACH.__getitem__,
     )
     st.caption(_REACH_MEANS[reach])
-    return reach
 
 
-def _dials(begin: Wanted, seeds: int) -> tuple[dict[str, Any], int | None]:
+def _dials(begin: Wanted, seeds: int) -> None:
     """What decides which pairs are made and kept; and how many seeds to take."""
     dials = begin.dials
     with st.grid(4, min_column_width=190):
-        theta = st.number_input(
+        st.number_input(
             "θ",
             0.0,
             max(MOST, dials.theta),
@@ -79,7 +95,7 @@ def _dials(begin: Wanted, seeds: int) -> tuple[dict[str, Any], int | None]:
             key="gen_theta",
             help=term("theta") + " Higher: fewer pairs, each a clearer shortfall of the target.",
         )
-        iterations = st.number_input(
+        st.number_input(
             "Iterations",
             1,
             50,
@@ -88,7 +104,7 @@ def _dials(begin: Wanted, seeds: int) -> tuple[dict[str, Any], int | None]:
             help=term("iterations")
             + " Most pairs are kept at the first; each further one costs as much again.",
         )
-        each = st.number_input(
+        st.number_input(
             "Per metadata",
             1,
             10_000,
@@ -96,35 +112,36 @@ def _dials(begin: Wanted, seeds: int) -> tuple[dict[str, Any], int | None]:
             key="gen_per",
             help=term("per metadata") + " The paper: wanted size divided by the number of metadata.",
         )
-        limit = _optional(
+        _optional(
             "First seeds only",
             begin.limit,
             "gen_limit",
             placeholder=f"all {seeds:,}" if seeds else "all",
             help="Try ten before you run on all of them: what they make is kept and not paid for twice.",
         )
-    return {"theta": theta, "iterations": iterations, "per_metadata": each}, limit
 
 
-def _limits(begin: Wanted, priced: bool) -> tuple[int | None, float | None, int | None]:
+def _limits(begin: Wanted, priced: bool) -> None:
     """The most calls, US dollars, and requests at once."""
-    max_calls = _optional(
+    _optional(
         "Stop after calls",
         begin.max_calls,
         "gen_calls",
         placeholder="no limit",
         help="The run stops when it has sent this many requests. Run again to go on.",
     )
-    budget = _optional(
+    if not priced:
+        st.session_state[_REST["budget"]] = None
+    _optional(
         "Stop after US dollars",
-        begin.budget if priced else None,
+        begin.budget,
         "gen_budget",
         least=0.0,
         placeholder="no limit" if priced else "price unknown",
         disabled=not priced,
         help="Needs a price for every model: give it on the Models page.",
     )
-    concurrency = _optional(
+    _optional(
         "Requests at once",
         begin.concurrency,
         "gen_concurrency",
@@ -132,13 +149,12 @@ def _limits(begin: Wanted, priced: bool) -> tuple[int | None, float | None, int 
         placeholder="automatic",
         help="The most requests in flight. Automatic backs off by itself when an endpoint refuses.",
     )
-    return max_calls, budget if priced else None, concurrency
 
 
-def _further(begin: Wanted) -> tuple[dict[str, Any], int | None]:
+def _further(begin: Wanted) -> None:
     """The dials that are seldom changed; and how many metadata to mix labels up to."""
     dials = begin.dials
-    profile = st.selectbox(
+    st.selectbox(
         "Prompts",
         list(_PROFILES),
         index=list(_PROFILES).index(dials.profile),
@@ -146,7 +162,7 @@ def _further(begin: Wanted) -> tuple[dict[str, Any], int | None]:
         format_func=_PROFILES.__getitem__,
         help=term("profile") + " Automatic: small where the built-in model is the strong one.",
     )
-    seed = st.number_input(
+    st.number_input(
         "Random seed",
         0,
         None,
@@ -154,7 +170,7 @@ def _further(begin: Wanted) -> tuple[dict[str, Any], int | None]:
         key="gen_seed",
         help="The same seed and the same replies make the same pairs. Another seed begins anew.",
     )
-    augment_to = _optional(
+    _optional(
         "Mix labels up to",
         begin.augment_to,
         "gen_augment",
@@ -162,7 +178,6 @@ def _further(begin: Wanted) -> tuple[dict[str, Any], int | None]:
         help="Draws new combinations of the use cases and skills that were found until there are this "
         "many metadata (the paper: 200). They wait as proposed on the Metadata page.",
     )
-    return {"seed": seed, "profile": profile}, augment_to
 
 
 def _optional(
@@ -172,11 +187,10 @@ def _optional(
     least: Number = 1,
     most: Number | None = None,
     **more: Any,
-) -> Number | None:
+) -> None:
     """A number that may be left out. It begins by the session: a default could not be cleared again."""
     st.session_state.setdefault(key, begin)
-    chosen: Number | None = st.number_input(label, least, most, None, key=key, **more)
-    return chosen
+    st.number_input(label, least, most, None, key=key, **more)
 
 
 def in_words(wanted: Wanted) -> str:

@@ -12,7 +12,7 @@ from codeclm.records import ROLES, Role
 from codeclm.settings import Endpoint
 from codeclm.store import Job, Store
 from codeclm.ui.generate_plan import USES, Forecast, Wanted, begin_with, forecast, priced, warnings
-from codeclm.ui.generate_settings import in_words, settings
+from codeclm.ui.generate_settings import in_fields, in_words, settings
 from codeclm.ui.glossary import term
 from codeclm.ui.guard import guarded
 from codeclm.ui.next_step import nothing_kept
@@ -92,13 +92,15 @@ def _button(project: Project, wanted: Wanted, nothing: bool) -> None:
         type="primary",
         disabled=nothing and not wanted.augment_to,
         on_click=_start,
-        args=(project, wanted),
+        args=(project,),
         key="gen_start",
     )
 
 
 @guarded
-def _start(project: Project, wanted: Wanted) -> None:
+def _start(project: Project) -> None:
+    wanted = in_fields()
+    st.session_state[_SET] = st.session_state[_SET][0], wanted
     start_run(project, wanted.arguments())
 
 

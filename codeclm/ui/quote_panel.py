@@ -12,6 +12,7 @@ from codeclm.jobs.quote import COUNTED, QUOTE, Quoted, last_quote, lines, pilot_
 from codeclm.projects import Project
 from codeclm.ui import started
 from codeclm.ui.generate_plan import REACH, Forecast, Wanted
+from codeclm.ui.generate_settings import in_fields
 from codeclm.ui.guard import error_box, fragment, guarded
 from codeclm.ui.runpanel import last_run
 from codeclm.ui.text import dollars, duration, number, plural
@@ -28,13 +29,14 @@ def quote_panel(project: Project, wanted: Wanted, coming: Forecast) -> None:
         return
     units = max(coming.seeds, coming.metadata)
     usual = min(units, pilot_size(units, wanted.dials.per_metadata))
+    pilot = f"gen_pilot_{units}_{usual}"
     with st.container(horizontal=True, vertical_alignment="bottom"):
         size = st.number_input(
             f"Pilot, of {number(units)}",
             0,
             units,
             usual,
-            key=f"gen_pilot_{units}_{usual}",
+            key=pilot,
             width=150,
             help="How many metadata run through the whole loop, so that the rest can be foretold from them. "
             "More are surer. 0: from what is finished already, with no call.",
@@ -43,7 +45,7 @@ def quote_panel(project: Project, wanted: Wanted, coming: Forecast) -> None:
             "Estimate",
             icon=":material/calculate:",
             on_click=_start,
-            args=(project, wanted, size),
+            args=(project, pilot),
             key="gen_quote",
             help="Foretells calls, tokens, money and time.",
         )
@@ -101,8 +103,9 @@ def _wait(project: Project) -> None:
 
 
 @guarded
-def _start(project: Project, wanted: Wanted, pilot: int) -> None:
-    started.begin(project, QUOTE, [*wanted.arguments(), "--pilot", str(pilot)])
+def _start(project: Project, pilot: str) -> None:
+    size = str(st.session_state[pilot])
+    started.begin(project, QUOTE, [*in_fields().arguments(), "--pilot", size])
 
 
 def _table(found: Quoted) -> None:
