@@ -52,8 +52,9 @@ def parse(text: str, count: int) -> tuple[int, ...]:
         raise ReplyError(f"the reply does not hold {count} ratings", text)
     ratings = []
     for each in found:
-        whole = isinstance(each, int | float) and not isinstance(each, bool) and each == int(each)
-        if not whole or not LOW <= each <= HIGH:
+        number = isinstance(each, int | float) and not isinstance(each, bool)
+        # within the scale first: a reply may hold an infinite number, which is no int
+        if not number or not LOW <= each <= HIGH or each != int(each):
             raise ReplyError(f"{each!r} is no whole number from {LOW} to {HIGH}", text)
         ratings.append(int(each))
     return tuple(ratings)
