@@ -68,7 +68,9 @@ class Place:
     def make(self) -> None:
         """Create the folder, for this user alone. EndpointError where that cannot be."""
         try:
-            self.users.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # one by one: what `parents` makes on the way has the mode of the umask, for others to read
+            for folder in (self.folder, self.users):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise _unusable(self.folder, error) from None
 
@@ -87,6 +89,7 @@ class Place:
     def write(self, server: Server) -> None:
         """Tell where the server is, in one step: no reader sees half of it."""
         draft = self.folder / f"state.{uuid4().hex}"
+        draft.touch(mode=0o600, exist_ok=False)
         draft.write_text(json.dumps(asdict(server)), encoding="utf-8")
         draft.replace(self.state_file)
 

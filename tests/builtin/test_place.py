@@ -36,9 +36,15 @@ def test_a_state_with_a_wrong_field_is_none(place, wrong):
 
 
 def test_the_address_is_for_its_user_alone(tmp_path):
-    place = Place(tmp_path / "a")
-    place.make()
-    assert stat.S_IMODE(place.users.stat().st_mode) & 0o077 == 0
+    before = os.umask(0o022)
+    try:
+        place = Place(tmp_path / "made with it" / "a")
+        place.make()
+        place.write(SERVER)
+    finally:
+        os.umask(before)
+    for path in (place.folder, place.users, place.state_file):
+        assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
 
 
 def test_alive_is_who_holds_the_lock(place):
