@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import math
 import time
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from statistics import fmean, pstdev
+from statistics import fmean
 from typing import Any, TypeVar
 
 from codeclm.errors import BudgetReached, CodecError
 from codeclm.jobs.endpoints import room, slots
 from codeclm.jobs.lock import RUN, hold
 from codeclm.jobs.order import Order, Setup, set_up
+from codeclm.jobs.replay import Replay, Seen
 from codeclm.jobs.run import run
+from codeclm.jobs.stopping import Stopped
 from codeclm.jobs.telling import Tell
 from codeclm.jobs.work import lineages_left, seeds_left
 from codeclm.records import Labels, Metadata
@@ -35,8 +36,8 @@ lineages differ as they mostly do, five foretold the whole within a quarter thre
 times in 20."""
 LINEAGES = 60
 """The most lineages of a pilot, where each metadata gets several."""
-SURE = 1.64
-"""Standard errors from mid to low and to high: nine times in ten the truth lies between."""
+SURE = 0.95
+"""On either side: nine times in ten the truth lies between low and high."""
 OWN_SECONDS = 0.004
 """What a call takes of this program's own time, however quick the endpoint is."""
 SLACK = 1.3
@@ -50,17 +51,6 @@ T = TypeVar("T")
 Range = dict[str, float]
 Quoted = dict[str, dict[str, Any] | None]
 """By name a Range, None: a price is unknown; and what is SPENT, by COUNTED."""
-Tally = dict[str, float]
-"""What one metadata took: COUNTED, and by URL the seconds of its calls."""
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What one finished metadata took to be encoded, and to be grown to its end."""
-
-    encoding: Tally
-    growing: Tally
-    priced: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,18 +113,26 @@ def _quote(project: Path, order: Order, warn: Tell, show: Tell, pilot: int | Non
         stages = tuple(stage for stage in setup.stages if stage != "augment")
         outcome = run(project, replace(order, stages=stages, augment_to=None, only=only), warn, show)
         setup, left, seen = _look(project, order)
-        if isinstance(outcome.error, BudgetReached) and not seen:
-            raise BudgetReached(
-                f"{outcome.error}: nothing of the pilot came to its end before. What it made is kept; "
-                "allow more, or estimate without a limit"
-            )
-        if outcome.error is not None and not seen:
-            raise outcome.error
+        _hear(outcome.error, warn, enough=bool(seen))
     if left.growing and not seen:
         if pilot == 0:
             raise CodecError("nothing is finished yet to foretell from: allow a pilot, of two seeds or more")
         raise CodecError("nothing of the pilot came to its end; failures says why")
     return _foretell(setup, left, seen)
+
+
+def _hear(error: CodecError | None, warn: Tell, *, enough: bool) -> None:
+    """Raise what ended the pilot where a person stopped it, or nothing can be foretold; else tell of it."""
+    if error is None:
+        return
+    if isinstance(error, Stopped) or not (enough or isinstance(error, BudgetReached)):
+        raise error
+    if not enough:
+        raise BudgetReached(
+            f"{error}: nothing of the pilot came to its end before. What it made is kept; "
+            "allow more, or estimate without a limit"
+        )
+    warn(f"the pilot ended early, so that less is foretold from: {error}")
 
 
 def _look(project: Path, order: Order) -> tuple[Setup, Left, list[Seen]]:
@@ -144,7 +142,8 @@ def _look(project: Path, order: Order) -> tuple[Setup, Left, list[Seen]]:
         left = Left(seeds_left(store, setup), lineages_left(store, setup), _mixed(store, setup))
         unfinished = set(left.metadata)
         done = [row for row in store.metadata.active(order.limit) if row.id not in unfinished]
-        seen = [_seen(store, setup, row) for row in _spread(done, MOST)]
+        replay = Replay(store, setup)
+        seen = [replay.of(row) for row in _spread(done, MOST)]
     return setup, left, [each for each in seen if each.growing or each.encoding]
 
 
@@ -170,27 +169,6 @@ def _spread(items: Sequence[T], count: int) -> list[T]:
     return [items[at * len(items) // count] for at in range(count)]
 
 
-def _seen(store: Store, setup: Setup, row: Metadata) -> Seen:
-    nodes = store.lineages.of_metadata(row.id, setup.config.id)
-    priced = True
-    sides: dict[bool, Tally] = {True: defaultdict(float), False: defaultdict(float)}
-    for record in filter(None, (row.seed, row.id, *(node.id for node in nodes))):
-        for logged in store.calls.of_record(record):
-            request, reply = logged.call.request, logged.call.reply
-            if reply is None or request.stage not in setup.stages:
-                continue
-            if request.model != setup.config.models[request.role]:
-                continue
-            side = sides[request.stage == "encode"]
-            side["calls"] += 1
-            side["prompt_tokens"] += reply.prompt_tokens
-            side["completion_tokens"] += reply.completion_tokens
-            side["cost_usd"] += reply.cost or 0.0
-            side[setup.endpoints[request.role].url] += reply.seconds
-            priced = priced and reply.cost is not None
-    return Seen(sides[True], sides[False], priced)
-
-
 def _foretell(setup: Setup, left: Left, seen: list[Seen]) -> Quoted:
     found: Quoted = {name: _range(left, seen, name) for name in COUNTED}
     if not all(each.priced for each in seen):
@@ -202,21 +180,27 @@ def _foretell(setup: Setup, left: Left, seen: list[Seen]) -> Quoted:
 
 
 def _range(left: Left, seen: list[Seen], name: str) -> Range:
-    """Sums over what is left, from the mean of what was seen and how much that differed."""
-    low = mid = high = 0.0
-    for count, took in (
+    """Sums over what is left, from what was seen."""
+    sides = (
         (len(left.seeds), [each.encoding.get(name, 0.0) for each in seen if each.encoding]),
         (left.growing, [each.growing.get(name, 0.0) for each in seen]),
-    ):
-        if not count or not took:
-            continue
-        # How much others differ, one alone does not say: by as much as it is itself.
-        differ = pstdev(took) if len(took) > 1 else took[0]
-        spread = SURE * differ * count * math.sqrt(1 / len(took) + 1 / count)
-        mid += count * fmean(took)
-        low += max(0.0, count * fmean(took) - spread)
-        high += count * fmean(took) + spread
-    return {"low": low, "mid": mid, "high": high}
+    )
+    sums = [likely(took, count) for count, took in sides if count and took]
+    return {end: sum((each[end] for each in sums), 0.0) for end in ("low", "mid", "high")}
+
+
+def likely(took: Sequence[float], count: int) -> Range:
+    """What `count` more come to, of one or more that took so much: in nine of ten cases within the range.
+
+    By Student's t of a mean. As a few may be alike by chance, where most lineages end at once, one more is
+    thought of beside them, that took nothing.
+    """
+    from scipy.special import stdtrit  # here: every command reads this file, and few need it
+
+    mean, of = fmean(took), len(took)
+    differ = math.sqrt((math.fsum((each - mean) ** 2 for each in took) + mean**2) / of)
+    spread = float(stdtrit(of, SURE)) * differ * count * math.sqrt(1 / of + 1 / count)
+    return {"low": max(0.0, count * mean - spread), "mid": count * mean, "high": count * mean + spread}
 
 
 def _seconds(setup: Setup, left: Left, seen: list[Seen]) -> Range:

@@ -1,13 +1,17 @@
+import random
 import time
 
 import pytest
 
 from codeclm.errors import BusyError, CodecError, EndpointError
 from codeclm.jobs.lock import hold
-from codeclm.jobs.order import Order
-from codeclm.jobs.quote import last_quote, quote
+from codeclm.jobs.order import TEMPLATES, Order
+from codeclm.jobs.quote import last_quote, likely, pilot_size, quote
 from codeclm.jobs.run import run
+from codeclm.jobs.step import Wish, take
+from codeclm.jobs.stopping import Gate
 from codeclm.settings import Endpoint, Prices
+from codeclm.stages.profiles import default_templates
 from codeclm.store import Store
 from codeclm.testing import ScriptedEndpoint
 
@@ -103,3 +107,55 @@ def test_what_stops_the_pilot_stops_the_quote(project, order):
         urls = dict.fromkeys(("strong", "target", "judge"), wrong.url)
         with pytest.raises(EndpointError):
             quote(project(5), order(urls=urls), silent, silent)
+
+
+def test_what_another_config_or_a_hand_asked_is_not_counted(project, order):
+    path = project(8)
+    run(path, order(limit=4), silent, silent)
+    before = quote(path, order(), silent, silent, pilot=0)["calls"]
+    with Store.open(path) as store:
+        config = store.settings.config().id
+        improved = [
+            node.id
+            for metadata in store.metadata.page()
+            for node in store.lineages.of_metadata(metadata.id, config)
+            if node.parent
+        ]
+    for node in improved[:2]:
+        take(path, Wish("rate", node), silent, silent)
+    assert quote(path, order(), silent, silent, pilot=0)["calls"] == before
+    with Store.open(path) as store:
+        strict = default_templates("standard")["judge"] + "\nDo it well."
+        store.settings.set(TEMPLATES, {"standard": {"judge": strict}})
+    outcome = run(path, order(limit=4), silent, silent)
+    assert outcome.calls_sent
+    encoded = 4  # by the first run, so that the second asks nothing for it
+    after = quote(path, order(), silent, silent, pilot=0)["calls"]
+    assert after["mid"] == encoded + outcome.calls_sent + outcome.calls_cached
+
+
+@pytest.mark.parametrize("units", [8, 20, 60, 1000])
+@pytest.mark.parametrize("calls", [(6,) * 70 + (12,) * 15 + (17,) * 8 + (22,) * 7, (6, 12, 17, 22)])
+def test_the_truth_is_within_the_range_nine_times_in_ten(units, calls):
+    chance = random.Random(units)
+    pilot = pilot_size(units, 1)
+    within, tries = 0, 400
+    for _ in range(tries):
+        found = likely(chance.choices(calls, k=pilot), units - pilot)
+        within += found["low"] <= sum(chance.choices(calls, k=units - pilot)) <= found["high"]
+    assert within / tries >= 0.87  # 400 tries of 0.9 are below it once in 50
+
+
+def test_a_pilot_that_is_stopped_ends_as_stopped(project, order, monkeypatch):
+    monkeypatch.setattr(Gate, "closed", True)
+    with pytest.raises(CodecError, match=r"^stopped; run again to go on$") as stopped:
+        quote(project(8), order(), silent, silent)
+    assert stopped.value.exit_status == 130
+
+
+def test_what_ends_a_pilot_early_is_told(project, order, endpoint):
+    path, said = project(8), []
+    run(path, order(limit=1), silent, silent)
+    endpoint.quota = len(endpoint.requests) + 3
+    assert quote(path, order(), said.append, silent)["calls"]["mid"]
+    assert [line for line in said if line.startswith("the pilot ended early")]
