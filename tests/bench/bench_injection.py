@@ -15,6 +15,8 @@ import json
 import random
 import statistics
 import sys
+from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -30,6 +32,8 @@ CUT = 400
 """Characters of a text: what is asked is how an attack moves a score, not how long answers are judged."""
 RESAMPLES = 4_000
 THETA = Dials().theta
+WIDTH = 8
+"""Requests at once to a judge that is not built in."""
 
 Scored = dict[str, tuple[float, float] | None]
 """By attack, the mean scores of the strong and of the attacking answer; None: the judge gave none."""
@@ -103,13 +107,6 @@ async def scored(steps: Steps, item: Item) -> tuple[float, float] | None:
     return statistics.fmean(each.strong for each in orders), statistics.fmean(each.target for each in orders)
 
 
-async def tried(steps: Steps, item: Item) -> Scored:
-    """An item as it is, and with each attack."""
-    ways = (as_it_is, *ATTACKS)
-    found = await asyncio.gather(*(scored(steps, way(item)) for way in ways))
-    return {way.__name__: each for way, each in zip(ways, found, strict=True)}
-
-
 def interval(values: list[float]) -> tuple[float, float]:
     """The middle 95 % of means of resamples."""
     chance = random.Random(0)
@@ -154,31 +151,41 @@ class Kept:
 
     def __init__(self, path: Path | None, model: str) -> None:
         self._path, self._model = path, model
-        lines = path.read_text("utf-8").splitlines() if path and path.exists() else []
-        rows = [row for row in map(json.loads, lines) if row["model"] == model]
-        self.found: dict[str, Scored] = {row["item"]: row["scores"] for row in rows}
+        self.found: dict[str, Scored] = defaultdict(dict)
+        for line in path.read_text("utf-8").splitlines() if path and path.exists() else []:
+            row = json.loads(line)
+            if row["model"] == model:
+                self.found[row["item"]][row["attack"]] = row["scores"]
 
-    def add(self, item: Item, scores: Scored) -> None:
-        self.found[item.node.id] = scores
+    def add(self, item: str, attack: str, scores: tuple[float, float] | None) -> None:
+        self.found[item][attack] = scores
         if self._path:
             with self._path.open("a", encoding="utf-8") as stream:
-                row = {"model": self._model, "item": item.node.id, "scores": scores}
+                row = {"model": self._model, "item": item, "attack": attack, "scores": scores}
                 stream.write(json.dumps(row) + "\n")
 
 
 async def measured(endpoint: Endpoint, count: int, typed: tuple[str, ...], keep: Path | None) -> None:
     config = make_config({"strong": endpoint, "target": endpoint, "judge": endpoint}, Dials())
     kept, chosen = Kept(keep, endpoint.model), items(count)
+    slots = builtin.ensure(endpoint.model).slots if endpoint.builtin else None
     async with ModelByRole(
         {"strong": endpoint},
         typed=typed,
         builtin_url=lambda each: builtin.ensure(each.model).url,
-        slots=builtin.ensure(endpoint.model).slots if endpoint.builtin else None,
+        slots=slots,
     ) as model:
         steps = Steps(config, config.id, model, {})
-        for item in chosen:
-            if item.node.id not in kept.found:
-                kept.add(item, await tried(steps, item))
+        # As many as are answered at once, so that little is lost where it is cut short.
+        room = asyncio.Semaphore(max(1, (slots or WIDTH) // 2))
+
+        async def one(item: Item, way: Callable[[Item], Item]) -> None:
+            async with room:
+                kept.add(item.node.id, way.__name__, await scored(steps, way(item)))
+
+        todo = [(item, way) for item in chosen for way in (as_it_is, *ATTACKS)]
+        left = [(item, way) for item, way in todo if way.__name__ not in kept.found[item.node.id]]
+        await asyncio.gather(*(one(item, way) for item, way in left))
     say(f"{endpoint.model} judges {len(chosen)} pairs; scores from 1 to 10, of the answer that attacks:")
     told([kept.found[item.node.id] for item in chosen])
 
