@@ -152,9 +152,11 @@ class Instruction:
     @Name
     def id(self) -> str:
         """Made of the metadata revision, the parent, the action, the sample number and the text."""
+        # Of an imported one the number is its place in a file, which is not what makes it itself.
+        sample = 0 if self.origin == "imported" else self.sample
         return digits(
             f'{{"action":{canonical(self.action)},"kind":"instruction","parent":{canonical(self.parent)},'
-            f'"revision":{canonical(self.revision)},"sample":{self.sample},"text":{canonical(self.text)}}}'
+            f'"revision":{canonical(self.revision)},"sample":{sample},"text":{canonical(self.text)}}}'
         )
 
 

@@ -77,8 +77,12 @@ def add_pairs(store: Store, bundles: Iterable[Bundle]) -> Added:
     with store.write(), uncollected():
         store.seeds.add(bundle.seed for bundle in bundles if bundle.seed is not None)
         store.metadata.add({bundle.instruction.metadata: bundle.metadata for bundle in bundles}.values())
-        # In the order in which they are read again, or an export would jump about in the file.
-        bundles.sort(key=_place)
+        # In the order in which they are read again, or an export would jump about in the file: that of their
+        # metadata, and under one as the file has them.
+        first: dict[str, int] = {}
+        for at, bundle in enumerate(bundles):
+            first.setdefault(bundle.instruction.metadata, at)
+        bundles.sort(key=lambda bundle: (_row(bundle), first[bundle.instruction.metadata]))
         added = store.lineages.add_given(
             [
                 GivenPair(each.instruction, (each.strong, each.target), each.comparison, each.named)
@@ -96,10 +100,9 @@ def scale_told(store: Store) -> str:
     return fit.said if fit else ""
 
 
-def _place(bundle: Bundle) -> tuple[float, str, str]:
-    """Where a pair stands among those of its file: by its labels' seed; without one last, by its labels."""
-    seed = bundle.seed.row if bundle.seed and bundle.metadata.seed else math.inf
-    return seed, bundle.instruction.metadata, bundle.strong.instruction
+def _row(bundle: Bundle) -> float:
+    """Where its file has the seed that its labels are of; what is of none comes last."""
+    return bundle.seed.row if bundle.seed and bundle.metadata.seed else math.inf
 
 
 def _count(parsed: ingest.Parsed[Any], added: Added) -> Imported:

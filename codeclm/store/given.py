@@ -7,9 +7,11 @@ go in table by table.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import count
 from typing import NamedTuple
 
 from codeclm.records import Answer, Comparison, Instruction
+from codeclm.store.configs import IMPORTED_SEQ
 from codeclm.store.connection import Connection, Row, Value, pack, unpack
 from codeclm.store.metadata import BLANK
 from codeclm.store.nodes import Nodes
@@ -78,11 +80,12 @@ def _insert(
     answers: list[list[Value]] = []
     comparisons: list[list[Value]] = []
     reached: list[Row] = []
+    order = {metadata: count(first) for (metadata, _), (*_, first) in homes.items()}
     for number, (id_, each) in enumerate(new):
         instruction += 1
         made = each.instruction
-        metadata, labels, place, stale = homes[made.metadata, made.revision]
-        way = made.sample, made.iteration
+        metadata, labels, place, stale, _ = homes[made.metadata, made.revision]
+        way = next(order[made.metadata]), made.iteration
         seed = seeds.get(each.seed)
         instructions.append(
             (instruction, id_, metadata, labels, *way, made.origin, made.action, made.text, seed)
@@ -107,7 +110,8 @@ def _insert(
 
 
 def _homes(db: Connection, batch: Sequence[GivenPair]) -> dict[tuple[str, str], Row]:
-    """What instructions of a metadata and a revision share: the numbers of both, the place, whether stale.
+    """What instructions of a metadata and a revision share: the numbers of both, the place, whether stale;
+    and the next number in order of import.
 
     ProjectError: one of them is not in the project.
     """
@@ -134,6 +138,7 @@ def _named(given: GivenPair) -> tuple[str, str]:
     return given.answers[0].id, given.answers[1].id
 
 
-_HOME = f"""select m.seq, l.seq, m.place, l.seq <> m.labels and not {BLANK} from metadata m, labels l
-    where m.id = ? and l.id = ?"""
+_HOME = f"""select m.seq, l.seq, m.place, l.seq <> m.labels and not {BLANK},
+    (select coalesce(max(sample) + 1, 0) from nodes where config = {IMPORTED_SEQ} and place = m.place)
+    from metadata m, labels l where m.id = ? and l.id = ?"""
 _INSTRUCTIONS = "instructions (seq, id, metadata, labels, sample, iteration, origin, action, text, seed)"

@@ -38,7 +38,8 @@ _SELECT = """select m.origin, s.id, m.draw, m.state, l.use_case, l.skills,
 
 
 class MetadataRoom:
-    """The metadata of a project; order: its seed's import order, then those without a seed by id."""
+    """The metadata of a project; order: its seed's import order, then what was imported without a seed, in
+    order of import, then the rest by id."""
 
     def __init__(self, db: Connection) -> None:
         self._db = db
@@ -209,10 +210,13 @@ class MetadataRoom:
                     return False
                 seed = None
         labels = self._labels(item.id, first)
+        place = seed if seed is not None or item.origin == "imported" else id_
+        # The place of an imported one is text: behind the numbers of seeds, before ids, which are bytes.
         seq = self._db.insert(
-            """insert into metadata (id, place, origin, seed, draw, state, labels, original)
-            values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing""",
-            [id_, id_ if seed is None else seed, item.origin, seed, item.draw, item.state, labels, labels],
+            """insert into metadata (id, place, origin, seed, draw, state, labels, original) values
+            (?, coalesce(?, (select printf('%012d', coalesce(max(seq), 0)) from metadata)), ?, ?, ?, ?, ?, ?)
+            on conflict do nothing""",
+            [id_, place, item.origin, seed, item.draw, item.state, labels, labels],
         )
         self._log(seq, labels, "")
         if item.labels != first:
