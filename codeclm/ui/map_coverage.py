@@ -7,6 +7,7 @@ import streamlit as st
 
 from codeclm.atlas.coverage import Divergence
 from codeclm.charts import shares as charts
+from codeclm.charts.atlas import headlines
 from codeclm.charts.palette import CONFIG
 from codeclm.projects import Project
 from codeclm.store.coverage import BYS, By
@@ -174,7 +175,7 @@ def _shares(tally: Tally, side: Side, names: Names) -> None:
     seeds, others = (counts / max(1, counts.sum()) for counts in (tally.seeds, tally.sides[side]))
     st.plotly_chart(
         charts.beside(
-            [names[key] for key in tally.keys[:_BARS]],
+            headlines([names[key] for key in tally.keys[:_BARS]]),
             seeds[:_BARS].tolist(),
             others[:_BARS].tolist(),
             side,

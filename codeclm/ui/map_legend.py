@@ -69,8 +69,10 @@ def _groups(atlas: Atlas, rows: Rows, chosen: Rows, colours: Colouring, by: str,
         column_config={
             " ": st.column_config.TextColumn(width=28),
             by.capitalize(): st.column_config.TextColumn(width=150 if len(chosen) else 200),
-            "Here": st.column_config.NumberColumn(width=52, help="How many of the selection."),
-            "All": st.column_config.NumberColumn(width=52),
+            "Here": st.column_config.NumberColumn(
+                width=52, format="localized", help="How many of the selection."
+            ),
+            "All": st.column_config.NumberColumn(width=56, format="localized"),
         },
         alt=f"Groups by {by} and how many points each has, in all and in the selection",
     )
