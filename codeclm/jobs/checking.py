@@ -6,7 +6,6 @@ a row of its own, and reads afterwards what is kept.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,11 +13,10 @@ from pathlib import Path
 from codeclm import embed, export, ingest
 from codeclm.dedup import Candidate, Checked, Checks, candidates, check
 from codeclm.dedup.near import Vectors
-from codeclm.errors import CodecError
 from codeclm.evaluate import tables
 from codeclm.export import Options
+from codeclm.jobs.local import local
 from codeclm.jobs.lock import hold
-from codeclm.jobs.stopping import Stopped
 from codeclm.jobs.telling import Tell
 from codeclm.store import Store
 
@@ -79,20 +77,10 @@ def duplicates(
     show: Tell,
 ) -> Look:
     """`look` as a job: it tells how far it is, and hears whether it shall stop."""
-    with Store.open(project) as store, hold(project, DUPLICATES):
-        job = store.jobs.start(DUPLICATES, {"dedup": checks.dedup, "against": len(files)}, os.getpid())
-
-        def progress(done: int, total: int) -> None:
-            store.jobs.progress(job, "embed", done, total)
-            store.jobs.beat(job)
-            show(f"embedded {done}/{total}")
-            if store.jobs.stop_asked(job):
-                raise Stopped("stopped; start again to go on")
-
-        try:
-            found = look(store, ask(store), checks, files, model, progress)
-        except CodecError as error:
-            store.jobs.finish(job, "stopped" if isinstance(error, Stopped) else "failed", str(error))
-            raise
-        store.jobs.finish(job, "done")
-        return found
+    command = {"dedup": checks.dedup, "against": len(files)}
+    with (
+        Store.open(project) as store,
+        hold(project, DUPLICATES),
+        local(store, DUPLICATES, command, show, "stopped; start again to go on") as job,
+    ):
+        return look(store, ask(store), checks, files, model, job.embedding)

@@ -6,11 +6,9 @@ how a map is looked at nor what is done with it.
 
 from __future__ import annotations
 
-import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,9 +16,8 @@ import numpy as np
 
 from codeclm import atlas
 from codeclm.embed import Vectors, embed, model_of
-from codeclm.errors import CodecError
+from codeclm.jobs.local import Local, local
 from codeclm.jobs.lock import hold
-from codeclm.jobs.stopping import Stopped
 from codeclm.jobs.telling import Tell
 from codeclm.records import IMPORTED
 from codeclm.store import Store
@@ -54,20 +51,26 @@ def draw(
     had, or (Stopped) it was asked to stop; then the old map stands.
     """
     began = time.monotonic()
-    with Store.open(project) as store, hold(project, MAP), _job(store, kinds, anew) as job:
-        told = _Told(store, job, show)
+    command = {"of": list(kinds), "anew": anew}
+    stopped = "stopped; the map is as it was, and what was embedded is kept"
+    with (
+        Store.open(project) as store,
+        hold(project, MAP),
+        local(store, MAP, command, show, stopped) as job,
+    ):
         model = model_of(store)
         wanted = {*kinds, *store.maps.kinds()}
         sources = store.maps.sources(wanted, config_of(store))
         texts = list(dict.fromkeys(map(text_of, sources)))
-        vectors = _vectors(store, sources, model, told)
-        told.drawing()
+        vectors = _vectors(store, sources, model, job)
+        job.step("draw", 0, 1, "drawing the map")
         fixed = not anew and store.settings.get(MAP, {}).get("model") == model
         placed, drawn = _draw(store, sources, texts, vectors, model, fixed)
         settings = {"model": model, "texts": len(texts), "at": time.time()}
         if not drawn:
             settings["texts"] = store.settings.get(MAP, {}).get("texts", len(texts))
         store.settings.set(MAP, settings)
+        job.step("draw", 1, 1)
     count = sum(source.kind in kinds for source in sources)
     return Mapped(count, placed, drawn, round(time.monotonic() - began, 3))
 
@@ -83,13 +86,13 @@ def text_of(source: Source) -> str:
     return label_text(source.use_case, source.skills) if source.kind == "metadata" else source.text
 
 
-def _vectors(store: Store, sources: list[Source], model: str, told: _Told) -> Vectors:
+def _vectors(store: Store, sources: list[Source], model: str, job: Local) -> Vectors:
     """A vector for each text; for labels, it is put together from those of the single ones."""
     first = {text_of(source): source for source in reversed(sources)}
     ordered = [first[text] for text in dict.fromkeys(map(text_of, sources))]
     parts = [labels_of(source) or [source.text] for source in ordered]
     single = list(dict.fromkeys(part for each in parts for part in each))
-    rows = dict(zip(single, embed(store, single, model, told.embedding), strict=True))
+    rows = dict(zip(single, embed(store, single, model, job.embedding), strict=True))
     return np.array([atlas.together(np.array([rows[part] for part in each])) for each in parts], np.float32)
 
 
@@ -172,42 +175,3 @@ def _words(
         [(source.use_case, *source.skills) for source in sources],
         atlas.Meaning(vectors[rows], embedded),
     )
-
-
-class _Told:
-    """How far the job is, for the project and for a person; hears whether it shall stop."""
-
-    def __init__(self, store: Store, job: int, show: Tell) -> None:
-        self._store, self._job, self._show = store, job, show
-
-    def embedding(self, done: int, total: int) -> None:
-        """So many new texts are embedded. Stopped: no more shall be."""
-        self._store.jobs.progress(self._job, "embed", done, total)
-        self._store.jobs.beat(self._job)
-        self._show(f"embedding {done}/{total}")
-        if self._store.jobs.stop_asked(self._job):
-            raise Stopped("stopped; the map is as it was, and what was embedded is kept")
-
-    def drawing(self) -> None:
-        """All is embedded."""
-        self._store.jobs.progress(self._job, "draw", 0, 1)
-        self._show("drawing the map")
-
-
-@contextmanager
-def _job(store: Store, kinds: Sequence[MapKind], anew: bool) -> Iterator[int]:
-    """The job's row, from its start to however it ends."""
-    job = store.jobs.start(MAP, {"of": list(kinds), "anew": anew}, os.getpid())
-    try:
-        yield job
-    except Stopped as stopped:
-        store.jobs.finish(job, "stopped", str(stopped))
-        raise
-    except KeyboardInterrupt:
-        store.jobs.finish(job, "stopped", "stopped; the map is as it was")
-        raise
-    except CodecError as error:
-        store.jobs.finish(job, "failed", str(error))
-        raise
-    store.jobs.progress(job, "draw", 1, 1)
-    store.jobs.finish(job, "done")

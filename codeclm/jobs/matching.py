@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from codeclm import embed, export
-from codeclm.errors import CodecError
 from codeclm.evaluate.matching import TwoSample, energy_distance, label_divergence
 from codeclm.export import Options
 from codeclm.jobs.candidates import Ask
+from codeclm.jobs.local import local
 from codeclm.jobs.lock import hold
-from codeclm.jobs.stopping import Stopped
 from codeclm.jobs.telling import Tell
 from codeclm.jobs.trial import prompts_of
 from codeclm.store import Prompt, Store
@@ -61,20 +59,8 @@ def matching(
     """`match` as a job. `ask`: a file of prompts or held-out seeds, or the id of an evaluation."""
     with Store.open(project) as store, hold(project, MATCHING):
         prompts = store.evaluations.prompts(ask) if isinstance(ask, str) else prompts_of(store, ask)
-        job = store.jobs.start(MATCHING, {"prompts": len(prompts)}, os.getpid())
-
-        def progress(done: int, total: int) -> None:
-            store.jobs.progress(job, "embed", done, total)
-            store.jobs.beat(job)
-            show(f"embedded {done}/{total}")
-            if store.jobs.stop_asked(job):
-                raise Stopped("stopped; start again to go on")
-
-        try:
-            options = Options(include=include, theta=theta)
-            found = match(store, options, prompts, lambda texts: embed.embed(store, texts, model, progress))
-        except CodecError as error:
-            store.jobs.finish(job, "stopped" if isinstance(error, Stopped) else "failed", str(error))
-            raise
-        store.jobs.finish(job, "done")
-        return found
+        options, command = Options(include=include, theta=theta), {"prompts": len(prompts)}
+        with local(store, MATCHING, command, show, "stopped; start again to go on") as job:
+            return match(
+                store, options, prompts, lambda texts: embed.embed(store, texts, model, job.embedding)
+            )

@@ -32,7 +32,7 @@ class Coverage:
         """(job, when it ended, how many instructions there were then) of every run that made some."""
         found: list[tuple[int, float, int]] = []
         rows = self._db.rows(
-            """select seq, finished, reached from jobs where kind in ('run', 'failures')
+            """select seq, finished, reached from jobs where kind = 'run'
             and reached is not null and finished is not null order by seq"""
         )
         for job, ended, reached in rows:

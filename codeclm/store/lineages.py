@@ -155,12 +155,6 @@ class Lineages:
         )
         return [read_instruction(row) for row in rows]
 
-    def children(self, instruction: str, config: str | None = None) -> list[Instruction]:
-        """The instructions made from this one (under a config, where given), by sample and id."""
-        node, values = (INSTRUCTION, []) if config is None else (_NODE, [self._configs.find(config)])
-        rows = self._db.rows(f"{node} where p.id = ? order by i.sample, i.id", [*values, pack(instruction)])
-        return [read_instruction(row) for row in rows]
-
     def of_metadata(self, metadata: str, config: str) -> list[Instruction]:
         """Every instruction of a metadata under a config, by sample, iteration and id."""
         return self._nodes_of(metadata, config)

@@ -184,14 +184,6 @@ class Pairs:
         )
         return None if row is None else self._pair(row)
 
-    def scores(self, config: str | None) -> list[tuple[int, float, float, bool]]:
-        """(iteration, signed gap, reach, leaf) of every scored node: what a sweep over θ needs."""
-        rows = self._db.rows(
-            "select iteration, gap, reach, leaf from nodes where config = ? and gap is not null",
-            [self._configs.find(config)],
-        )
-        return [(iteration, gap, reach, bool(leaf)) for iteration, gap, reach, leaf in rows]
-
     def _where(
         self, config: str | None, theta: float, cap: int, where: PairFilter | None
     ) -> tuple[str, dict[str, Value]]:

@@ -213,7 +213,6 @@ def test_a_pair_holds_its_texts_and_place(store: Store) -> None:
     assert pair.target.startswith("A poor answer")
     assert replace(pair, stale=True) != pair
     assert store.pairs.get("none", 3, 4) is None
-    assert store.pairs.scores(C) == [(1, -4.0, 0.0, True)]
 
 
 def test_a_step_may_name_its_pair_whatever_is_newer(store: Store) -> None:

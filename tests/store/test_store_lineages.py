@@ -24,8 +24,6 @@ def test_records_come_back_as_they_went(store: Store) -> None:
     assert store.lineages.get(second.id) == second
     assert store.lineages.path(second.id) == [first, second]
     assert store.lineages.path("none") == []
-    assert store.lineages.children(first.id) == store.lineages.children(first.id, C) == [second]
-    assert store.lineages.children(first.id, "other") == []
     assert store.lineages.of_metadata(metadata.id, C) == [first, second]
     assert store.lineages.answers(first.id, C) == list(answered(first))
     assert store.lineages.comparison(first.id, C) == comparison
