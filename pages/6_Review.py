@@ -4,13 +4,14 @@ import streamlit as st
 
 from codeclm.ui.next_step import nothing_kept
 from codeclm.ui.other_scale import other_scale
-from codeclm.ui.page import go, no_pairs, page
+from codeclm.ui.page import no_pairs, page
 from codeclm.ui.review_bulk import bulk_panel
 from codeclm.ui.review_desk import desk
 from codeclm.ui.review_elsewhere import elsewhere
 from codeclm.ui.review_grid import grid
+from codeclm.ui.review_how import how
 from codeclm.ui.review_near import sought
-from codeclm.ui.review_queue import queue, start_over
+from codeclm.ui.review_queue import queue
 from codeclm.ui.review_tally import Tally
 from codeclm.ui.review_team import seat, team_panel
 from codeclm.ui.selected import within_selection
@@ -30,47 +31,18 @@ with page("Review", links) as project:
     if not facts.funnel.kept:
         st.info(nothing_kept(facts).why, icon=":material/info:")
     other_scale(project, facts)
-    filters = st.container()
-    row = st.container(horizontal=True, vertical_alignment="center")
     come = "review_view" not in st.session_state
-    with row:
+    within_selection(project)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        asked, hands = (
+            st.container(horizontal=True, vertical_alignment="center", width="content") for _ in range(2)
+        )
+    with hands:
         at = seat(project)
-    with filters:
-        within_selection(project)
+    with asked:
         made = queue(project, come, at)
-    with row:
-        view = st.segmented_control(
-            "View",
-            ("Cards", "Grid"),
-            default="Cards",
-            required=True,
-            key="review_view",
-            bind="query-params",
-            label_visibility="collapsed",
-        )
-        blind = st.toggle(
-            "Blind",
-            key="blind",
-            bind="query-params",
-            help="Sides are shuffled; names and scores are hidden until you have decided.",
-        )
-        keys = st.toggle(
-            "Keys",
-            value=True,
-            key="review_keys",
-            persist_state="session",
-            help="Single keys decide: ? lists them, / goes to Search. In a filter they are letters: "
-            "Ctrl+Enter gives them back to the card. "
-            "Switch them off where they get in the way of other software.",
-        )
-        st.button(
-            "Make the queue anew",
-            icon=":material/refresh:",
-            type="tertiary",
-            on_click=start_over,
-            help="Takes in pairs that came since, and leaves out what you have decided.",
-        )
-        go("Export", "Export what is accepted")
+    with hands:
+        view, blind, keys = how()
     if view == "Grid" and made.ids:
         grid(project, made, at, blind)
         bulk_panel(project, made, at)

@@ -99,9 +99,15 @@ def pick(label: str, key: str, names: list[str], width: Width) -> str | None:
 
 
 def choice(
-    label: str, key: str, options: dict[Any, str], default: str | None, width: Width, about: str | None = None
+    label: str,
+    key: str,
+    options: dict[Any, str],
+    default: str | None,
+    width: Width,
+    about: str | None = None,
+    shown: bool = True,
 ) -> Any:
-    """A choice among a few; cleared, it filters nothing."""
+    """A choice among a few; cleared, it filters nothing. `shown`: its label is."""
     names = list(options)
     return st.selectbox(
         label,
@@ -113,4 +119,5 @@ def choice(
         format_func=lambda name: options.get(name, str(name)),
         help=about,
         width=width,
+        label_visibility="visible" if shown else "collapsed",
     )

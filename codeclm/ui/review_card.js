@@ -15,12 +15,22 @@ function hidden(card, blind) {
   return blind && !card.decision;
 }
 
+/* What the two accepting buttons say, and in a word, for where there is no room. */
 function acceptLabels(card, blind) {
-  if (hidden(card, blind)) return ["Accept left", "Accept right"];
-  if (!card.winner) return ["Accept strong", "Accept target"];
-  return card.winner === "strong"
-    ? ["Accept better (strong)", "Accept other (target)"]
-    : ["Accept better (target)", "Accept other (strong)"];
+  if (!card) return [["Accept better", "Better"], ["Accept other", "Other"]];
+  if (hidden(card, blind)) return [["Accept left", "Left"], ["Accept right", "Right"]];
+  return choices(card, blind).map((role, place) => {
+    const which = card.winner ? `${place ? "other" : "better"} (${role})` : role;
+    return [`Accept ${which}`, role[0].toUpperCase() + role.slice(1)];
+  });
+}
+
+function drawAccepting(root, card, blind) {
+  acceptLabels(card, blind).forEach(([whole, brief], place) => {
+    const button = root.querySelector(`[data-do="${place ? "other" : "better"}"]`);
+    button.querySelector("span").textContent = whole;
+    button.querySelector("b").textContent = brief;
+  });
 }
 
 /* What was decided of a card, in words; empty: nothing yet. */
@@ -174,8 +184,5 @@ function drawCard(root, card, blind) {
   drawAnswers(root, card, blind);
   drawScores(root, card, blind);
   drawOrigin(root, card, blind);
-  const labels = acceptLabels(card, blind);
-  ["better", "other"].forEach((name, place) => {
-    root.querySelector(`[data-do="${name}"] span`).textContent = labels[place];
-  });
+  drawAccepting(root, card, blind);
 }

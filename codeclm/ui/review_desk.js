@@ -151,7 +151,7 @@ class Desk {
     if (card) drawCard(this.root, card, this.blind);
     else {
       delete this.root.querySelector(".card").dataset.pair;
-      ["better", "other"].forEach((name) => { this.root.querySelector(`[data-do="${name}"] span`).textContent = `Accept ${name}`; });
+      drawAccepting(this.root);
       nothing.textContent = this.at < this.data.total ? "Fetching the next pairs…" : this.data.end;
     }
     const off = { back: this.at === 0 && !this.detour, skip: !card };

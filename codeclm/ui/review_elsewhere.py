@@ -11,21 +11,9 @@ from codeclm.projects import Project
 from codeclm.store import PairFilter, Store
 from codeclm.ui.filter_fields import Known
 from codeclm.ui.guard import guarded
-from codeclm.ui.review_queue import Queue, start_over
+from codeclm.ui.review_queue import Queue, start_over, usual
 from codeclm.ui.selected import PARAMETER
 from codeclm.ui.text import number, plural
-
-_USUAL: dict[str, Any] = {
-    "review_decision": "none",
-    "status": "kept",
-    "review_search": "",
-    "review_marks": [],
-    "review_share": False,
-    **dict.fromkeys(
-        f"review_{name}" for name in ("use", "iteration", "winner", "skill", "tag", "cluster", "by")
-    ),
-}
-"""The filters of Review, by key, as they stand at first; but for the gap, which depends on the scores."""
 
 
 def elsewhere(project: Project, made: Queue) -> None:
@@ -44,7 +32,7 @@ def elsewhere(project: Project, made: Queue) -> None:
             "Clear the filters",
             icon=":material/filter_list_off:",
             on_click=_clear,
-            args=(Known.of(project).scale[0],),
+            args=(usual(Known.of(project)),),
             key="review_elsewhere_clear",
         )
 
@@ -66,8 +54,8 @@ def _let_pass(fields: tuple[str, ...]) -> None:
 
 
 @guarded
-def _clear(widest: float) -> None:
-    usual = {**_USUAL, "review_gap": (0.0, widest)}
-    st.session_state.update({key: value for key, value in usual.items() if key in st.session_state})
+def _clear(first: dict[str, Any]) -> None:
+    first = {**first, "review_search": ""}
+    st.session_state.update({key: value for key, value in first.items() if key in st.session_state})
     st.query_params.pop(PARAMETER, None)
     start_over()

@@ -25,6 +25,9 @@ function toSearch() {
   field?.select();
 }
 
+/* The filters or whatever else lies open over the card, which is not to be judged unseen. */
+function cover() { return document.querySelector('[data-testid="stPopoverBody"]'); }
+
 const CLOSING = 100;
 
 /* The list that a filter was chosen from by mouse would keep the focus: the keys are the card's. */
@@ -85,6 +88,10 @@ class Hands {
     if (event.ctrlKey || event.metaKey || event.altKey || inField(event)) return;
     const onButton = event.composedPath().some((node) => node.matches && node.matches("button, summary, a"));
     if (onButton && event.key === "Enter") return;
+    if (cover()) {
+      if (event.key.length === 1) this.desk.say("No key counts while something lies open over the card: Esc closes it.");
+      return;
+    }
     const digit = /^[1-9]$/.exec(event.key) || /[1-9]$/.exec(/^Digit/.test(event.code) ? event.code : "");
     if (digit && this.panels.mode === "reasons") {
       event.preventDefault();
@@ -97,11 +104,12 @@ class Hands {
     if (!event.repeat) this.press(name, event.timeStamp);
   }
 
-  /* Out of a filter without the mouse: Ctrl+Enter gives the keys back to the card. */
+  /* Out of a filter without the mouse: Ctrl+Enter gives the keys back to the card, and folds the filters. */
   letGo(event) {
     const wanted = event.key === "Enter" && (event.ctrlKey || event.metaKey);
     if (!wanted || !inField(event) || event.composedPath().includes(this.desk.root)) return false;
     document.activeElement.blur();
+    if (cover()) document.querySelector('[data-testid="stPopoverButton"][aria-expanded="true"]')?.click();
     return true;
   }
 

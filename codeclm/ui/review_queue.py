@@ -51,6 +51,16 @@ ORDERS: dict[PairOrder, str] = {
 }
 MARKS = {"flagged": "flagged", "stale": "stale", "drift": "drifted", "near": "near-duplicates"}
 _ROUND = "review_round"
+WHOLE: dict[str, Any] = {
+    "review_decision": "none",
+    "status": "kept",
+    "review_marks": [],
+    "review_share": False,
+    **dict.fromkeys(
+        f"review_{name}" for name in ("use", "iteration", "winner", "skill", "tag", "cluster", "by")
+    ),
+}
+"""The folded filters, by key, as they stand at first; but for the gap, whose reach depends on the scores."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,23 +130,41 @@ def start_over() -> None:
     st.session_state[_ROUND] = time.time_ns()
 
 
+def usual(known: Known) -> dict[str, Any]:
+    """Every folded filter as it stands where it keeps the usual pairs only."""
+    return {**WHOLE, "review_gap": (0.0, known.scale[0])}
+
+
+def _changed(known: Known) -> int:
+    """How many of the folded filters are set otherwise; those in the address may be yet to be drawn."""
+    state = st.session_state
+    return sum(
+        state[key] != value if key in state else key in st.query_params for key, value in usual(known).items()
+    )
+
+
 def _filters(known: Known, dials: Dials, at: Seat) -> Asked:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        decision = choice("Decision", "review_decision", DECISIONS, "none", 125)
-        status = choice("State", "status", STATUSES, "kept", 155, about=term("kept"))
-        use = pick("Use case", "review_use", known.uses, 150)
-        search = st.text_input(
-            "Search",
-            key="review_search",
-            bind="query-params",
-            placeholder="in the instruction",
-            icon=":material/search:",
-            width=150,
-            help=SEARCHED,
-        )
-        order = choice("Order", "review_order", ORDERS, "lineage", 185)
-        with st.popover("More filters", icon=":material/filter_list:"):
+    search = st.text_input(
+        "Search",
+        key="review_search",
+        bind="query-params",
+        placeholder="Search instructions",
+        icon=":material/search:",
+        width=180,
+        label_visibility="collapsed",
+    )
+    others = _changed(known)
+    panel = st.popover(
+        f"Filters: {others}" if others else "Filters", icon=":material/filter_list:", width=125
+    )
+    with panel:
+        with st.grid(2, min_column_width=200):
+            decision = choice("Decision", "review_decision", DECISIONS, "none", "stretch")
+            status = choice("State", "status", STATUSES, "kept", "stretch", about=term("kept"))
+            use = pick("Use case", "review_use", known.uses, "stretch")
             more = _more(known, dials, at)
+        st.caption(f"Search: {SEARCHED[:1].lower()}{SEARCHED[1:]}")
+    order = choice("Order", "review_order", ORDERS, "lineage", 185, shown=False)
     where = PairFilter(
         status=None if status == "any" else status,
         search=search,
@@ -155,8 +183,8 @@ def _filters(known: Known, dials: Dials, at: Seat) -> Asked:
 
 def _more(known: Known, dials: Dials, at: Seat) -> dict[str, Any]:
     """The filters that are used less: what they ask of PairFilter."""
-    narrowed = fields(known, dials.iterations, "review")
-    reviewer = pick("Decided by", "review_by", known.reviewers, 240) if known.reviewers else None
+    narrowed = fields(known, dials.iterations, "review", "stretch")
+    reviewer = pick("Decided by", "review_by", known.reviewers, "stretch") if known.reviewers else None
     marks = st.pills(
         "Only", list(MARKS.values()), selection_mode="multi", key="review_marks", bind="query-params"
     )

@@ -66,7 +66,7 @@ def seat(project: Project) -> Seat:
         accept_new_options=True,
         key="reviewer",
         bind="query-params",
-        width=190,
+        width=175,
         help="Decisions are kept by name, so that several may review one project. Undo takes back your own.",
     )
     return Seat(reviewer(str(said or "")), team, minimum, guidelines)

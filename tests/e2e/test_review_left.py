@@ -156,12 +156,10 @@ def test_a_key_counts_in_its_own_project_alone(app, made):
     assert logged(made) == ["decide", "decide", "undo", "undo"]
 
 
-@pytest.mark.parametrize("wanted", ["undecided", "not by me"])
+@pytest.mark.parametrize("wanted", ["as generated", "nearest to θ first"])
 def test_the_mouse_gives_the_keys_back(app, made, wanted):
     review(app)
-    app.page.get_by_role("combobox", name="Decision").first.click()
-    app.page.get_by_role("option", name=wanted, exact=True).first.click()
-    app.settle()
+    choose(app, "Order", wanted)
     app.page.keyboard.press("a")
     app.sees("Accepted the")
     saved(app)
@@ -171,3 +169,47 @@ def test_the_mouse_gives_the_keys_back(app, made, wanted):
     app.sees("Undone: this pair waits")
     saved(app)
     assert logged(made) == ["decide", "undo"]
+
+
+def test_no_key_decides_under_the_filters_and_they_fold_by_keys(app, made):
+    review(app)
+    filters = app.page.get_by_role("button", name="Filters")
+    for leave in ("Escape", "Control+Enter"):
+        filters.click()
+        choose(app, "Decision", "not by me" if leave == "Escape" else "any decision")
+        assert filters.inner_text().strip().startswith("filter_list\nFilters: 1")
+        for key in "ax":
+            app.page.keyboard.press(key)
+        app.sees("No key counts while something lies open over the card")
+        if leave == "Control+Enter":
+            app.page.get_by_role("combobox", name="State").focus()
+        app.page.keyboard.press(leave)
+        app.page.get_by_test_id("stPopoverBody").wait_for(state="detached")
+        assert logged(made) == []
+    app.page.wait_for_timeout(400)
+    app.page.keyboard.press("a")
+    app.sees("Accepted the")
+    saved(app)
+    assert logged(made) == ["decide"]
+
+
+def test_at_800_pixels_the_card_is_above_the_fold_with_its_buttons_in_one_row(app, made):
+    app.page.set_viewport_size({"width": 800, "height": 900})
+    review(app)
+    boxes = [each.bounding_box() for each in app.page.locator(".desk .actions button").all()]
+    assert len(boxes) == 9
+    assert len({round(each["y"]) for each in boxes}) == 1
+    assert boxes[-1]["x"] + boxes[-1]["width"] <= 800
+    assert app.page.locator(".desk .instruction").bounding_box()["y"] < 550
+    left, right = (each.bounding_box() for each in app.page.locator(".desk .answer").all())
+    assert left["y"] == right["y"]
+    assert left["y"] < 700
+    app.page.get_by_role("button", name="Accept better (strong)").click()
+    app.sees("Accepted the strong answer")
+
+
+def choose(app, field, wanted):
+    """Choose from a list by mouse."""
+    app.page.get_by_role("combobox", name=field).first.click()
+    app.page.get_by_role("option", name=wanted, exact=True).first.click()
+    app.settle()

@@ -1,0 +1,46 @@
+"""How the pairs on Review are looked at: as cards or as a grid, blind or not, with keys or without."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from codeclm.ui.page import go
+from codeclm.ui.review_queue import start_over
+
+
+def how() -> tuple[str, bool, bool]:
+    """Draw the controls: the view, whether it is blind, and whether single keys decide."""
+    view: str = st.segmented_control(
+        "View",
+        ("Cards", "Grid"),
+        default="Cards",
+        required=True,
+        key="review_view",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    blind = st.toggle(
+        "Blind",
+        key="blind",
+        bind="query-params",
+        help="Sides are shuffled; names and scores are hidden until you have decided.",
+    )
+    with st.popover("More", icon=":material/more_horiz:", type="tertiary"):
+        keys = st.toggle(
+            "Keys",
+            value=True,
+            key="review_keys",
+            persist_state="session",
+            help="Single keys decide: ? lists them, / goes to Search. In a filter they are letters: "
+            "Ctrl+Enter gives them back to the card. "
+            "Switch them off where they get in the way of other software.",
+        )
+        st.button(
+            "Make the queue anew",
+            icon=":material/refresh:",
+            type="tertiary",
+            on_click=start_over,
+            help="Takes in pairs that came since, and leaves out what you have decided.",
+        )
+        go("Export", "Export what is accepted")
+    return view, blind, keys
