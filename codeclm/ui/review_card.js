@@ -53,16 +53,11 @@ function turnedWords(kind, card) {
   return `Undone: ${words ? `what was decided before stands again (${words})` : "this pair waits for a decision again"}. Y redoes it.`;
 }
 
-/* That reviewers disagree, and what the others said: hidden from who is blind and has not decided. */
-function conflictBadges(card, blind) {
-  if (!card.conflict) return [];
-  const others = hidden(card, blind) ? [] : card.said.map(([who, what]) => badge(`${who} ${what}`, "orange"));
-  return [badge("reviewers disagree: your decision now settles it", "red"), ...others];
-}
-
 function drawFacts(root, card, blind) {
   const facts = root.querySelector(".facts");
-  const found = [decisionBadge(card), ...conflictBadges(card, blind)];
+  const found = [decisionBadge(card)];
+  if (card.conflict) found.push(badge("reviewers disagree: your decision now settles it", "red"));
+  if (card.draft) found.push(badge("an edit is unfinished: E goes on with it", "orange"));
   if (!hidden(card, blind)) found.push(badge(card.gap_text, card.over ? "green" : ""));
   found.push(badge(`iteration ${card.iteration}`));
   if (card.status !== "kept") found.push(badge(card.status));
@@ -152,7 +147,7 @@ function drawOrigin(root, card, blind) {
     if (cover && name.endsWith("model")) continue;
     rows.push(element("dt", "", name), element("dd", isId ? "id" : "text", value));
   }
-  for (const [who, what] of cover ? [] : card.said) rows.push(element("dt", "", who), element("dd", "text", what));
+  for (const { who, what } of cover ? [] : card.said) rows.push(element("dt", "", who), element("dd", "text", what));
   if (!cover) {
     const line = element("dd", "text");
     line.append(callsLink(card));
@@ -181,6 +176,7 @@ function drawCard(root, card, blind) {
   root.querySelector(".instruction").replaceChildren(...markedText([[card.instruction, true]]));
   drawFacts(root, card, blind);
   drawLineage(root, card, blind);
+  drawVersions(root, card, blind);
   drawAnswers(root, card, blind);
   drawScores(root, card, blind);
   drawOrigin(root, card, blind);

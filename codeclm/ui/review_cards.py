@@ -42,8 +42,12 @@ def card(store: Store, pair: Pair, theta: float, reviewer: str = "") -> Card:
         "rationales": [scores.rationale for scores in comparison.orders if scores.rationale.strip()],
         "steps": _steps(store, pair),
         "origin": _origin(store, pair),
-        "decision": decided(own),
-        "said": [(_who(each), _what(each)) for each in made if each is not own],
+        "decision": own and _version(pair, own),
+        "said": [
+            {"who": _who(each), "what": _what(each), **_version(pair, each)}
+            for each in made
+            if each is not own
+        ],
         "verdict": _stands(pair, made, own),
         "flagged": reviewer in store.flags.of(pair.id),
         "remarks": list(store.studio.remarks(pair.instruction_id)),
@@ -120,6 +124,17 @@ def _origin(store: Store, pair: Pair) -> list[tuple[str, str, bool]]:
     return rows + [(name, value, True) for name, value in ids.items()]
 
 
+def _version(pair: Pair, made: Decision) -> dict[str, Any]:
+    """A decision, with what its edits changed in the pair."""
+    role = made.answer or pair.winner or "strong"
+    edits = {
+        "Instruction": (pair.instruction, made.instruction),
+        "Answer": (getattr(pair, role), made.response),
+    }
+    changes = [(name, diff(old, new)) for name, (old, new) in edits.items() if new is not None]
+    return {**(decided(made) or {}), "changes": changes}
+
+
 def _who(made: Decision) -> str:
     return made.reviewer or "without a name"
 
@@ -148,5 +163,7 @@ def decided(made: Decision | None) -> dict[str, Any] | None:
         "verdict": made.verdict,
         "answer": made.answer,
         "reasons": list(made.reasons),
+        "instruction": made.instruction,
+        "response": made.response,
         "edited": made.instruction is not None or made.response is not None,
     }

@@ -36,6 +36,7 @@ class Desk {
     this.data = data;
     if (first) {
       this.outbox = new Outbox(data.project);
+      this.drafts = new Drafts(data.project);
       this.root.hidden = false; // from here on keys are heard
       this.told = 0;
       this.times = [];
@@ -59,8 +60,17 @@ class Desk {
     const shown = this.root.querySelector(".card").dataset.pair;
     if (fresh || moved || !shown || this.missing || data.blind !== this.blind) this.show();
     else this.count();
+    if (first) this.recall();
     if (first && this.outbox.waiting) this.send();
     this.fill();
+  }
+
+  /* Say where an edit waits that was left unfinished, be it by a reload. */
+  recall() {
+    const [place] = [...this.cards].find(([, card]) => this.drafts.get(this.data.reviewer, card.id)) || [];
+    if (place === undefined) return;
+    const where = place === this.at ? "this pair" : `pair ${place + 1} of this queue`;
+    this.say(`What you typed on ${where} is kept in this browser: E goes on with it there.`);
   }
 
   hear(results) {
@@ -148,6 +158,7 @@ class Desk {
     const nothing = this.root.querySelector(".nothing");
     this.root.querySelector(".card").hidden = !card;
     nothing.hidden = Boolean(card);
+    if (card) card.draft = Boolean(this.drafts.get(this.data.reviewer, card.id));
     if (card) drawCard(this.root, card, this.blind);
     else {
       delete this.root.querySelector(".card").dataset.pair;
@@ -193,6 +204,19 @@ class Desk {
   /* Accept what stands on one of the two accepting keys. */
   accept(place) {
     this.decide({ verdict: "accept", answer: choices(this.current(), this.blind)[place], reasons: [] });
+  }
+
+  /* The decision at this place on the card that may be taken over, if any. */
+  version(place) {
+    const card = this.current();
+    const version = card && versionsOf(card, this.blind)[place];
+    return version && mayTake(card, version) ? version : null;
+  }
+
+  adopt(place) {
+    const { verdict, answer, reasons, instruction, response } = this.version(place);
+    const which = verdict === "accept" ? answer || this.current().winner : null;
+    this.decide({ verdict, answer: which, reasons, instruction, response });
   }
 
   move(step) {

@@ -98,6 +98,11 @@ class Hands {
       if (!event.repeat) this.number(Number(digit[0]), event);
       return;
     }
+    if (digit && this.panels.mode === "card" && this.desk.version(Number(digit[0]) - 1)) {
+      event.preventDefault();
+      if (!event.repeat) this.take(Number(digit[0]) - 1, event.timeStamp);
+      return;
+    }
     const name = KEYS[letter(event)];
     if (!name || (this.panels.mode === "card" && (name === "cancel" || name === "submit"))) return;
     event.preventDefault();
@@ -121,11 +126,18 @@ class Hands {
     else this.desk.reject([reason]);
   }
 
+  /* Decide as another reviewer did, by their place on the card. */
+  take(place, when) {
+    if (this.desk.waiting || when < this.shownAt || this.panels.mode !== "card") this.ignore();
+    else this.desk.adopt(place);
+  }
+
   click(event) {
     const button = event.target.closest("button");
     if (!button || button.type === "submit") return;
-    const { reason } = button.dataset;
-    if (reason && event.shiftKey) this.panels.gather(reason);
+    const { reason, take } = button.dataset;
+    if (take) this.take(Number(take), event.timeStamp);
+    else if (reason && event.shiftKey) this.panels.gather(reason);
     else if (reason) this.desk.reject([reason]);
     else if (button.dataset.do) this.press(button.dataset.do, event.timeStamp);
   }

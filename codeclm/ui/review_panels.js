@@ -3,15 +3,21 @@
 /* Whether a field holds what was put into it: fields know one sign for a new line. */
 function same(typed, text) { return typed === text.replace(/\r\n?/g, "\n"); }
 
+/* The pair as an edit of one answer begins: with what was edited before, where that stands. */
+function standing(card, answer) {
+  const { instruction, response } = card.decision?.answer === answer ? card.decision : {};
+  return { answer, instruction: instruction ?? card.instruction, response: response ?? card[answer].text };
+}
+
 class Panels {
   constructor(desk) {
     this.desk = desk;
     this.mode = "card";
-    this.unfinished = new Map();
     this.reasons = desk.root.querySelector(".reasons");
     this.editor = desk.root.querySelector(".editor");
     this.reasons.onsubmit = (event) => { event.preventDefault(); desk.reject(this.own()); };
     this.editor.onsubmit = (event) => { event.preventDefault(); this.submit(); };
+    this.editor.oninput = this.editor.onchange = () => this.keep();
     this.reasons.onkeydown = this.editor.onkeydown = (event) => this.key(event);
   }
 
@@ -40,19 +46,22 @@ class Panels {
   }
 
   cancel() {
-    if (this.mode === "editor") this.keep();
+    const left = this.mode === "editor" && this.keep();
     this.leave();
+    if (!left) return;
+    this.desk.show();
+    this.desk.say("Not decided. What you typed is kept in this browser: E goes on with it.");
   }
 
-  /* An edit that is left is not lost: the editor goes on with it on the same pair. */
+  /* An edit that is left, be it by a reload, is not lost: the editor goes on with it on the same pair. */
   keep() {
     const card = this.desk.current();
     const typed = this.typed();
-    const changed = !same(typed.instruction, card.instruction) || !same(typed.response, card[typed.answer].text);
-    this.unfinished.delete(card.id);
-    if (!changed) return;
-    this.unfinished.set(card.id, typed);
-    this.desk.say("Not decided. What you typed is kept while this page is open: E goes on with it.");
+    const begun = standing(card, typed.answer);
+    const changed = !same(typed.instruction, begun.instruction) || !same(typed.response, begun.response);
+    if (changed) this.desk.drafts.put(this.desk.data.reviewer, card.id, typed);
+    else this.desk.drafts.drop(this.desk.data.reviewer, card.id);
+    return changed;
   }
 
   typed() {
@@ -94,8 +103,8 @@ class Panels {
     const cover = hidden(card, this.desk.blind);
     const response = this.editor.querySelector(".new-response");
     const roles = choices(card, this.desk.blind);
-    const begun = this.unfinished.get(card.id)
-      || { answer: roles[0], instruction: card.instruction, response: card[roles[0]].text };
+    const begun = this.desk.drafts.get(this.desk.data.reviewer, card.id)
+      || standing(card, card.decision?.edited ? card.decision.answer || roles[0] : roles[0]);
     const labels = roles.map((role, place) => {
       const label = element("label");
       const radio = element("input");
@@ -123,7 +132,7 @@ class Panels {
       this.desk.say("Neither the instruction nor the answer may be empty.");
       return;
     }
-    this.unfinished.delete(card.id);
+    this.desk.drafts.drop(this.desk.data.reviewer, card.id);
     this.desk.decide({
       verdict: "accept", answer, reasons: [],
       instruction: same(instruction, card.instruction) ? null : instruction,

@@ -205,9 +205,33 @@ def test_the_cards_of_a_reviewer_show_only_their_own_decision_as_made(mine):
     test = opened("6_Review", project="mine", reviewer="bob", review_by="ann", review_decision="not by me")
     ((_, card),) = desk(test)["cards"]
     assert card["decision"] is None
-    assert card["said"] == [["ann", "accepted strong"]]
+    assert [(each["who"], each["what"]) for each in card["said"]] == [("ann", "accepted strong")]
     assert card["verdict"] == "stands accepted, decided by ann"
     assert card["remarks"] == ["drift: other letters"]
+
+
+def test_who_settles_a_conflict_sees_what_each_edited(mine):
+    with mine.open() as store:
+        one, *_ = store.pairs.ids(pairing.CONFIG.id, 3, 4, PairFilter(status="kept"))
+        pair = store.pairs.get(one, 3, 4)
+        store.decisions.decide(Decision(one, "accept", "ann", "strong", response=f"{pair.strong} Indeed."))
+        store.decisions.decide(Decision(one, "accept", "bob", "target", instruction="Quite another"))
+    test = opened("6_Review", project="mine", reviewer="ann", review_decision="in conflict")
+    ((_, card),) = desk(test)["cards"]
+    assert card["conflict"]
+    assert card["decision"]["response"] == f"{pair.strong} Indeed."
+    ((name, pieces),) = card["decision"]["changes"]
+    assert name == "Answer"
+    assert "".join(text for kind, text in pieces if kind != "new") == pair.strong
+    assert "".join(text for kind, text in pieces if kind != "gone") == f"{pair.strong} Indeed."
+    (bob,) = card["said"]
+    assert (bob["who"], bob["answer"], bob["instruction"], bob["response"]) == (
+        "bob",
+        "target",
+        "Quite another",
+        None,
+    )
+    assert [name for name, _ in bob["changes"]] == ["Instruction"]
 
 
 def bulk(test, what, count):
