@@ -25,7 +25,10 @@ ENVIRONMENT = "CODECLM_PROJECT"
 FOLDER_ENVIRONMENT = "CODECLM_PROJECTS"
 """Names another folder than data/projects beside the program."""
 
-_NAME = re.compile(r"[^\W_](?:[\w .()-]{0,58}[\w)])?", re.UNICODE)
+LONGEST = 60
+"""Characters of a name."""
+
+_NAME = re.compile(rf"[^\W_](?:[\w .()-]{{0,{LONGEST - 2}}}[\w)])?", re.UNICODE)
 _RESERVED = re.compile(r"(?i)con|prn|aux|nul|com\d|lpt\d")
 
 
@@ -84,7 +87,7 @@ def new_path(name: str) -> Path:
     name = name.strip()
     if not _NAME.fullmatch(name) or _RESERVED.fullmatch(name):
         raise UsageError(
-            "Project name: use up to 60 letters, digits, spaces, dots, hyphens or brackets, "
+            f"Project name: use up to {LONGEST} letters, digits, spaces, dots, hyphens or brackets, "
             "beginning with a letter or digit."
         )
     path = folder() / f"{name}{SUFFIX}"

@@ -7,12 +7,17 @@ from collections.abc import Callable
 import streamlit as st
 
 from codeclm import examples, projects
+from codeclm.errors import UsageError
 from codeclm.projects import Project
 from codeclm.ui import state
-from codeclm.ui.guard import guard, guarded, notify
+from codeclm.ui.guard import error_box, guard, guarded, notify
 from codeclm.ui.text import ago, plain
 
-_NAME_HELP = "Up to 60 letters, digits, spaces, dots, hyphens. It names the file in the folder of projects."
+_NAME_HELP = (
+    f"Up to {projects.LONGEST} letters, digits, spaces, dots, hyphens or brackets, beginning with a letter "
+    "or digit. It names the file in the folder of projects."
+)
+_SAID = "new_said"
 
 
 def welcome() -> None:
@@ -72,13 +77,22 @@ def _row(each: Project, is_open: bool) -> None:
 def _new_form() -> None:
     with st.form("new_project", border=False):
         left, right = st.columns([4, 1.4], vertical_alignment="bottom")
-        left.text_input("New project", key="new_name", placeholder="support tickets", help=_NAME_HELP)
+        left.text_input(
+            "New project",
+            key="new_name",
+            max_chars=projects.LONGEST,
+            placeholder="support tickets",
+            help=_NAME_HELP,
+        )
         right.form_submit_button("Create", icon=":material/add:", width="stretch", on_click=_create)
+        # here, where the hand is: the top of the page may be out of sight
+        if said := st.session_state.pop(_SAID, ""):
+            error_box(said)
 
 
 @st.dialog("Copy project")
 def _copy(each: Project) -> None:
-    _ask_name(each, f"{each.name} copy", "Copy", _do_copy)
+    _ask_name(each, f"{each.name[: projects.LONGEST - 5]} copy", "Copy", _do_copy)
 
 
 @st.dialog("Rename project")
@@ -89,7 +103,9 @@ def _rename(each: Project) -> None:
 def _ask_name(each: Project, proposed: str, verb: str, act: Callable[[Project, str], None]) -> None:
     """A form, so that Enter does it too; a name that cannot be is told here and can be mended."""
     with st.form("ask_name", border=False):
-        name = st.text_input("New name", proposed, help=_NAME_HELP)
+        name = st.text_input(
+            "New name", proposed[: projects.LONGEST], max_chars=projects.LONGEST, help=_NAME_HELP
+        )
         asked = st.form_submit_button(verb, type="primary")
     if asked:
         with guard():
@@ -133,7 +149,11 @@ def _create() -> None:
     if here is not None and name == here.name:
         notify(f"{name} is open.")  # as when the button is pressed twice
         return
-    project = projects.create(name)
+    try:
+        project = projects.create(name)
+    except UsageError as error:
+        st.session_state[_SAID] = str(error)
+        return
     st.session_state["new_name"] = ""
     state.open_project(project.name)
     notify(f"{project.name} is ready.")

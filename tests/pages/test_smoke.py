@@ -110,3 +110,32 @@ def test_a_project_of_an_older_version_opens(page, tmp_path):
     test = first_page(page, project="old")
     assert not test.exception
     assert [error.value for error in test.error] == []
+
+
+def test_a_name_that_cannot_be_is_told_beside_its_field():
+    projects.create("mine")
+    test = first_page("app.py", project="mine")
+    field = test.text_input(key="new_name")
+    assert field.proto.max_chars == projects.LONGEST
+    field.set_value("a/b")
+    create(test)
+    assert test.text_input(key="new_name").value == "a/b", "to be mended"
+    (said,) = test.error
+    assert said.value.startswith("Project name: use up to 60 letters")
+    forms = [each for each in walk(test.main) if each.type == "form"]
+    assert [each.value for form in forms for each in walk(form) if each.type == "error"] == [said.value]
+    test.text_input(key="new_name").set_value("n" * projects.LONGEST)
+    create(test)
+    assert not test.error
+    assert projects.find("n" * projects.LONGEST)
+
+
+def create(test):
+    next(each for each in test.button if each.label == "Create").click().run()
+
+
+def walk(node):
+    """The elements under one, and those under them."""
+    for each in getattr(node, "children", {}).values():
+        yield each
+        yield from walk(each)
