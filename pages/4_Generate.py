@@ -7,12 +7,14 @@ from codeclm.ui.generate_failures import failures
 from codeclm.ui.generate_prompts import prompts_panel
 from codeclm.ui.generate_start import start_panel
 from codeclm.ui.generate_stream import stream
-from codeclm.ui.page import page, parts
+from codeclm.ui.next_step import FAILURES
+from codeclm.ui.page import go, page, parts
 from codeclm.ui.runpanel import going_on, run_panel
 from codeclm.ui.studio import studio
 from codeclm.ui.summary import summary
+from codeclm.ui.text import plural
 
-PARTS = ("Run", "By hand", "Complexity", "Prompts")
+PARTS = ("Run", "By hand", "Complexity", "Prompts", "Failures")
 
 with page("Generate") as project:
     part = parts(PARTS, "generate")
@@ -22,11 +24,14 @@ with page("Generate") as project:
         course_panel(project, summary(project))
     elif part == "Prompts":
         prompts_panel(project, summary(project))
+    elif part == "Failures":
+        failures(project)
     else:
+        if failed := summary(project).funnel.failures:
+            go("Generate", f"See {plural(failed, 'failure')}", **FAILURES)
         if going_on(project):
             st.caption("The run goes on when you close this page, and what is finished is kept at once.")
             run_panel(project)
         else:
             start_panel(project)
-        failures(project)
         stream(project)

@@ -9,7 +9,7 @@ from codeclm.ui.review_bulk import bulk_panel
 from codeclm.ui.review_desk import desk
 from codeclm.ui.review_elsewhere import elsewhere
 from codeclm.ui.review_grid import grid
-from codeclm.ui.review_how import how
+from codeclm.ui.review_how import how, where_to_begin
 from codeclm.ui.review_near import sought
 from codeclm.ui.review_queue import queue
 from codeclm.ui.review_tally import Tally
@@ -43,6 +43,7 @@ with page("Review", links) as project:
         made = queue(project, come, at)
     with hands:
         view, blind, keys = how()
+    where_to_begin(made)
     if view == "Grid" and made.ids:
         grid(project, made, at, blind)
         bulk_panel(project, made, at)

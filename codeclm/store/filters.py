@@ -13,10 +13,10 @@ from codeclm.store.nodes import STATUS
 from codeclm.store.selections import IN_SELECTION, SEED
 
 PairStatus = Status | Literal["accepted", "rejected"]
-PairOrder = Literal["lineage", "theta", "orders", "rare"]
-"""As the loop made them; nearest to θ first; those first whose two orders of scores differ the most; those
-first whose cluster on the map is the smallest (of one, where it is in none), or without a map their use
-case."""
+PairOrder = Literal["lineage", "random", "theta", "orders", "rare"]
+"""As the loop made them; at random, so that the first ones are a fair sample; nearest to θ first; those
+first whose two orders of scores differ the most; those first whose cluster on the map is the smallest (of
+one, where it is in none), or without a map their use case."""
 
 CLUSTER = """coalesce(
     (select cluster from spots where kind = 2 and number = n.instruction),
@@ -56,6 +56,8 @@ USES = """select s.use_case, count(*) from metadata r join labels s on s.seq = r
 ORDERS: dict[PairOrder, str] = {
     "lineage": ORDER,
     "rare": ORDER,
+    # An id is a hash: no content, score or age has a say in it.
+    "random": "order by c.id",
     "theta": ORDER.replace("by", "by abs(abs(n.gap) - :theta),"),
     "orders": ORDER.replace("by", f"by abs({_FIRST} - {_SECOND}) desc,"),
 }

@@ -9,7 +9,7 @@ from codeclm.projects import Project
 from codeclm.records import Failure
 from codeclm.store import Store
 from codeclm.ui.guard import guarded
-from codeclm.ui.page import go
+from codeclm.ui.page import empty, go
 from codeclm.ui.runpanel import going_on, retry_failed
 from codeclm.ui.summary import summary
 from codeclm.ui.table import PAGE, offset, pager, rows_key, tall
@@ -27,10 +27,11 @@ STEPS = {
 
 
 def failures(project: Project) -> None:
-    """The table, the reply of the row that is chosen, and the button. Nothing where nothing failed."""
+    """The table, the reply of the row that is chosen, and the button."""
     facts = summary(project)
     total = facts.funnel.failures
     if not total or facts.config is None:
+        empty("Nothing failed", "A step that fails for good waits here, with the reply as it came.")
         return
     st.subheader(plural(total, "failure"), anchor=False)
     st.caption(
@@ -76,6 +77,7 @@ def failures(project: Project) -> None:
 @guarded
 def _retry(project: Project) -> None:
     retry_failed(project)
+    st.session_state["generate"] = "Run"  # where it is seen
 
 
 def _reply(failure: Failure) -> None:

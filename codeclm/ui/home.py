@@ -10,8 +10,8 @@ from codeclm.projects import Project
 from codeclm.records import ROLES
 from codeclm.ui.glossary import TERMS, term
 from codeclm.ui.guard import fragment
-from codeclm.ui.next_step import next_step
-from codeclm.ui.page import headline, switch_to
+from codeclm.ui.next_step import FAILURES, next_step
+from codeclm.ui.page import go, headline, switch_to
 from codeclm.ui.rooms import room
 from codeclm.ui.summary import Summary, summary
 from codeclm.ui.text import ago, dollars, duration, number, plain, plural
@@ -50,8 +50,12 @@ def next_card(project: Project, facts: Summary) -> None:
             st.markdown(f"**{title}**")
             st.caption(step.why)
         there = room(step.page)
-        if there.exists and st.button(step.label, type="primary", icon=there.icon, key="next_step"):
-            switch_to(step.page)
+        with st.container(horizontal=True, vertical_alignment="center", width="content"):
+            if step.beside is not None:
+                label, filters = step.beside
+                go(step.page, label, **filters)
+            if there.exists and st.button(step.label, type="primary", icon=there.icon, key="next_step"):
+                switch_to(step.page, **step.parameters)
 
 
 def funnel_tiles(project: Project, running: bool) -> None:
@@ -88,12 +92,13 @@ def _tiles(project: Project) -> None:
         )
         if count
     }
-    said = [f"{number(count)} {name}" for name, count in rest.items()]
-    if funnel.failures:
-        said.append(plural(funnel.failures, "failure"))
-    if said:
-        meant = [f"*{name.capitalize()}*: {term(name)}" for name in rest if name in TERMS]
-        st.caption("Also " + " · ".join(said) + ".", help="  \n".join(meant) or None)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if rest:
+            meant = [f"*{name.capitalize()}*: {term(name)}" for name in rest if name in TERMS]
+            said = " · ".join(f"{number(count)} {name}" for name, count in rest.items())
+            st.caption(f"Also {said}.", help="  \n".join(meant) or None, width="content")
+        if funnel.failures:
+            go("Generate", f"See {plural(funnel.failures, 'failure')}", **FAILURES)
 
 
 def spend_table(project: Project) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from codeclm.ui.summary import Summary
 from codeclm.ui.text import plural
@@ -10,12 +11,21 @@ from codeclm.ui.text import plural
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing to do: why, and on which page."""
+    """One thing to do: why, and on which page, filtered how. `beside`: another way to it, by its label."""
 
     title: str
     why: str
     page: str
     label: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    beside: tuple[str, Mapping[str, str]] | None = None
+
+
+MANY = 500
+"""Kept pairs of which no one looks at each: an hour or two by keyboard."""
+DOUBTFUL, SAMPLE = {"review_order": "nearest to θ first"}, {"review_order": "at random"}
+"""Filters of Review, as its address has them."""
+FAILURES = {"generate": "Failures"}
 
 
 def next_step(facts: Summary) -> Step:
@@ -33,6 +43,16 @@ def next_step(facts: Summary) -> Step:
             "Ten real instructions are enough to begin. Upload a file or paste them.",
             "Seeds",
             "Add seeds",
+        )
+    if facts.to_review > MANY:
+        return Step(
+            f"Review some of {plural(facts.to_review, 'kept pair')}",
+            "Too many to look at each: begin with the doubtful, nearest to θ, or with a sample at random. "
+            "What a filter finds can be decided at once.",
+            "Review",
+            "The doubtful first",
+            DOUBTFUL,
+            ("A sample at random", SAMPLE),
         )
     if facts.to_review:
         return Step(
@@ -59,6 +79,7 @@ def next_step(facts: Summary) -> Step:
             "Each says why; they can be tried again.",
             "Generate",
             "See failures",
+            FAILURES,
         )
     if funnel.comparisons and not funnel.kept:
         return nothing_kept(facts)

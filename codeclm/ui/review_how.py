@@ -1,11 +1,25 @@
-"""How the pairs on Review are looked at: as cards or as a grid, blind or not, with keys or without."""
+"""How the pairs on Review are looked at: as cards or as a grid, blind or not, with keys or without; and where
+to begin with very many."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from codeclm.ui.next_step import DOUBTFUL, MANY, SAMPLE
 from codeclm.ui.page import go
-from codeclm.ui.review_queue import start_over
+from codeclm.ui.review_queue import Queue, start_over
+from codeclm.ui.text import number
+
+
+def where_to_begin(made: Queue) -> None:
+    """Of very many pairs in the order that they were made in, offer the doubtful ones, or a fair sample."""
+    ordered = st.session_state.get("review_order") not in (None, "lineage")
+    if made.narrowed or ordered or len(made.ids) <= MANY:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"{number(len(made.ids))} wait, as they were generated. Begin with", width="content")
+        go("Review", "the doubtful", **DOUBTFUL)
+        go("Review", "a sample at random", **SAMPLE)
 
 
 def how() -> tuple[str, bool, bool]:

@@ -45,6 +45,7 @@ DECISIONS = {
 """Undecided: nothing stands yet, and the reviewer has not said a word."""
 ORDERS: dict[PairOrder, str] = {
     "lineage": "as generated",
+    "random": "at random",
     "theta": "nearest to θ first",
     "orders": "orders disagree first",
     "rare": "rare clusters first",

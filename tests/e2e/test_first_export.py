@@ -75,6 +75,7 @@ def test_failures_can_be_read_and_tried_again(app, monkeypatch):
         ready(app, monkeypatch, endpoint, 2)
         app.page.get_by_role("button", name="Start the run").click()
         ended(app, "2 failures")
+        app.click("See 2 failures", role="link")
         app.page.get_by_test_id("stDataFrame").first.click(position={"x": 20, "y": 55})
         assert app.sees("The reply as it came")
         app.page.get_by_role("button", name="Try 2 failures again").click()
@@ -88,8 +89,8 @@ def test_hostile_texts_run_nothing_and_fetch_nothing(app, monkeypatch):
     asked, shown = [], []
     app.page.on("request", lambda request: asked.append(request.url))
     app.page.on("dialog", lambda dialog: (shown.append(dialog.message), dialog.dismiss()))
-    for name in ("Review", "Generate", "Export"):
-        app.open(name, project="mine")
+    for name, part in (("Review", ""), ("Generate", "Run"), ("Generate", "Failures"), ("Export", "")):
+        app.open(name, project="mine", generate=part)
         app.page.wait_for_timeout(700)
     assert not [url for url in asked if ":1/" in url]
     assert shown == []

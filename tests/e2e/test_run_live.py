@@ -82,7 +82,7 @@ def test_a_run_is_watched_stopped_limited_and_mended(app, made, endpoint):
     app.page.get_by_role("button", name="Start the run").click()
     app.sees("The last run ended")
     app.settle()
-    app.sees("1 failure")
+    app.click("See 1 failure", role="link")
     endpoint.stubborn = False
     app.page.get_by_role("button", name="Try 1 failure again").click()
     app.sees("0 failures")

@@ -384,3 +384,20 @@ def test_a_prompt_is_saved_refused_and_reset(mine):
 
 def submit(test, label):
     return next(each for each in test.button if each.label == label)
+
+
+def test_of_very_many_pairs_review_offers_where_to_begin(mine, monkeypatch):
+    monkeypatch.setattr("codeclm.ui.review_how.MANY", 2)
+    orders = [
+        parse_qs(link.proto.query_string).get("review_order")
+        for link in _links(opened("6_Review", project="mine"))
+    ]
+    assert orders == [["nearest to θ first"], ["at random"]]
+    for order in orders:
+        test = opened("6_Review", project="mine", review_order=order[0])
+        assert test.selectbox(key="review_order").value != "lineage"
+        assert _links(test) == []
+
+
+def _links(test):
+    return [link for link in test.get("page_link") if "review_order" in link.proto.query_string]

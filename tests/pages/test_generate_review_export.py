@@ -186,12 +186,13 @@ def test_failures_say_why_and_can_be_tried_again(monkeypatch):
     pairing.fail(made)
     started = []
     monkeypatch.setattr(started_jobs.process, "start", lambda *words: started.append(words))
-    test = opened("4_Generate", project="mine")
+    test = opened("4_Generate", project="mine", generate="Failures")
     table = test.dataframe[0].value
     assert list(table["Step"]) == ["answering"]
     assert list(table["Reason"]) == ["no usable reply"]
     test.button(key="gen_retry").click().run()
     assert started[0][1:] == ("failures", ["--retry"])
+    assert test.session_state["generate"] == "Run"
 
 
 def test_new_instructions_come_newest_first_with_what_changed():

@@ -33,6 +33,7 @@ def gaps(store):
 def test_orders_of_a_queue(store, gaps):
     assert store.pairs.ids(C, 3.0, 4) == [pair.id for pair in store.pairs.page(C, 3.0, 4)]
     near = store.pairs.ids(C, 3.0, 4, order="theta")
+    assert store.pairs.ids(C, 3.0, 4, order="random") == sorted(near), "by their hashes"
     assert near == [gaps[each] for each in (3.5, -4.0, 5.0, 8.0)]
     assert store.pairs.ids(C, 3.0, 4, order="orders")[0] == gaps[5.0]
 

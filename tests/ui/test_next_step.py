@@ -5,7 +5,8 @@ import pytest
 from codeclm.settings import Dials, Endpoint
 from codeclm.stages.profiles import make_config
 from codeclm.store import Funnel
-from codeclm.ui.next_step import next_step
+from codeclm.ui.next_step import MANY, next_step
+from codeclm.ui.review_queue import ORDERS
 from codeclm.ui.summary import Summary
 
 NOTHING = Funnel(**{field.name: 0 for field in dataclasses.fields(Funnel)})
@@ -54,6 +55,15 @@ def test_a_failure_does_not_stand_before_the_export():
     step = next_step(where(seeds=10, encoded=10, comparisons=10, kept=5, accepted=5, failures=1))
     assert step.page == "Export"
     assert "1 failure on Generate can be tried again" in step.why
+
+
+def test_of_very_many_pairs_the_doubtful_or_a_sample_are_offered():
+    few, many = (next_step(where(seeds=9, kept=count, to_review=count)) for count in (MANY, MANY + 1))
+    assert (few.parameters, few.beside) == ({}, None)
+    assert "501 kept pairs" in many.title
+    known = set(ORDERS.values())
+    assert many.parameters["review_order"] in known
+    assert many.beside[1]["review_order"] in known
 
 
 def test_what_waits():
