@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field, TypeAdapter, ValidationError
 
 from codeclm.jobs.order import config_for, same_model
 from codeclm.llm.prices import prices_of
@@ -34,12 +36,12 @@ class Wanted:
     """What the page's settings ask for. None: no limit."""
 
     dials: Dials
-    reach: str = "all"
-    limit: int | None = None
-    max_calls: int | None = None
-    budget: float | None = None
-    concurrency: int | None = None
-    augment_to: int | None = None
+    reach: Annotated[str, Field(pattern=f"^({'|'.join(REACH)})$")] = "all"
+    limit: Annotated[int, Field(ge=1)] | None = None
+    max_calls: Annotated[int, Field(ge=1)] | None = None
+    budget: Annotated[float, Field(ge=0)] | None = None
+    concurrency: Annotated[int, Field(ge=1, le=1000)] | None = None
+    augment_to: Annotated[int, Field(ge=1)] | None = None
 
     def arguments(self) -> list[str]:
         """The words of the command line that ask for it."""
@@ -60,6 +62,24 @@ class Wanted:
         for name, value in options.items():
             words += [] if value is None else [name, f"{value:g}" if name == "--budget" else str(value)]
         return words
+
+
+SET = "generate_set"
+"""The setting that holds what is set for the next run: what that began with, and what it came to."""
+_SET: TypeAdapter[tuple[Wanted, Wanted]] = TypeAdapter(tuple[Wanted, Wanted])
+
+
+def left(store: Store) -> tuple[Wanted, Wanted] | None:
+    """What the settings began with and came to when last changed; None: there is nothing that can be read."""
+    try:
+        return _SET.validate_python(store.settings.get(SET))
+    except ValidationError:
+        return None
+
+
+def leave(store: Store, given: Wanted, wanted: Wanted) -> None:
+    """Keep what is set for the next run, where the settings began as `given`."""
+    store.settings.set(SET, _SET.dump_python((given, wanted), mode="json"))
 
 
 def begin_with(dials: Dials, command: Mapping[str, Any]) -> Wanted:

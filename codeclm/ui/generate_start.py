@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
 
+from codeclm.errors import CodecError
 from codeclm.projects import Project
 from codeclm.records import ROLES, Role
 from codeclm.settings import Endpoint
 from codeclm.store import Job, Store
-from codeclm.ui.generate_plan import USES, Forecast, Wanted, begin_with, forecast, priced, warnings
+from codeclm.ui.generate_plan import (
+    USES,
+    Forecast,
+    Wanted,
+    begin_with,
+    forecast,
+    leave,
+    left,
+    priced,
+    warnings,
+)
 from codeclm.ui.generate_settings import in_fields, in_words, settings
 from codeclm.ui.glossary import term
 from codeclm.ui.guard import guarded
@@ -43,7 +55,8 @@ def start_panel(project: Project) -> None:
     job = last_run(project)
     st.subheader("Settings", anchor=False)
     cut_short = job is not None and job.state != "done" and not job.command.get("retry")
-    wanted = _wanted(begin_with(facts.dials, job.command if job and cut_short else {}), facts, endpoints)
+    given = begin_with(facts.dials, job.command if job and cut_short else {})
+    wanted = _wanted(project, given, facts, endpoints)
     coming = _coming(project, wanted)
     st.subheader("What this run will do", anchor=False)
     with st.grid(2, min_column_width=380):
@@ -64,11 +77,18 @@ def start_panel(project: Project) -> None:
         )
 
 
-def _wanted(given: Wanted, facts: Summary, endpoints: Mapping[Role, Endpoint]) -> Wanted:
-    """What is set, which outlives a look at other pages: a limit that is gone without a word costs money."""
-    before, left = st.session_state.get(_SET, (None, given))
-    wanted = settings(left if before == given else given, facts.funnel.seeds, priced(endpoints))
+def _wanted(project: Project, given: Wanted, facts: Summary, endpoints: Mapping[Role, Endpoint]) -> Wanted:
+    """What is set. It is kept in the project until what it began with changes there, as θ by a run that had
+    another: a limit that is gone without a word, as by a reload, costs money."""
+    seen = st.session_state.get(_SET)
+    with project.open(readonly=True) as store:
+        before, last = seen or left(store) or (None, given)
+    wanted = settings(last if before == given else given, facts.funnel.seeds, priced(endpoints))
     st.session_state[_SET] = given, wanted
+    if seen is not None and seen[1] != wanted:
+        # Where it cannot be written, as while another writes for long, this tab still has it.
+        with suppress(CodecError), project.open() as store:
+            leave(store, given, wanted)
     return wanted
 
 

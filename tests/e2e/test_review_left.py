@@ -177,7 +177,7 @@ def test_no_key_decides_under_the_filters_and_they_fold_by_keys(app, made):
     for leave in ("Escape", "Control+Enter"):
         filters.click()
         choose(app, "Decision", "not by me" if leave == "Escape" else "any decision")
-        assert filters.inner_text().strip().startswith("filter_list\nFilters: 1")
+        assert "Filters: 1" in filters.inner_text()
         for key in "ax":
             app.page.keyboard.press(key)
         app.sees("No key counts while something lies open over the card")

@@ -60,6 +60,32 @@ def test_settings_of_a_run_outlive_a_look_at_other_pages_and_say_where_it_stops(
     assert field(test, "gen_calls").value is None
 
 
+def test_settings_of_a_run_outlive_a_reload_until_the_project_has_others():
+    project = made("mine")
+    test = opened("4_Generate", "mine")
+    for key, value in (("gen_per", 2), ("gen_calls", 12), ("gen_budget", 0.5)):
+        field(test, key).set_value(value).run()
+    again = opened("4_Generate", "mine")
+    assert [field(again, key).value for key in ("gen_per", "gen_calls", "gen_budget")] == [2, 12, 0.5]
+    field(again, "gen_calls").set_value(None).run()
+    assert field(opened("4_Generate", "mine"), "gen_calls").value is None
+    with project.open() as store:
+        store.settings.set_dials(store.settings.dials().model_copy(update={"per_metadata": 2}))
+    assert field(opened("4_Generate", "mine"), "gen_budget").value is None
+
+
+@pytest.mark.parametrize(
+    "kept", ["x", [], [{}, {}], [{"dials": {}, "max_calls": -3}] * 2, [{"dials": {}, "reach": "<b>"}] * 2]
+)
+def test_settings_that_cannot_be_read_are_as_none(kept):
+    project = made("mine")
+    with project.open() as store:
+        store.settings.set("generate_set", kept)
+    test = opened("4_Generate", "mine")
+    assert not test.error
+    assert (field(test, "gen_per").value, field(test, "gen_calls").value) == (1, None)
+
+
 def test_what_the_project_has_meanwhile_counts_before_what_was_set():
     project = made("mine")
     test = opened("4_Generate", "mine")
