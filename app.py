@@ -4,7 +4,7 @@ import streamlit as st
 
 from codeclm.ui.home import about, funnel_tiles, next_card, recent_runs, spend_table
 from codeclm.ui.page import home
-from codeclm.ui.project_panel import projects_panel, welcome
+from codeclm.ui.project_panel import projects_panel, to_new, welcome
 from codeclm.ui.runpanel import going_on, run_panel
 from codeclm.ui.summary import summary
 from codeclm.ui.text import plain
@@ -13,7 +13,9 @@ with home() as project:
     if project is None:
         welcome()
         st.stop()
-    st.title(plain(project.name), anchor=False)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.title(plain(project.name), anchor=False, width="stretch")
+        to_new()
     about(project)
     facts = summary(project)
     next_card(project, facts)

@@ -21,7 +21,9 @@ with page("Seeds") as project:
     last_rejects(project)
     step = next_step(facts)
     if step.page != "Seeds":
-        go(step.page, f"{'Now' if facts.running else 'Next'}: {step.title[:1].lower()}{step.title[1:]}")
+        title = f"{step.title[:1].lower()}{step.title[1:]}"
+        with st.container(key="next_step"):
+            go(step.page, f"{'Now' if facts.running else 'Next'}: {title}", **step.parameters)
     if not seeds_table(project) and facts.funnel.metadata:
         empty(
             "This project works without seeds",

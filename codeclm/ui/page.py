@@ -14,7 +14,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from codeclm.projects import Project
-from codeclm.ui import signin, state
+from codeclm.ui import browser, signin, state
 from codeclm.ui.glossary import words
 from codeclm.ui.guard import guard, tell
 from codeclm.ui.memory import settle
@@ -57,6 +57,10 @@ def page(name: str, links: Links | None = None) -> Iterator[Project]:
         if project is None:
             no_project(here)
             st.stop()
+        _attend()
+        if state.anew():
+            state.blank()
+            st.stop()
         yield project
 
 
@@ -69,8 +73,14 @@ def home() -> Iterator[Project | None]:
         signin.gate()
         project = state.current(instead=True)
         sidebar(here, project, Links())
+        _attend()
         tell()
         yield project
+
+
+def _attend() -> None:
+    with st.sidebar:  # where it takes no room that anything else could have
+        browser.attend()
 
 
 def headline(here: Room, said: str) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from codeclm import examples, projects
 from codeclm.errors import UsageError
 from codeclm.projects import Project
-from codeclm.ui import state
+from codeclm.ui import browser, state
 from codeclm.ui.guard import error_box, guard, guarded, notify
 from codeclm.ui.text import ago, plain
 
@@ -46,6 +46,18 @@ def projects_panel(project: Project) -> None:
             st.caption(f"{len(listed) - 20} more: choose them in the sidebar.")
     _new_form()
     _trash()
+
+
+def to_new() -> None:
+    """A button high on Home that leads to the field for a new project, which stands below them all."""
+    st.button(
+        "New project",
+        icon=":material/add:",
+        type="tertiary",
+        on_click=browser.focus,
+        args=("new_name",),
+        key="to_new",
+    )
 
 
 def _row(each: Project, is_open: bool) -> None:
@@ -156,6 +168,7 @@ def _create() -> None:
         return
     st.session_state["new_name"] = ""
     state.open_project(project.name)
+    browser.focus("next_step")
     notify(f"{project.name} is ready.")
 
 

@@ -13,6 +13,7 @@ from codeclm import ingest
 from codeclm.ids import content_id
 from codeclm.jobs.importing import ImportKind, parse, put, scale_told
 from codeclm.projects import Project
+from codeclm.ui import browser
 from codeclm.ui.glossary import term
 from codeclm.ui.guard import guard, guarded, notify
 from codeclm.ui.labels import by_hand
@@ -194,6 +195,7 @@ def _add(project: Project, upload: Upload, kind: FileKind, asked: Asked) -> None
     also = [f"{number(there)} were there already"] if there > 0 else []
     also += [plural(repeats, "repeated row")] if repeats else []
     notify("; ".join([f"{kind.count(added.added)} added", *also]) + ".")
+    browser.focus("next_step")
     if told:
         notify(f"{told} Contrast sets it.")
 

@@ -20,6 +20,7 @@ from codeclm.ui.guard import guarded, notify
 _KEY = "project_name"
 _PARAMETER = "project"
 _TURNED = "project_turned"
+_ANEW = "project_anew"
 _KEPT = (_KEY, _TURNED, "sidebar_project", "flash", "started_", "review_desk:", "reviewer", "review_keys")
 """How the names begin of what is kept from one project to the next: what is under way, and who sits here."""
 
@@ -45,8 +46,10 @@ def current(instead: bool = False) -> Project | None:
         notify(f"There is no project named {lost} here; another one is open.", bad=True)
     if st.query_params.get(_PARAMETER) != project.name:
         st.query_params[_PARAMETER] = project.name
-    if st.session_state.get(_KEY) != project.name:
+    if (before := st.session_state.get(_KEY)) != project.name:
         _turn(project.name)
+        if before is not None:
+            st.session_state[_ANEW] = "wanted"
     return project
 
 
@@ -75,6 +78,20 @@ def open_project(name: str) -> None:
 def turned() -> bool:
     """Whether another project was opened in the sidebar; told once."""
     return bool(st.session_state.pop(_TURNED, False))
+
+
+def anew() -> bool:
+    """Whether the page must be drawn as if come to anew, as the address led to another project: so it does by
+    the browser's Back, and the browser would go on showing what was set in that page for the former one."""
+    return _ANEW in st.session_state
+
+
+@st.fragment(run_every=0.1)
+def blank() -> None:
+    """Draw nothing once, so that the browser forgets the page's fields; then the page is drawn again."""
+    if st.session_state.pop(_ANEW, None) == "blank":
+        st.rerun()
+    st.session_state[_ANEW] = "blank"
 
 
 def _turn(name: str) -> None:

@@ -4,6 +4,7 @@ import csv
 import json
 
 import pytest
+from playwright.sync_api import expect
 
 from codeclm import projects
 from codeclm.projects import Project
@@ -46,6 +47,38 @@ def test_a_project_is_made_copied_renamed_deleted_and_restored(app):
     app.click("Restore")
     app.page.get_by_role("heading", name="second", exact=True).wait_for()
     assert "project=second" in app.page.url
+
+
+def test_back_to_the_same_page_of_another_project_shows_that_ones_settings(app, monkeypatch):
+    monkeypatch.setenv(projects.FOLDER_ENVIRONMENT, str(app.folder))
+    for name, theta in (("one", 2.0), ("two", 5.0)):
+        with pairing.project(name).open() as store:
+            store.settings.set_dials(store.settings.dials().model_copy(update={"theta": theta}))
+
+    def shows(project, theta, each):
+        app.page.wait_for_url(f"**/Generate?project={project}")
+        app.sees("What this run will do")
+        for label, value in (("θ", theta), ("Per metadata", each)):
+            field = app.page.get_by_label(label, exact=True).first
+            expect(field).to_have_value(value)
+
+    app.open("Generate", project="one")
+    each = app.page.get_by_label("Per metadata", exact=True).first
+    each.fill("7")
+    each.press("Enter")
+    app.settle()
+    app.page.get_by_role("combobox", name="Project").click()
+    app.page.get_by_role("option", name="two", exact=True).click()
+    app.page.get_by_role("heading", name="two", exact=True).wait_for()
+    app.click("Generate", role="link")
+    shows("two", "5", "1")
+    while "project=one" not in app.page.url:
+        app.page.go_back()
+        app.settle()
+    shows("one", "2", "7")
+    app.page.go_forward()
+    app.settle()
+    shows("two", "5", "1")
 
 
 def test_another_project_shows_nothing_that_was_set_for_the_one_before(app, monkeypatch):
@@ -120,6 +153,44 @@ def test_rows_are_tagged_deleted_and_restored(app):
     choose_first(app)
     app.click("Restore")
     assert texts(app, "mine") == ["one", "two", "three"]
+
+
+def test_the_keyboard_goes_on_where_the_next_step_is(app):
+    create(app, "mine")
+    app.page.wait_for_function("document.activeElement.innerText.includes('Add seeds')")
+    app.page.keyboard.press("Enter")
+    app.sees("Add your first seeds")
+    app.click("Pasted text", role="radio")
+    app.page.get_by_label("Instructions, one a line").fill("one\ntwo\nthree")
+    app.page.get_by_label("Instructions, one a line").blur()
+    app.settle()
+    app.page.get_by_role("button", name="Add 3 seeds").focus()
+    app.page.keyboard.press("Enter")
+    app.page.wait_for_function("document.activeElement.innerText.includes('Next: run the loop')")
+    app.open(project="mine")
+    app.page.get_by_role("button", name="New project").focus()
+    app.page.keyboard.press("Enter")
+    app.page.wait_for_function("document.activeElement.ariaLabel === 'New project'")
+    app.page.keyboard.type("second")
+    app.page.keyboard.press("Enter")
+    app.page.get_by_role("heading", name="second", exact=True).wait_for()
+
+
+def test_back_comes_to_a_page_as_it_was_left(app, monkeypatch):
+    monkeypatch.setenv(projects.FOLDER_ENVIRONMENT, str(app.folder))
+    pairing.project("mine")
+    app.open("Review", project="mine")
+    app.fill("Search", "thing 3")
+    app.sees("1 of 1 ")
+    app.click("Export", role="link", exact=True)
+    app.sees("Take the pairs out")
+    app.page.go_back()
+    app.sees("1 of 1 ")
+    assert "review_search=thing+3" in app.page.url
+    expect(app.box("Search")).to_have_value("thing 3")
+    app.page.go_forward()
+    app.sees("Take the pairs out")
+    assert "review_search" not in app.page.url
 
 
 def choose_first(app):
