@@ -59,6 +59,7 @@ PAGES: list[tuple[str, dict[str, str]]] = [
     ("Generate", {}),
     ("Generate", {"generate": "By hand"}),
     ("Generate", {"generate": "Complexity"}),
+    ("Generate", {"generate": "Failures"}),
     ("Contrast", {}),
     ("Contrast", {"contrast": "Judge health"}),
     ("Contrast", {"contrast": "People and judge"}),

@@ -11,7 +11,7 @@ from codeclm.ui.rooms import ROOMS, ROOT
 
 PARTS = {
     "Map": [{"map_part": "Coverage"}, {"map_part": "Use cases"}],
-    "Generate": [{"generate": name} for name in ("By hand", "Complexity", "Prompts")],
+    "Generate": [{"generate": name} for name in ("By hand", "Complexity", "Prompts", "Failures")],
     "Contrast": [{"contrast": name} for name in ("Judge health", "People and judge")],
     "Review": [{"review_view": "Grid"}],
 }
