@@ -156,7 +156,9 @@ def test_rows_are_tagged_deleted_and_restored(app):
 
 
 def test_the_keyboard_goes_on_where_the_next_step_is(app):
-    create(app, "mine")
+    app.open()
+    app.fill("New project", "mine")  # with Enter
+    app.page.get_by_role("heading", name="mine", exact=True).wait_for()
     app.page.wait_for_function("document.activeElement.innerText.includes('Add seeds')")
     app.page.keyboard.press("Enter")
     app.sees("Add your first seeds")

@@ -198,7 +198,7 @@ def test_at_800_pixels_the_card_is_above_the_fold_with_its_buttons_in_one_row(ap
     review(app)
     boxes = [each.bounding_box() for each in app.page.locator(".desk .actions button").all()]
     assert len(boxes) == 9
-    assert len({round(each["y"]) for each in boxes}) == 1
+    assert max(each["y"] for each in boxes) < boxes[0]["y"] + boxes[0]["height"] / 2
     assert boxes[-1]["x"] + boxes[-1]["width"] <= 800
     assert app.page.locator(".desk .instruction").bounding_box()["y"] < 550
     left, right = (each.bounding_box() for each in app.page.locator(".desk .answer").all())

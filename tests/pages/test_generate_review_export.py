@@ -239,8 +239,9 @@ def test_home_says_what_became_of_the_rest():
     test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     test.query_params["project"] = "mine"
     test.run()
-    rest = next(each for each in test.caption if each.value.startswith("Also "))
-    assert rest.value.endswith("1 failure.")
+    (link,) = (each.proto for each in test.get("page_link") if "failure" in each.proto.label)
+    assert link.label == "See 1 failure"
+    assert "generate=Failures" in link.query_string
 
 
 # ---- Export

@@ -109,6 +109,18 @@ def test_another_project_begins_on_home_and_with_its_own_settings():
     assert (field(test, "gen_theta").value, field(test, "gen_calls").value) == (5.0, None)
 
 
+def test_an_address_that_leads_to_another_project_empties_the_page_once():
+    made("mine", theta=2.0)
+    made("other", theta=5.0)
+    test = opened("4_Generate", "mine")
+    field(test, "gen_per").set_value(3).run()
+    test.query_params["project"] = "other"
+    test.run()
+    assert not test.number_input, "so that the browser forgets what they held"
+    test.run()
+    assert (field(test, "gen_theta").value, field(test, "gen_per").value) == (5.0, 1)
+
+
 def test_a_project_that_is_gone_is_not_taken_for_another_but_on_home():
     made("mine")
     other = made("other")
