@@ -50,12 +50,12 @@ def next_card(project: Project, facts: Summary) -> None:
             st.markdown(f"**{title}**")
             st.caption(step.why)
         there = room(step.page)
-        with st.container(horizontal=True, vertical_alignment="center", width="content"):
+        with st.container(width="content", gap="xsmall"):
+            if there.exists and st.button(step.label, type="primary", icon=there.icon, key="next_step"):
+                switch_to(step.page, **step.parameters)
             if step.beside is not None:
                 label, filters = step.beside
                 go(step.page, label, **filters)
-            if there.exists and st.button(step.label, type="primary", icon=there.icon, key="next_step"):
-                switch_to(step.page, **step.parameters)
 
 
 def funnel_tiles(project: Project, running: bool) -> None:

@@ -17,7 +17,7 @@ def where_to_begin(made: Queue) -> None:
     if made.narrowed or ordered or len(made.ids) <= MANY:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"{number(len(made.ids))} wait, as they were generated. Begin with", width="content")
+        st.caption(f"{number(len(made.ids))} wait. Begin with", width="content")
         go("Review", "the doubtful", **DOUBTFUL)
         go("Review", "a sample at random", **SAMPLE)
 
