@@ -88,6 +88,9 @@ def _row(each: Project, is_open: bool) -> None:
 
 def _new_form() -> None:
     with st.form("new_project", border=False):
+        # here, where the hand is: the top of the page, and what is below the field, may be out of sight
+        if said := st.session_state.pop(_SAID, ""):
+            error_box(said)
         left, right = st.columns([4, 1.4], vertical_alignment="bottom")
         left.text_input(
             "New project",
@@ -97,9 +100,6 @@ def _new_form() -> None:
             help=_NAME_HELP,
         )
         right.form_submit_button("Create", icon=":material/add:", width="stretch", on_click=_create)
-        # here, where the hand is: the top of the page may be out of sight
-        if said := st.session_state.pop(_SAID, ""):
-            error_box(said)
 
 
 @st.dialog("Copy project")
