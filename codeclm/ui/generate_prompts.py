@@ -73,11 +73,12 @@ def _editor(project: Project, name: str, profile: Profile, mine: str | None, def
     values = " ".join(f"{{{value}}}" for value in sorted(needed))
     more = " ".join(f"{{{value}}}" for value in sorted(allowed))
     key = f"prompt_text_{project.name}_{profile}_{name}"
+    _begin(key, text)
     found = st.text_area(
         "Template",
-        text,
         height=620,
         key=key,
+        persist_state="session",
         help="A line “=== system”, “=== user” or “=== assistant” opens a turn.",
     )
     st.caption(f"It must hold {values}" + (f" and may hold {more}." if more else "."))
@@ -88,7 +89,7 @@ def _editor(project: Project, name: str, profile: Profile, mine: str | None, def
             type="primary",
             disabled=found == text,
             on_click=_save,
-            args=(project, name, profile, found),
+            args=(project, name, profile, key),
             key="prompt_save",
         )
         st.button(
@@ -102,6 +103,14 @@ def _editor(project: Project, name: str, profile: Profile, mine: str | None, def
         if mine is not None:
             st.badge("edited in this project", color="orange")
     return found
+
+
+def _begin(key: str, text: str) -> None:
+    """The field begins with the project's text, and follows it where nobody typed: others edit it, too."""
+    state, began = st.session_state, f"prompt_began_{key}"
+    if state.get(began) != text and state.get(key) == state.get(began):
+        state[key] = text
+    state[began] = text
 
 
 def _preview(project: Project, name: str, text: str, plain_config: Config) -> None:
@@ -165,7 +174,8 @@ def _profile(project: Project) -> None:
 
 
 @guarded
-def _save(project: Project, name: str, profile: Profile, text: str) -> None:
+def _save(project: Project, name: str, profile: Profile, key: str) -> None:
+    text = cast(str, st.session_state[key])
     with project.open() as store, store.write():
         edited = store.settings.get(TEMPLATES, {})
         store.settings.set(TEMPLATES, {**edited, profile: {**edited.get(profile, {}), name: text}})

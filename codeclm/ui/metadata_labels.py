@@ -67,11 +67,11 @@ def _change(project: Project, facet: Facet, counts: dict[str, int]) -> None:
         format_func=lambda label: f"{one_line(label, 60)} ({number(counts.get(label, 0))})",
         placeholder="one to rename, several to merge",
     )
-    new = st.text_input("Call it", key=_NEW, max_chars=LONGEST, placeholder=old[0] if old else "").strip()
+    st.text_input("Call it", key=_NEW, max_chars=LONGEST, placeholder=old[0] if old else "")
     if not old:
         st.caption("Every row that has the label changes, whatever its state.")
         return
-    name = " ".join(new.split()) or old[0]
+    name = _name(old)
     with project.open(readonly=True) as store:
         preview = store.relabels.preview(facet, old, name)
     stale = (
@@ -86,8 +86,8 @@ def _change(project: Project, facet: Facet, counts: dict[str, int]) -> None:
         type="primary",
         icon=":material/merge:",
         disabled=not preview.metadata,
-        on_click=_apply,
-        args=(project, facet, old, name),
+        on_click=_as_typed,
+        args=(project, facet),
         key="meta_relabel",
     )
 
@@ -200,6 +200,17 @@ class _Written:
 @guarded
 def _cleared() -> None:
     st.session_state[_OLD], st.session_state[_NEW] = [], ""
+
+
+def _name(old: list[str]) -> str:
+    """What these labels are to be called: as it was typed, else as the first of them."""
+    return " ".join(str(st.session_state[_NEW]).split()) or old[0]
+
+
+def _as_typed(project: Project, facet: Facet) -> None:
+    """Callback: of the labels that are chosen now, by the name that stands in the field now."""
+    if old := list(st.session_state[_OLD]):
+        _apply(project, facet, old, _name(old))
 
 
 @guarded

@@ -24,6 +24,7 @@ from codeclm.ui.text import number, one_line, plain, plural
 TYPES = ["jsonl", "ndjson", "json", "csv", "tsv", "parquet", "txt"]
 _ROUND, _LAST = "seeds_add_round", "seeds_add_last"
 _NONE = "(none)"
+_PASTED = "Pasted text"
 _SHOWN = 8
 Asked = tuple[ImportKind, str, str]
 """As what a file is read: its kind, the column chosen, and the one joined to it (empty: none)."""
@@ -46,7 +47,7 @@ def add_panel(project: Project) -> None:
     """The whole of adding, from a file, from pasted text, or by hand."""
     how = st.segmented_control(
         "Add from",
-        ["File", "Pasted text", "No seeds: describe the task"],
+        ["File", _PASTED, "No seeds: describe the task"],
         default="File",
         required=True,
         key="seeds_how",
@@ -90,12 +91,23 @@ def _file() -> Upload | None:
 
 
 def _pasted() -> Upload | None:
-    text = st.text_area(
+    st.text_area(
         "Instructions, one a line",
-        key=f"seeds_text_{st.session_state.get(_ROUND, 0)}",
+        key=_text(),
         height=160,
         placeholder="Plan a three-day walking trip for a family with two small children.\nExplain …",
     )
+    return _in_field()
+
+
+def _text() -> str:
+    """The key of the field for pasted text: a new and empty one after each time that some was added."""
+    return f"seeds_text_{st.session_state.get(_ROUND, 0)}"
+
+
+def _in_field() -> Upload | None:
+    """The text that is pasted now."""
+    text = str(st.session_state[_text()])
     return Upload("pasted.txt", text.encode("utf-8", "replace")) if text.strip() else None
 
 
@@ -112,7 +124,7 @@ def _choose(project: Project, upload: Upload, kind: FileKind) -> None:
             names,
             index=names.index(field) if field in names else None,
             placeholder="Choose a column",
-            key=f"seeds_field_{kind.kind}_{upload.id}",
+            key=_column(kind, upload),
             format_func=lambda name: one_line(name, 60),
         )
         others = [_NONE, *(name for name in names if name != field)]
@@ -120,7 +132,7 @@ def _choose(project: Project, upload: Upload, kind: FileKind) -> None:
             kind.other,
             others,
             index=others.index(other) if other in others else 0,
-            key=f"seeds_input_{kind.kind}_{upload.id}",
+            key=_column(kind, upload, "other"),
             format_func=lambda name: one_line(name, 60),
             help=kind.other_help,
         )
@@ -130,8 +142,17 @@ def _choose(project: Project, upload: Upload, kind: FileKind) -> None:
         return
     if kind.kind == "seeds" and ingest.has_answers(table):
         st.info(f"The file has answers too: as {KINDS[-1].many} they come with it.", icon=":material/info:")
-    asked = (kind.kind, field, "" if other in (_NONE, None) else other)
+    asked = _asked(kind, field, other)
     _preview(project, *_parse(upload.id, *asked, upload), upload, kind, asked)
+
+
+def _column(kind: FileKind, upload: Upload, which: str = "field") -> str:
+    """The key of the field in which a column is chosen."""
+    return f"seeds_{which}_{kind.kind}_{upload.id}"
+
+
+def _asked(kind: FileKind, field: str, other: str | None) -> Asked:
+    return kind.kind, field, "" if other in (_NONE, None, field) else str(other)
 
 
 def _preview(
@@ -181,6 +202,11 @@ def _preview(
 
 @guarded
 def _add(project: Project, upload: Upload, kind: FileKind, asked: Asked) -> None:
+    state = st.session_state
+    if state["seeds_how"] == _PASTED:
+        upload = _in_field() or upload
+    field = state.get(_column(kind, upload)) or asked[1]
+    asked = _asked(kind, field, state.get(_column(kind, upload, "other"), asked[2]))
     parsed, repeats = _parse(upload.id, *asked, upload)
     with project.open() as store:
         added = put(store, kind.kind, parsed)

@@ -127,24 +127,23 @@ def _measures(node: Instruction, parent: Instruction | None) -> None:
 def _next(
     project: Project, node: Instruction, rubrics: list[RubricSet], known: list[str], busy: bool
 ) -> None:
-    actions = list(rubrics[0].actions) if rubrics else []
+    actions, chosen = list(rubrics[0].actions) if rubrics else [], f"studio_action_{node.metadata}"
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        picked = st.selectbox(
+        st.selectbox(
             "Action",
             [DRAWN, *actions],
-            key="studio_action",
+            key=chosen,
             accept_new_options=True,
             format_func=lambda action: one_line(action, 90),
             help="What to do to it. One of your own can be typed.",
         )
-        action = None if picked in (DRAWN, None) else " ".join(str(picked).split())[:1000]
         st.button(
             "Improve",
             icon=":material/trending_up:",
             type="primary",
             disabled=busy,
-            on_click=step.start,
-            args=(project, "improve", node.id, known, action),
+            on_click=_improve,
+            args=(project, node.id, known, chosen),
             key="studio_improve",
         )
 
@@ -164,11 +163,11 @@ def _more(
         )
         # a popover of each node's own, or it stays open over the branch that was saved
         with st.popover("Edit by hand", icon=":material/edit:", key=f"studio_editor_{node.id}"):
-            text = st.text_area("Instruction", node.text, key=f"studio_text_{node.id}", height=150, width=480)
+            text = st.text_area("Instruction", node.text, key=_text(node), height=150, width=480)
             st.button(
                 "Save as a branch",
                 on_click=_edit,
-                args=(project, node, text, config),
+                args=(project, node, config),
                 key="studio_edit",
                 disabled=text.strip() in ("", node.text.strip()),
             )
@@ -206,13 +205,24 @@ def _more(
             )
 
 
+def _text(node: Instruction) -> str:
+    """The key of the field in which it is edited."""
+    return f"studio_text_{node.id}"
+
+
+def _improve(project: Project, node: str, known: list[str], chosen: str) -> None:
+    picked = st.session_state[chosen]
+    action = None if picked in (DRAWN, None) else " ".join(str(picked).split())[:1000]
+    step.start(project, "improve", node, known, action)
+
+
 def _back(parent: str | None) -> None:
     st.session_state[step.NODE] = parent
 
 
 @guarded
-def _edit(project: Project, node: Instruction, text: str, config: str) -> None:
-    clean = text[:LONGEST].replace("\0", "�").strip()
+def _edit(project: Project, node: Instruction, config: str) -> None:
+    clean = str(st.session_state[_text(node)])[:LONGEST].replace("\0", "�").strip()
     clean = clean.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if not clean:
         raise UsageError("Instruction: it must not be empty.")

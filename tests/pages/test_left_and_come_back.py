@@ -136,3 +136,31 @@ def test_a_project_that_is_gone_is_not_taken_for_another_but_on_home():
     home.run()
     assert (home.title[0].value, home.query_params["project"]) == ("mine", "mine")
     assert any("another one is open" in each.value for each in home.error)
+
+
+def test_a_template_half_written_outlives_a_look_at_another_and_at_other_pages():
+    project = made("mine")
+    test = opened("4_Generate", "mine")
+
+    def template():
+        test.segmented_control(key="generate").set_value("Prompts").run()
+        return next(each for each in test.text_area if each.label == "Template")
+
+    template().set_value("=== user\nHalf of it {instruction}").run()
+    prompt = test.selectbox(key="prompt")
+    prompt.set_value(prompt.options[1]).run()
+    assert "Half of it" not in template().value
+    test.selectbox(key="prompt").set_value(prompt.options[0]).run()
+    assert "Half of it" in template().value
+    gone_to(test, "9_Models")
+    gone_to(test, "4_Generate")
+    assert "Half of it" in template().value
+    test.button(key="prompt_save").click().run()
+    with project.open() as store:
+        store.settings.set("templates", {"standard": {"encode": "=== user\nOf another {instruction}"}})
+    assert template().value == "=== user\nOf another {instruction}", "nothing typed is left to be kept"
+    test.button(key="prompt_reset").click().run()
+    gone_to(test, "9_Models")
+    gone_to(test, "4_Generate")
+    assert "Of another" not in template().value
+    assert "Half of it" not in template().value
