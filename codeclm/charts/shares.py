@@ -29,12 +29,15 @@ def tree(rows: Sequence[tuple[str, str, int, float | None]], measure: str, heigh
             parents=[""] * len(ids) + [place[row[0]] for row in inner],
             values=[*(count for count, _ in uses.values()), *(row[2] for row in inner)],
             marker={"colors": [_between(share) for share in shares]},
+            # Of a use case itself Plotly knows no more than what its skills leave over.
             customdata=[
-                (label(name), "none yet" if share is None else f"{share:.0%}")
-                for name, share in zip([*uses, *(row[1] for row in inner)], shares, strict=True)
+                *((label(use), _percent(share)) for use, (_, share) in uses.items()),
+                *(
+                    (f"{label(skill)}: {count:,} metadata", _percent(share))
+                    for _, skill, count, share in inner
+                ),
             ],
-            hovertemplate=f"%{{customdata[0]}}: %{{value:,}} metadata, {measure} %{{customdata[1]}}"
-            "<extra></extra>",
+            hovertemplate=f"%{{customdata[0]}}, {measure} %{{customdata[1]}}<extra></extra>",
             branchvalues="remainder",
             root_color="rgba(0, 0, 0, 0)",
             marker_pad={"t": _HEAD, "l": 4, "r": 4, "b": 4},
@@ -48,6 +51,10 @@ def tree(rows: Sequence[tuple[str, str, int, float | None]], measure: str, heigh
         uniformtext={"minsize": 9, "mode": "hide"},  # else Plotly shrinks words until none can be read
     )
     return figure
+
+
+def _percent(share: float | None) -> str:
+    return "none yet" if share is None else f"{share:.0%}"
 
 
 def _lines(name: str) -> str:

@@ -289,7 +289,7 @@ def test_names_of_tiles_stand_on_two_lines_and_are_told_whole_on_hover():
     rows = [("customer support reply", "", 1, None), ("customer support reply", "<b>tone</b>", 2, 0.5)]
     tiles = shares.tree([*rows, ("", "", 1, None)], "kept").data[0]
     assert tiles.labels == ("customer<br>support reply", "", "‹b›tone‹/b›")
-    assert [each[0] for each in tiles.customdata] == ["customer support reply", "", "‹b›tone‹/b›"]
+    assert [each[0] for each in tiles.customdata] == ["customer support reply", "", "‹b›tone‹/b›: 2 metadata"]
 
 
 def test_of_a_lasso_only_the_outline_stays_and_told_again_it_takes_nothing_back(monkeypatch):
