@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,11 +12,10 @@ from pydantic_core import to_json
 
 from codeclm.export.flat import COLUMNS, columns
 from codeclm.export.row import Row
+from codeclm.ingest.cells import listed, neutral
 
 _ROWS = 500
 _BREAKS = {sign: f"\\u{ord(sign):04x}" for sign in "\x85\u2028\u2029"}
-_FORMULA = re.compile(r"'*[\s\x00\u200b\ufeff]*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
-"""Also behind blanks, seen or unseen: some spreadsheets pass over them."""
 
 
 class Sink(Protocol):
@@ -61,7 +59,7 @@ class JsonLines:
 class Csv:
     """UTF-8 with a byte order mark, as spreadsheets want it; texts quoted, numbers bare.
 
-    A text that a spreadsheet would take for a formula gets an apostrophe before it: see `neutral`.
+    A text that a spreadsheet would take for a formula gets an apostrophe before it: see `ingest.cells`.
     """
 
     def __init__(self, path: Path) -> None:
@@ -103,32 +101,18 @@ def csv_lines(rows: list[Row]) -> list[str]:
 
 
 def cells(rows: Sequence[Row]) -> list[tuple[str | int | float, ...]]:
-    """The cells of rows: skills parted by "; ", missing values empty, truth as true or false."""
+    """The cells of rows: skills as one text, missing values empty, truth as true or false."""
     if not rows:
         return []
     found = [[_CELLS[type(value)](value) for value in values] for values in columns(rows).values()]
     return list(zip(*found, strict=True))
 
 
-def neutral(text: str) -> str:
-    """A text that no spreadsheet runs: one that begins as a formula may gets an apostrophe before it.
-
-    OWASP's list: = + - @ tab, carriage return and newline, and the full-width signs. Apostrophes
-    already before such a sign count as part of it, so that `restore` undoes this exactly.
-    """
-    return f"'{text}" if _FORMULA.match(text) else text
-
-
 _CELLS: dict[type, Callable[[Any], str | int | float]] = {
     str: neutral,
-    tuple: lambda names: neutral("; ".join(names)),
+    tuple: lambda names: neutral(listed(names)),
     bool: lambda truth: "true" if truth else "false",
     int: int,
     float: float,
     type(None): lambda _: "",
 }
-
-
-def restore(cell: str) -> str:
-    """The text that `neutral` made a cell of."""
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell

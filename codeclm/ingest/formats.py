@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic_core import from_json
 
+from codeclm.ingest.cells import exported, restore
 from codeclm.ingest.fields import is_chat
 from codeclm.ingest.source import MAX_BYTES, Source, shown
 from codeclm.ingest.table import Rejected, Row
@@ -126,8 +127,12 @@ def header(source: Source, parted_by: str) -> tuple[str, ...]:
 
 
 def sheet(source: Source, parted_by: str) -> Iterator[Row | Rejected]:
-    """Rows under a header. A ragged row, or one with a stray quotation mark, is rejected."""
+    """Rows under a header. A ragged row, or one with a stray quotation mark, is rejected.
+
+    The cells of an export are the texts they were made of.
+    """
     names = header(source, parted_by)
+    ours = exported(names)
     with source.text(newline="") as stream:
         reader = csv.reader(stream, delimiter=parted_by, strict=True)
         next((row for row in reader if row), None)
@@ -146,7 +151,8 @@ def sheet(source: Source, parted_by: str) -> Iterator[Row | Rejected]:
             if cells is None:
                 yield Rejected(number, "a quotation mark inside a quoted cell is not doubled")
             elif len(cells) == len(names):
-                yield Row(number, dict(zip(names, cells, strict=True)))
+                whole = map(restore, cells) if ours else cells
+                yield Row(number, dict(zip(names, whole, strict=True)))
             elif cells:
                 yield Rejected(number, f"{len(cells)} cells where the header has {len(names)}")
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Any
 
+from codeclm.ingest.cells import named
 from codeclm.ingest.fields import RowError, find, require, text_of, value
 from codeclm.ingest.table import Parsed, Rejected, Row, Table
 from codeclm.records import Labels, Metadata
@@ -19,7 +19,8 @@ MAX_SKILLS = 20
 def metadata(table: Table, field: str | None = None, skills_field: str | None = None) -> Parsed[Metadata]:
     """Metadata of the columns `use_case` (or `field`) and `skills` (or `skills_field`).
 
-    Skills are a list, or a text separated by ; or else by commas. InputError: no such column.
+    Skills are a list, or a text separated by ; or else by commas (or a JSON list). InputError: no such
+    column.
     """
     case = require(table, *((field,) if field else USE_CASE), flag="--field")
     skills = require(table, skills_field, flag="--input-field") if skills_field else find(table, *SKILLS)
@@ -65,7 +66,7 @@ def _skills(raw: Any) -> tuple[str, ...]:
     if raw is None:
         return ()
     if isinstance(raw, str):
-        raw = [part for part in re.split(";" if ";" in raw else ",", raw) if part.strip()]
+        raw = named(raw)
     if not isinstance(raw, list | tuple):
         raise RowError("the skills are neither a list nor text")
     skills = dict.fromkeys(_label(item, "a skill") for item in raw)

@@ -12,8 +12,8 @@ from typing import Any
 
 import streamlit as st
 
-from codeclm.export.sinks import neutral
 from codeclm.ids import content_id
+from codeclm.ingest.cells import neutral
 from codeclm.ui.text import number
 
 PAGE = 50

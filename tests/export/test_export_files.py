@@ -20,7 +20,8 @@ from codeclm.export.flat import COLUMNS, flat
 from codeclm.export.formats import format_of
 from codeclm.export.recipes import axolotl, llama_factory
 from codeclm.export.rows import compose
-from codeclm.export.sinks import csv_lines, line, neutral, restore
+from codeclm.export.sinks import csv_lines, line
+from codeclm.ingest.cells import listed, named, neutral, restore
 from codeclm.records import Decision
 
 ROW = compose(pair(), preference=True)._replace(system="Be brief.")
@@ -72,6 +73,12 @@ def test_no_cell_begins_as_a_formula_and_every_cell_comes_back(text):
     assert restore(cell) == text
 
 
+@given(st.lists(st.text(st.sampled_from('ab,; []"'), min_size=1, max_size=6), max_size=4))
+def test_names_in_one_cell_come_back(names):
+    names = [name.strip() for name in names if name.strip()]
+    assert named(listed(tuple(names))) == names
+
+
 def test_csv_is_safe_and_keeps_numbers(tmp_path):
     bad = compose(pair(2, 1.5, 9.0, target="=HYPERLINK(1)", skills=("-a", "b")), preference=False)
     path = written("csv", [ROW, bad], tmp_path)
@@ -99,6 +106,18 @@ def test_an_exported_sheet_is_read_back_as_pairs(tmp_path):
     assert [b.comparison.gap for b in records] == [7, -5]
     assert all(b.comparison.target_first for b in records)
     assert (records[0].metadata.labels.skills, records[0].strong.model) == (("fish", "names"), "big")
+
+
+def test_what_a_spreadsheet_would_run_is_read_back_as_it_was(tmp_path):
+    skills = ("loops; nested", "-a, b")
+    said = {"instruction": "=SUM(A1) does what?", "strong": "- it sums\n- them", "use_case": "@work"}
+    odd = pair(1, skills=skills, **said)
+    (record,) = ingest.pairs(ingest.read(written("csv", [compose(odd, preference=True)], tmp_path))).records
+    labels = record.metadata.labels
+    assert (record.instruction.text, record.strong.text, labels.use_case) == tuple(said.values())
+    assert labels.skills == skills
+    other = ingest.read(b"instruction,strong,target\n'-x,'=y,z\n", "other.csv")
+    assert ingest.pairs(other).records[0].strong.text == "'=y"
 
 
 def test_an_edited_instruction_has_no_scores():

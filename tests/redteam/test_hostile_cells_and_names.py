@@ -12,7 +12,7 @@ import pytest
 from codeclm import ingest, projects
 from codeclm.cli import main
 from codeclm.errors import CodecError, InputError, UsageError
-from codeclm.export.sinks import neutral, restore
+from codeclm.ingest.cells import neutral, restore
 from codeclm.store import CallFilter, PairFilter, Store
 from codeclm.ui import evaluate_files
 from codeclm.ui.table import csv_bytes
