@@ -103,7 +103,8 @@ async def _take(
             told.made += await _Hand(store, writer, setup, steps).take(wish)
         told.done = 1
 
-    return await shift.go(STEP, wish.as_dict(), work), told.made
+    command = {**wish.as_dict(), "config": setup.config.id}
+    return await shift.go(STEP, command, work), told.made
 
 
 @dataclass

@@ -65,6 +65,14 @@ def judging(config: Config, instruction: Instruction, first: str, second: str, o
     return _request(config, "judge", "judge", instruction.id, messages, schema, order)
 
 
+def judge_turns(config: Config) -> int | None:
+    """How many turns the question to the judge has, as sent: a re-ask has more. None: it asks no judge."""
+    if "judge" not in config.templates or "judge" not in config.sampling:
+        return None
+    asked = judging(config, Instruction("", "", ""), "", "", 0)
+    return len(as_logged(config, asked, asked.attempt).messages)
+
+
 def naming(config: Config, cluster: str, words: Sequence[str], texts: Sequence[str]) -> Request:
     """Ask what a cluster of the map is called, from its words and some of its texts."""
     messages = topic.messages(words, texts, config.profile)

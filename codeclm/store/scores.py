@@ -33,6 +33,15 @@ _TAKEN = """with taken as materialized (select c.record,
         from calls c where +c.kind in ({mine}) group by c.record)
     select coalesce(i.seq, 0), t.* from taken t left join instructions i on i.id = t.record"""
 """What the calls for each record took: to answer and score it, and to improve on it."""
+_REPLIES = """select json_array_length(k.shape, '$.turns') > :turns, sum(k.calls - k.errors)
+    from configs f join kinds k on k.stage = 'judge' and k.shape ->> '$.model' = f.value ->> '$.models.judge'
+    left join jobs j on j.seq = k.job left join configs o on o.id = j.command ->> '$.config'
+    where f.seq = :config and coalesce(j.kind, '') not in ('evaluate', 'names') and (o.seq is null
+        or (o.value ->> '$.templates.judge', o.value ->> '$.overrides.judge', o.value ->> '$.profile')
+        is (f.value ->> '$.templates.judge', f.value ->> '$.overrides.judge', f.value ->> '$.profile'))
+    group by 1"""
+"""The judge's replies, to a question and to a re-ask, in runs that put the question as a config does: the
+replies in their logs may stand for its own."""
 _JUDGED = """select c.strong_first, c.target_first,
         coalesce(a.length > b.length, 0), coalesce(a.length < b.length, 0)
     from nodes n join comparisons c on c.seq = n.comparison join answers a on a.seq = c.strong
@@ -130,20 +139,18 @@ class ScoreSheet:
             found[Judged(_pair(strong_first), second, longer, shorter, own)] += count
         return found
 
-    def replies(self, config: str | None) -> Replies:
-        """How well the judge keeps to the form: each fault has a re-ask or a failure behind it."""
+    def replies(self, config: str | None, turns: int | None) -> Replies:
+        """How well the judge keeps to the form: each fault has a re-ask or a failure behind it.
+
+        `turns`: of the config's question to the judge, as sent; a re-ask has more. None: not known.
+        """
         seq = self._configs.find(config)
-        model = self._db.value("select value ->> '$.models.judge' from configs where seq = ?", [seq])
-        rows = self._db.rows(
-            """select json_array_length(shape, '$.turns'), sum(calls - errors) from kinds
-            where stage = 'judge' and shape ->> '$.model' = ? group by 1 order by 1""",
-            [model],
-        )
+        replies = dict[int | None, int](self._db.rows(_REPLIES, {"config": seq, "turns": turns}))
         given_up = self._db.value(
             "select count(*) from failures where config = ? and stage = 'judge' and open and not transport",
             [seq],
         )
-        return Replies(sum(calls for _, calls in rows), sum(calls for _, calls in rows[1:]) + given_up)
+        return Replies(sum(replies.values()), replies.get(1, 0) + given_up)
 
     def pairs(self, comparisons: Sequence[int]) -> list[str]:
         """The ids of some comparisons, in the order given."""

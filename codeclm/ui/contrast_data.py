@@ -21,6 +21,7 @@ from codeclm import contrast
 from codeclm.lab import Floats, Kept, Nodes, Scale, thetas
 from codeclm.projects import Project
 from codeclm.records import AnswerRole, Role
+from codeclm.stages import requests
 from codeclm.store import Store
 from codeclm.store.scores import Scored, Taken
 from codeclm.ui import cached
@@ -76,7 +77,9 @@ class Lab:
     def unparsed(self) -> contrast.Share:
         """The judge's replies that could not be read."""
         with self._store() as store:
-            judged, unparsed = store.scores.replies(self.config)
+            config = store.settings.config_of(self.config)
+            turns = requests.judge_turns(config) if config else None
+            judged, unparsed = store.scores.replies(self.config, turns)
         return contrast.share(min(unparsed, judged), judged)
 
     @cached_property

@@ -178,3 +178,18 @@ def test_small_schemas_bound_every_string_and_list():
 
     for request in all_requests(config("small")):
         walk(request.schema.schema)
+
+
+def test_the_turns_of_the_question_to_the_judge_are_those_that_are_sent():
+    made = config(profile="standard")
+    assert requests.judge_turns(made) == 2
+    alone = {"judge": made.templates["judge"][made.templates["judge"].index("=== user") :]}
+    assert requests.judge_turns(made.model_copy(update={"templates": alone})) == 1
+    judge = STRONG.model_copy(update={"system": "You are strict."})
+    assert (
+        requests.judge_turns(
+            make_config({"strong": STRONG, "target": TARGET, "judge": judge}, Dials(), alone)
+        )
+        == 2
+    )
+    assert requests.judge_turns(made.model_copy(update={"templates": {}})) is None

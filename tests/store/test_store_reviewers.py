@@ -4,12 +4,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from growing import C, basic, call, encoded, grown, improved, manual
+from growing import CONFIG, C, basic, call, encoded, grown, improved, manual
 
 from codeclm.agreement import percent
 from codeclm.contrast import Judged
 from codeclm.errors import ProjectError
-from codeclm.records import Decision
+from codeclm.records import Decision, Message
 from codeclm.store import PairFilter, Store
 from codeclm.votes import units
 
@@ -213,7 +213,28 @@ def test_what_the_judge_said_is_counted(store: Store) -> None:
         Judged((6.0, 5.0), (6.0, 5.0), 0, 0, "strong"): 1,
         Judged((0.0, 5.0), (0.0, 5.0), 0, 0, "strong"): 2,
     }
-    assert store.scores.replies(C) == (0, 0)
+
+
+def test_replies_of_the_judge_are_those_to_the_question_as_the_config_puts_it(store: Store) -> None:
+    shown = CONFIG.model_copy(update={"templates": {"judge": "with a demonstration"}})
+    for config in (CONFIG, shown):
+        store.settings.use_config(config)
+    ask, again = [Message("user", "Score")], [Message("assistant", "?"), Message("user", "Once more")]
+    jobs = (
+        ("run", C, (ask, ask, ask + again)),
+        ("run", shown.id, (ask + again, ask + again)),
+        ("step", C, (ask,)),
+        ("evaluate", C, (ask, ask + again)),
+    )
+    for number, (kind, config, asked) in enumerate(jobs):
+        store.calls.job = store.jobs.start(kind, {"config": config}, 1)
+        for sample, turns in enumerate(asked):
+            made = call("One", sample=10 * number + sample)
+            asking = replace(made.request, model="s", messages=tuple(turns))
+            store.calls.put(replace(made, request=asking))
+    assert store.scores.replies(C, turns=1) == (4, 1)
+    assert store.scores.replies(shown.id, turns=3) == (2, 0)
+    assert store.scores.replies("none", turns=1) == (0, 0)
 
 
 def test_what_calls_took_is_told_by_instruction(store: Store) -> None:
