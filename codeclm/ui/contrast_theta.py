@@ -27,6 +27,9 @@ _COUNTS = ("Scored", "Kept", "Target wins")
 @fragment
 def theta_lab(project: Project, facts: Summary, lab: Lab) -> None:
     """Slider, figures, charts, flips and groups; one fragment, so that a move of the slider is quick."""
+    with project.open(readonly=True) as store:
+        if store.settings.dials() != facts.dials:
+            st.rerun()  # θ was set, here or elsewhere: all of the page speaks of it
     dials, (most, step) = facts.dials, lab.scale
     if st.session_state.get("contrast_theta", 0.0) > most:
         del st.session_state["contrast_theta"]

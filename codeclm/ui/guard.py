@@ -82,7 +82,10 @@ def guarded(function: Callable[P, None]) -> Callable[P, None]:
 def fragment(
     function: Callable[..., None] | None = None, *, run_every: float | None = None
 ) -> Callable[..., Any]:
-    """st.fragment whose reruns, which a page does not surround, are guarded too."""
+    """st.fragment whose reruns, with no page around, are guarded too, and tell what `notify` left.
+
+    Told at its end, where the hand is; not where it asks for the whole page, whose top then tells.
+    """
     if function is None:
         return functools.partial(fragment, run_every=run_every)
 
@@ -90,13 +93,14 @@ def fragment(
     def wrapper(*args: Any, **kwargs: Any) -> None:
         with guard(stop=False):
             function(*args, **kwargs)
+        tell()
 
     decorated: Callable[..., Any] = st.fragment(wrapper, run_every=run_every)
     return decorated
 
 
 def notify(text: str, bad: bool = False) -> None:
-    """Tell `text` on the next run of a page: a toast, or a red box where `bad`. Plain text, escaped here."""
+    """Tell `text` on the next run of a page or fragment: a toast, or a red box where `bad`. Escaped here."""
     st.session_state.setdefault(_FLASH, []).append((text, bad))
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 from codeclm.projects import Project
 from codeclm.records import Verdict
 from codeclm.store import Store
-from codeclm.ui.guard import error_box, guarded, notify, tell
+from codeclm.ui.guard import error_box, guarded, notify
 from codeclm.ui.review_queue import Queue, start_over
 from codeclm.ui.review_team import Seat
 from codeclm.ui.text import number, plural
@@ -21,7 +21,6 @@ def bulk_panel(project: Project, made: Queue, at: Seat) -> None:
     """What to do with all pairs that the filters find: counted anew each time that it is drawn."""
     if made.former:
         st.rerun()
-    tell()  # a fragment, in which this may stand, has no page around it that does
     panel = st.expander(
         "Decide all at once", icon=":material/done_all:", on_change="rerun", key="review_bulk_open"
     )
