@@ -6,7 +6,7 @@ Pure but for reading the store; draws nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
@@ -97,6 +97,17 @@ def begin_with(dials: Dials, command: Mapping[str, Any]) -> Wanted:
         command.get("concurrency"),
         command.get("augment_to"),
     )
+
+
+def carried(before: Wanted, given: Wanted, last: Wanted) -> Wanted:
+    """What was set, where what that began with has become `given`: what changed there counts, all else stays.
+    A limit that is no longer given stays, too: it can be seen and taken away, and its loss could not.
+    """
+    was, now = before.dials.model_dump(), given.dials.model_dump()
+    dials = last.dials.model_dump() | {name: now[name] for name in now if now[name] != was[name]}
+    rest = {each.name: getattr(given, each.name) for each in fields(Wanted) if each.name != "dials"}
+    new = {name: value for name, value in rest.items() if value not in (None, "all", getattr(before, name))}
+    return replace(last, dials=Dials.read(dials), **new)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from codeclm.ui.generate_plan import (
     Forecast,
     Wanted,
     begin_with,
+    carried,
     forecast,
     leave,
     left,
@@ -78,18 +79,22 @@ def start_panel(project: Project) -> None:
 
 
 def _wanted(project: Project, given: Wanted, facts: Summary, endpoints: Mapping[Role, Endpoint]) -> Wanted:
-    """What is set. It is kept in the project until what it began with changes there, as θ by a run that had
+    """What is set. It is kept in the project, but for what changes there meanwhile, as θ by a run that had
     another: a limit that is gone without a word, as by a reload, costs money."""
-    seen = st.session_state.get(_SET)
     with project.open(readonly=True) as store:
-        before, last = seen or left(store) or (None, given)
-    wanted = settings(last if before == given else given, facts.funnel.seeds, priced(endpoints))
+        before, last = st.session_state.get(_SET) or left(store) or (given, given)
+    wanted = settings(carried(before, given, last), facts.funnel.seeds, priced(endpoints))
+    _keep(project, given, wanted)
+    return wanted
+
+
+def _keep(project: Project, given: Wanted, wanted: Wanted) -> None:
+    seen = st.session_state.get(_SET)
     st.session_state[_SET] = given, wanted
     if seen is not None and seen[1] != wanted:
         # Where it cannot be written, as while another writes for long, this tab still has it.
         with suppress(CodecError), project.open() as store:
             leave(store, given, wanted)
-    return wanted
 
 
 def _coming(project: Project, wanted: Wanted) -> Forecast:
@@ -120,7 +125,7 @@ def _button(project: Project, wanted: Wanted, nothing: bool) -> None:
 @guarded
 def _start(project: Project) -> None:
     wanted = in_fields()
-    st.session_state[_SET] = st.session_state[_SET][0], wanted
+    _keep(project, st.session_state[_SET][0], wanted)
     start_run(project, wanted.arguments())
 
 

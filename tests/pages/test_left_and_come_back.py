@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from codeclm import projects
 from codeclm.records import Seed
-from codeclm.settings import Endpoint, Prices
+from codeclm.settings import Dials, Endpoint, Prices
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -60,7 +60,7 @@ def test_settings_of_a_run_outlive_a_look_at_other_pages_and_say_where_it_stops(
     assert field(test, "gen_calls").value is None
 
 
-def test_settings_of_a_run_outlive_a_reload_until_the_project_has_others():
+def test_settings_of_a_run_outlive_a_reload_and_what_the_project_has_meanwhile():
     project = made("mine")
     test = opened("4_Generate", "mine")
     for key, value in (("gen_per", 2), ("gen_calls", 12), ("gen_budget", 0.5)):
@@ -69,9 +69,23 @@ def test_settings_of_a_run_outlive_a_reload_until_the_project_has_others():
     assert [field(again, key).value for key in ("gen_per", "gen_calls", "gen_budget")] == [2, 12, 0.5]
     field(again, "gen_calls").set_value(None).run()
     assert field(opened("4_Generate", "mine"), "gen_calls").value is None
-    with project.open() as store:
-        store.settings.set_dials(store.settings.dials().model_copy(update={"per_metadata": 2}))
-    assert field(opened("4_Generate", "mine"), "gen_budget").value is None
+    for per, theta in ((3, 1.0), (4, 2.0)):
+        with project.open() as store:
+            store.settings.set_dials(Dials(per_metadata=per, theta=theta))
+        gone_to(gone_to(again, "9_Models"), "4_Generate")
+        for seen in (again, opened("4_Generate", "mine")):
+            assert [field(seen, key).value for key in ("gen_per", "gen_theta")] == [per, theta]
+            assert [field(seen, key).value for key in ("gen_budget", "gen_calls")] == [0.5, None]
+
+
+def test_limits_stay_while_the_prompts_get_another_profile():
+    made("mine")
+    test = opened("4_Generate", "mine")
+    field(test, "gen_calls").set_value(12).run()
+    test.segmented_control(key="generate").set_value("Prompts").run()
+    test.segmented_control(key="prompts_profile").set_value("small").run()
+    test.segmented_control(key="generate").set_value("Run").run()
+    assert (field(test, "gen_calls").value, test.selectbox(key="gen_profile").value) == (12, "small")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -6,7 +7,7 @@ from codeclm.cli.parser import build as parser
 from codeclm.records import Labels, Metadata, Seed
 from codeclm.settings import Dials, Endpoint
 from codeclm.store import Store
-from codeclm.ui.generate_plan import Wanted, forecast, priced, warnings
+from codeclm.ui.generate_plan import Wanted, carried, forecast, priced, warnings
 
 BIG = Endpoint(url="http://127.0.0.1:1/v1", model="big")
 SMALL = Endpoint(url="http://127.0.0.1:1/v1", model="small")
@@ -38,6 +39,18 @@ def test_limits_reach_and_more_instructions(store):
     store.metadata.add([Metadata("manual", Labels("poem", ("rhyme",)))])
     assert forecast(store, Wanted(Dials()), MODELS).metadata == 11
     assert forecast(store, Wanted(Dials(), limit=2), MODELS).metadata == 2
+
+
+def test_what_changed_in_the_project_counts_and_all_else_that_was_set_stays():
+    before = Wanted(Dials(theta=3), limit=9)
+    last = Wanted(Dials(theta=2, iterations=6), "decode", limit=4, max_calls=5, budget=0.0)
+    assert carried(before, before, last) == last
+    given = Wanted(Dials(theta=3, per_metadata=2), limit=9)
+    assert carried(before, given, last) == replace(last, dials=Dials(theta=2, iterations=6, per_metadata=2))
+    cut_short = Wanted(Dials(theta=1), "encode", max_calls=7)
+    found = Wanted(Dials(theta=1, iterations=6), "encode", limit=4, max_calls=7, budget=0.0)
+    assert carried(before, cut_short, last) == found
+    assert carried(cut_short, Wanted(Dials(theta=1)), found) == found
 
 
 def test_an_empty_project_has_nothing_to_do(tmp_path):
