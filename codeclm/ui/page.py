@@ -15,6 +15,7 @@ import streamlit as st
 
 from codeclm.projects import Project
 from codeclm.ui import browser, signin, state
+from codeclm.ui.arrival import arrive
 from codeclm.ui.glossary import words
 from codeclm.ui.guard import guard, tell
 from codeclm.ui.memory import settle
@@ -179,6 +180,7 @@ def switch_to(name: str, **parameters: str) -> None:
 
 def _configure(here: Room) -> None:
     settle()
+    arrive(here)
     st.set_page_config(
         page_title=f"{here.name} · CodecLM Studio",
         page_icon=str(ROOT / "static" / "icon.svg"),

@@ -1,0 +1,107 @@
+"""A page that is come to from another is as its link says, whatever was looked at there before."""
+
+import json
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from codeclm import projects
+from codeclm.records import Decision, Instruction
+from codeclm.store import PairFilter
+from codeclm.store.selections import single
+from tests.pages import pairing
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv(projects.FOLDER_ENVIRONMENT, str(tmp_path))
+    monkeypatch.delenv(projects.ENVIRONMENT, raising=False)
+
+
+def come(test, page, **link):
+    """By a link with these filters, or straight to it: then it is the first page of a browser's tab."""
+    test = test or AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    test.query_params.clear()
+    for name, value in {"project": "mine", **link}.items():
+        test.query_params[name] = value
+    test.switch_page(f"pages/{page}.py").run()
+    assert not test.exception
+    return test
+
+
+def queue(test):
+    (proto,) = (
+        each.proto
+        for each in test.get("bidi_component")
+        if each.proto.component_name == "codeclm_review_desk"
+    )
+    return json.loads(proto.json or proto.mixed.json)
+
+
+def accept(project, count):
+    with project.open() as store:
+        kept = store.pairs.ids(pairing.CONFIG.id, 3, 4, PairFilter(status="kept"))[:count]
+        for pair in kept:
+            store.decisions.decide(Decision(pair=pair, verdict="accept", reviewer=""))
+    return kept
+
+
+def test_review_has_a_new_queue():
+    project = pairing.project("mine", 8)
+    test = come(None, "6_Review")
+    assert queue(test)["total"] == 8
+    accept(project, 3)
+    with project.open() as store, store.write():
+        row = store.metadata.page()[0]
+        new = pairing.scored(store, Instruction(row.id, row.revision, "A brand new one", sample=9), (9, 1))
+    found = queue(come(come(test, "7_Export"), "6_Review"))
+    ids = [card["id"] for _, card in found["cards"]]
+    assert found["total"] == 6
+    assert new in ids
+    assert found["cards"][0][1]["decision"] is None
+
+
+def test_a_link_is_not_narrowed_by_what_was_searched_before():
+    project = pairing.project("mine", 8)
+    test = come(None, "6_Review", blind="true")
+    test.text_input(key="review_search").set_value("zzzz").run()
+    assert queue(test)["total"] == 0
+    with project.open() as store:
+        row = store.metadata.page()[0].id
+    come(test, "10_Runs")
+    link = {"status": "all but improved", "review_decision": "any decision"}
+    come(test, "6_Review", selection=single("metadata", row), **link)
+    assert queue(test)["total"] == 1
+    assert (test.selectbox(key="status").value, test.selectbox(key="review_decision").value) == ("any", "any")
+    come(come(test, "1_Seeds"), "6_Review")
+    assert queue(test)["total"] == 8
+    assert test.toggle(key="blind").value, "how one reviews is no filter"
+
+
+def test_the_filters_of_an_address_hold_where_the_page_had_others():
+    pairing.project("mine", 8)
+    test = come(None, "6_Review", review_search="thing", status="exhausted")
+    come(test, "1_Seeds")
+    come(test, "6_Review", review_search="child")
+    assert (test.text_input(key="review_search").value, test.selectbox(key="status").value) == (
+        "child",
+        "kept",
+    )
+
+
+def test_export_begins_with_the_theta_of_the_project_and_what_was_accepted():
+    project = pairing.project("mine", 8)
+    test = come(None, "7_Export", export_format="alpaca")
+    choice, theta = test.segmented_control(key="export_what"), test.number_input(key="export_theta")
+    form = test.selectbox(key="export_format").value
+    assert (choice.value, theta.value) == ("kept", 3.0)
+    accept(project, 2)
+    with project.open() as store:
+        store.settings.set_dials(store.settings.dials().model_copy(update={"theta": 6.0}))
+    come(come(test, "6_Review"), "7_Export")
+    assert test.segmented_control(key="export_what").value == "accepted"
+    assert test.number_input(key="export_theta").value == 6.0
+    assert test.selectbox(key="export_format").value == form
