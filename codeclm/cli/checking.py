@@ -25,7 +25,7 @@ def duplicates(args: Namespace) -> Result:
 
     def options(store: Store) -> exports.Options:
         config = config_of(store, args.config) if args.config else None
-        return exports.Options(include=args.include, theta=args.theta, config=config)
+        return exports.Options(include=args.include, theta=args.theta, config=config, stale=args.stale)
 
     with Live(quiet=args.quiet) as live:
         found = checking.duplicates(

@@ -27,9 +27,7 @@ def export(parser: Parser) -> None:
     parser.add_argument(
         "--per-cluster", type=whole(1), metavar="N", help="at most N rows of a cluster of the map, the first"
     )
-    parser.add_argument(
-        "--stale", action="store_true", help="also what was written from labels that were edited since"
-    )
+    _stale(parser)
     parser.add_argument("--push", metavar="OWNER/NAME", help="with hub: on to the Hub too, with $HF_TOKEN")
     parser.add_argument("--public", action="store_true", help="with --push: for everybody to see")
     parser.add_argument("--license", default="", metavar="NAME", help="for the dataset card of hub")
@@ -41,6 +39,7 @@ def export(parser: Parser) -> None:
 def duplicates(parser: Parser) -> None:
     """`duplicates`."""
     _including(parser)
+    _stale(parser)
     parser.add_argument("--quiet", action="store_true", help="no progress, only warnings and errors")
     _checks(parser, "ngram")
     reading(parser)
@@ -52,6 +51,12 @@ def _including(parser: Parser) -> None:
         choices=("accepted", "kept", "all"),
         default="kept",
         help="what a person took, what is over θ, or both",
+    )
+
+
+def _stale(parser: Parser) -> None:
+    parser.add_argument(
+        "--stale", action="store_true", help="also what was written from labels that were edited since"
     )
 
 

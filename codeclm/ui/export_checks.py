@@ -95,6 +95,8 @@ def _wanted(options: Options) -> Wanted:
     words += ["--include", options.include]
     if options.theta is not None:
         words += ["--theta", f"{options.theta:g}"]
+    if options.stale:
+        words += ["--stale"]
     return Wanted(Checks(dedup, threshold, leaks, leak_threshold), prompts, tuple(words))
 
 

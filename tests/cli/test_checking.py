@@ -4,6 +4,10 @@ import json
 
 import pytest
 
+from codeclm import projects
+from codeclm.records import Labels
+from tests.pages import pairing
+
 BASE = "Plan a three-day walking trip through the hills for a family with two small "
 ROWS = [(BASE + "children", 2), (BASE + "dogs", 1), ("Read this aloud: name three fish of the north", 2)]
 
@@ -43,6 +47,15 @@ def test_duplicates_lists_them(codeclm, pairs, test_set):
     (twin,), (leak,) = data["duplicates"], data["leaks"]
     assert (twin["kept_instruction"], twin["dropped"], twin["method"]) == (BASE + "dogs", True, "ngram")
     assert (leak["prompt"], leak["score"]) == ("Name three fish of the North!", 1)
+
+
+def test_stale_pairs_are_compared_where_they_are_asked_for(codeclm, tmp_path, monkeypatch):
+    monkeypatch.setenv(projects.FOLDER_ENVIRONMENT, str(tmp_path))
+    made = pairing.project("mine", 8)
+    with made.open() as store:
+        store.metadata.revise(store.metadata.page()[0].id, Labels("edited", ("x",)))
+    rows = [codeclm("--project", made.path, "duplicates", *words)[1]["rows"] for words in ([], ["--stale"])]
+    assert rows == [7, 8]
 
 
 @pytest.mark.parametrize(
