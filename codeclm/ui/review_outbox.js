@@ -58,7 +58,7 @@ class Outbox {
   stored(token) {
     try {
       const ops = JSON.parse(localStorage.getItem(this.prefix + token));
-      return Array.isArray(ops) ? ops : [];
+      return Array.isArray(ops) ? ops.filter((op) => Number.isInteger(op?.seq)) : [];
     } catch { return []; }
   }
 

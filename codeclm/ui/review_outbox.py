@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, cast
 
-from codeclm.errors import CodecError, GoneError, UsageError
+from codeclm.errors import CodecError, GoneError
 from codeclm.projects import Project
 from codeclm.records import AnswerRole, Decision, Verdict
 from codeclm.store import Store
@@ -41,6 +41,8 @@ class Tab:
     fault: str = ""
     gone: int = 0
     """Operations passed over, as their pairs are not in the project."""
+    odd: int = 0
+    """What was passed over as it is no operation, such as an older program left in the browser."""
     read: bool = False
     """Whether what the project knows of it was read."""
 
@@ -60,7 +62,7 @@ def write_down(
     with _lock:
         tab = _tab(project, token)
         tab.fault = ""
-        waiting = [each for each in _read(operations) if each["seq"] > tab.ack]
+        waiting = [each for each in _numbered(operations) if each["seq"] > tab.ack]
         if waiting:
             try:
                 with project.open() as store:
@@ -71,12 +73,12 @@ def write_down(
                         _apply(store, each, tab, reviewer if signed else _name(each, reviewer), token)
             except CodecError as error:
                 tab.fault = f"{error} Nothing more is saved until this is mended; it is tried again by itself"
-        return Tab(tab.ack, list(tab.results), tab.fault or _passed_over(tab.gone))
+        return Tab(tab.ack, list(tab.results), tab.fault or _passed_over(tab))
 
 
 def foreign(operations: object, reviewer: str) -> bool:
     """Whether some of what a page that is gone left in the browser was decided by somebody else."""
-    return any(_name(each, reviewer) != reviewer for each in _read(operations))
+    return any(_name(each, reviewer) != reviewer for each in _numbered(operations))
 
 
 def _tab(project: Project, token: str) -> Tab:
@@ -88,21 +90,21 @@ def _tab(project: Project, token: str) -> Tab:
     return tab
 
 
-def _passed_over(gone: int) -> str:
-    """What is told of operations without a pair."""
-    if not gone:
-        return ""
-    some = f"{gone} decisions or flags were about pairs"
-    which = "One decision or flag was about a pair" if gone == 1 else some
+def _passed_over(tab: Tab) -> str:
+    """What is told of operations without a pair, and of what is none."""
+    if not tab.gone:
+        return "The browser had kept what is no decision: passed over. All else is saved." if tab.odd else ""
+    some = f"{tab.gone} decisions or flags were about pairs"
+    which = "One decision or flag was about a pair" if tab.gone == 1 else some
     return f"{which} that this project does not have (any more): passed over. All others are saved."
 
 
 def _apply(store: Store, each: Mapping[str, Any], tab: Tab, reviewer: str, token: str) -> None:
     """One operation, and that it is written."""
-    result, gone = None, False
+    result, gone, sound = None, False, _sound(each)
     with store.write():
         try:
-            result = _carried_out(store, each, reviewer)
+            result = _carried_out(store, each, reviewer) if sound else None
         except GoneError:
             gone = True
         others = [[name, seq] for name, seq in store.settings.get(WRITTEN, []) if name != token]
@@ -111,6 +113,7 @@ def _apply(store: Store, each: Mapping[str, Any], tab: Tab, reviewer: str, token
         tab.results.append(result)
     del tab.results[:-RESULTS]
     tab.gone += gone
+    tab.odd += not sound
     tab.ack = each["seq"]
 
 
@@ -146,7 +149,7 @@ def _decision(each: Mapping[str, Any], reviewer: str) -> Decision:
         pair=each["pair"],
         verdict=cast(Verdict, each["verdict"]),
         reviewer=reviewer,
-        answer=cast("AnswerRole | None", each["answer"]) if each["verdict"] == "accept" else None,
+        answer=cast("AnswerRole | None", each.get("answer")) if each["verdict"] == "accept" else None,
         instruction=_text(each.get("instruction")),
         response=_text(each.get("response")),
         reasons=tuple(str(reason)[:200] for reason in each["reasons"]),
@@ -168,17 +171,16 @@ def _text(value: object) -> str | None:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _read(operations: object) -> list[Mapping[str, Any]]:
-    """The operations in order. UsageError: something else was sent."""
-    found = list(operations) if isinstance(operations, list) else []
-    if not all(_sound(each) for each in found):
-        raise UsageError("The page sent something that is no decision. Reload it.")
-    return sorted(found, key=lambda each: each["seq"])
+def _numbered(operations: object) -> list[Mapping[str, Any]]:
+    """What was sent, in order. What has no number is nothing: it could not be told to be written, either."""
+    found = operations if isinstance(operations, list) else []
+    return sorted(
+        (each for each in found if isinstance(each, dict) and isinstance(each.get("seq"), int)),
+        key=lambda each: each["seq"],
+    )
 
 
-def _sound(each: object) -> bool:
-    if not isinstance(each, dict) or not isinstance(each.get("seq"), int):
-        return False
+def _sound(each: Mapping[str, Any]) -> bool:
     if each.get("kind") in ("undo", "redo"):
         return isinstance(each.get("pair"), str | None)
     if each.get("kind") == "flag":

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from codeclm import projects
-from codeclm.errors import ProjectError, UsageError
+from codeclm.errors import ProjectError
 from codeclm.store.decisions import Decisions
 from codeclm.ui import review_outbox
 from codeclm.ui.review_outbox import write_down
@@ -196,19 +196,34 @@ def test_what_is_about_a_pair_that_is_gone_is_passed_over_and_told_and_holds_not
 @pytest.mark.parametrize(
     "bad",
     [
-        "x",
-        {"seq": "1", "kind": "undo"},
         {"seq": 1},
+        {"seq": 1, "kind": "decide", "pair": "x"},
         accept(1, 7),
         accept(1, "p", "judge"),
         {"seq": 1, "kind": "drop"},
         {"seq": 1, "kind": "undo", "pair": 7},
     ],
 )
-def test_what_is_no_decision_is_refused(project, bad):
-    with pytest.raises(UsageError):
-        write_down(project, "t", [bad])
-    assert logged(project) == 0
+def test_what_is_no_decision_is_passed_over_and_told_and_holds_up_none(project, bad):
+    alone = write_down(project, "t", [bad])
+    assert (alone.ack, logged(project)) == (1, 0), "so that the browser lets go of it"
+    assert "no decision" in alone.fault
+    assert write_down(project, "t", [bad, accept(2, pairs(project)[0])]).ack == 2
+    assert logged(project) == 1
+
+
+@pytest.mark.parametrize("bad", ["x", None, {}, {"seq": "1", "kind": "undo"}])
+def test_what_has_no_number_is_nothing(project, bad):
+    assert write_down(project, "t", [bad, accept(1, pairs(project)[0])]).ack == 1
+    assert logged(project) == 1
+    assert not review_outbox.foreign([bad], "Ann")
+
+
+def test_an_answer_that_is_not_said_is_the_winners(project):
+    operation = accept(1, pairs(project)[0])
+    del operation["answer"]
+    assert write_down(project, "t", [operation]).fault == ""
+    assert logged(project) == 1
 
 
 def test_two_tabs_at_once(project):
