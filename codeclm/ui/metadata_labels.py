@@ -115,10 +115,10 @@ def _recent(project: Project) -> None:
 def _offers(project: Project, facet: Facet, counts: dict[str, int]) -> None:
     labels = frozenset(counts)
     with project.open(readonly=True) as store, st.spinner("Comparing labels…"):
-        passed = {tuple(pair) for pair in store.settings.get(_PASSED, [])}
+        passed = store.settings.get(_PASSED, [])
         meaning, unread = _meant(str(project.path), store.maps.marked().drawn, facet).of(store, labels)
         alike = {**meaning, **_written(str(project.path), facet).of(labels)}
-    offered = [pair for pair in ranked(counts, alike) if (pair.keep, pair.drop) not in passed]
+    offered = [pair for pair in ranked(counts, alike) if _apart(facet, pair) not in passed]
     if unread == len(labels):
         st.caption("By spelling only: labels that mean the same show once the map was drawn.")
     elif unread:
@@ -143,7 +143,7 @@ def _offers(project: Project, facet: Facet, counts: dict[str, int]) -> None:
                     "Keep both",
                     type="tertiary",
                     on_click=_pass,
-                    args=(project, pair),
+                    args=(project, facet, pair),
                     key=f"meta_pass_{facet}_{at}_{pair.drop}",
                 )
     if len(offered) > _OFFERED:
@@ -151,6 +151,12 @@ def _offers(project: Project, facet: Facet, counts: dict[str, int]) -> None:
 
 
 _PASSED = "labels_apart"
+"""The setting that has what shall not be offered again."""
+
+
+def _apart(facet: Facet, pair: Near) -> list[str]:
+    """Two labels, whichever of them is used more: that changes."""
+    return [facet, *sorted((pair.keep, pair.drop))]
 
 
 @st.cache_resource(max_entries=8, ttl="1h", show_spinner=False)
@@ -233,7 +239,6 @@ def _undo(project: Project, change: int) -> None:
 
 
 @guarded
-def _pass(project: Project, pair: Near) -> None:
+def _pass(project: Project, facet: Facet, pair: Near) -> None:
     with project.open() as store, store.write():
-        apart = store.settings.get(_PASSED, [])
-        store.settings.set(_PASSED, [*apart, [pair.keep, pair.drop]])
+        store.settings.set(_PASSED, [*store.settings.get(_PASSED, []), _apart(facet, pair)])
