@@ -8,7 +8,7 @@ import streamlit as st
 from codeclm.evaluate.report import Report
 from codeclm.projects import Project
 from codeclm.store import Given, Prompt
-from codeclm.ui.table import PAGE, offset, pager
+from codeclm.ui.table import PAGE, offset, pager, titles
 from codeclm.ui.text import body, one_line, plain, score
 
 OUTCOMES = ("all", "win", "tie", "loss")
@@ -28,11 +28,15 @@ def browse(project: Project, report: Report, prompts: list[Prompt]) -> None:
     places = [place for place in range(len(prompts)) if wanted in ("all", first.outcomes.get(place))]
     start = offset("eval_page", len(places))
     shown = places[start : start + PAGE]
+    columns = titles((result.name for result in report.results), ("Prompt", "Group"))
     rows = [
         {
             "Prompt": one_line(prompts[place].text, 300),
             "Group": one_line(prompts[place].group, 40),
-            **{one_line(result.name, 30): result.outcomes.get(place, "–") for result in report.results},
+            **{
+                column: result.outcomes.get(place, "–")
+                for column, result in zip(columns, report.results, strict=True)
+            },
         }
         for place in shown
     ]

@@ -17,7 +17,7 @@ from codeclm.evaluate.published import CAVEAT, EVOL_INSTRUCT
 from codeclm.evaluate.report import Report, Result
 from codeclm.ui.contrast_health import flipping
 from codeclm.ui.glossary import term
-from codeclm.ui.table import csv_bytes
+from codeclm.ui.table import csv_bytes, titles
 from codeclm.ui.text import number, one_line, plain, plural, score
 
 METHODS = ("CodecLM", "WizardLM+", "Self-Instruct")
@@ -87,13 +87,13 @@ def groups(report: Report) -> None:
     if not any(names):
         st.caption("These prompts have no categories. A column called category or use_case gives them some.")
         return
-    rows = []
+    columns, rows = titles(result.name for result in report.results), []
     for name in names:
         row: dict[str, Any] = {"Group": one_line(name or "(none)", 60)}
-        for result in report.results:
+        for column, result in zip(columns, report.results, strict=True):
             counts = result.groups.get(name, Tally())
             row["Prompts"] = max(row.get("Prompts", 0), counts.total)
-            whose = f"{one_line(result.name, 30)}: " if len(report.results) > 1 else ""
+            whose = f"{column}: " if len(report.results) > 1 else ""
             row[f"{whose}CRR"] = percent(counts.crr)
             row[f"{whose}95 %"] = _between(counts.recovered) if counts.total else "–"
             row[f"{whose}wins · ties · losses"] = f"{counts.wins} · {counts.ties} · {counts.losses}"
@@ -204,8 +204,13 @@ def missed(report: Report) -> None:
 
 def files(report: Report, prompts: Sequence[str]) -> None:
     """The whole evaluation as JSON, and each prompt's verdicts as CSV."""
+    columns = titles((result.name for result in report.results), ("prompt",), 200)
     rows = [
-        {"prompt": text, **{result.name: result.outcomes.get(place, "") for result in report.results}}
+        {"prompt": text}
+        | {
+            column: result.outcomes.get(place, "")
+            for column, result in zip(columns, report.results, strict=True)
+        }
         for place, text in enumerate(prompts)
     ]
     with st.container(horizontal=True):
@@ -220,7 +225,7 @@ def files(report: Report, prompts: Sequence[str]) -> None:
         )
         st.download_button(
             "Verdicts as CSV",
-            csv_bytes(rows, ["prompt", *(result.name for result in report.results)]),
+            csv_bytes(rows, ["prompt", *columns]),
             "verdicts.csv",
             "text/csv",
             icon=":material/download:",

@@ -14,7 +14,7 @@ import streamlit as st
 
 from codeclm.ids import content_id
 from codeclm.ingest.cells import neutral
-from codeclm.ui.text import number
+from codeclm.ui.text import number, one_line
 
 PAGE = 50
 """Rows on a page: a screen or two, and well under what makes the browser slow."""
@@ -70,6 +70,20 @@ def rows_key(name: str, ids: Iterable[str]) -> str:
         times += 1
         st.session_state[drawn] = rows, times
     return f"{name}_{rows}_{times}"
+
+
+def titles(names: Iterable[str], taken: Iterable[str] = (), longest: int = 30) -> list[str]:
+    """A column's title for each name: shortened, and told apart from the others and from those taken."""
+    found, there = list[str](), set(taken)
+    for name in names:
+        short = title = one_line(name, longest)
+        at = 1
+        while title in there:
+            at += 1
+            title = f"{short} ({at})"
+        there.add(title)
+        found.append(title)
+    return found
 
 
 def csv_bytes(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> bytes:

@@ -22,6 +22,14 @@ def test_harmless_cells_stay_as_they_are():
     assert list(csv.reader(io.StringIO(data))) == [["row", "why"], ["3", "a, b\nc"]]
 
 
+def test_titles_of_columns_are_told_apart():
+    long = "llama-3.1-8b-instruct-tuned-v1-epoch"
+    first, second, prompt = table.titles([f"{long}1", f"{long}2", "Prompt"], ("Prompt", "Group"))
+    assert second == f"{first} (2)"
+    assert prompt == "Prompt (2)"
+    assert table.titles(["a", "a (2)", "a"]) == ["a", "a (2)", "a (3)"]
+
+
 def test_pages():
     assert [pages_of(total) for total in (0, 1, 50, 51, 100_000)] == [1, 1, 1, 2, 2000]
 
