@@ -183,8 +183,13 @@ def _do_copy(each: Project, name: str) -> None:
 
 
 def _do_rename(each: Project, name: str) -> None:
-    if name.strip() != each.name:
-        state.open_project(projects.rename(each, name).name)
+    here = state.current()
+    if name.strip() == each.name:
+        return
+    renamed = projects.rename(each, name).name
+    if here is not None and here.name == each.name:
+        state.open_project(renamed)
+    notify(f"{each.name} is called {renamed} now.")
 
 
 @guarded

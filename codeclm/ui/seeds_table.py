@@ -7,6 +7,7 @@ import streamlit as st
 
 from codeclm.projects import Project
 from codeclm.records import Labels, Metadata, Seed
+from codeclm.store.selections import single
 from codeclm.ui.guard import guarded, notify
 from codeclm.ui.page import go
 from codeclm.ui.table import PAGE, first_page, offset, pager, rows_key, tall
@@ -155,7 +156,7 @@ def _whole(project: Project, seed: Seed) -> None:
             made = store.metadata.get(Metadata("encoded", Labels(""), seed=seed.id).id)
         if made:
             st.caption(f"Read as: {plain(made.labels.use_case)} · {plain(', '.join(made.labels.skills))}")
-            go("Metadata", "Its metadata", meta_search=made.labels.use_case)
+            go("Metadata", "Its metadata", selection=single("metadata", made.id))
 
 
 @guarded
