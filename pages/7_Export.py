@@ -30,7 +30,7 @@ with page("Export") as project:
             outcome(found, options)
             download(project, options, found.rows)
             if not found.rows:
-                nothing(found, options)
+                nothing(found, options, facts.funnel.accepted)
     told(repeats)
     if found.rows:
         st.subheader("The first lines", anchor=False)

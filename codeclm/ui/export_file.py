@@ -135,9 +135,9 @@ def _suffix(options: Options) -> str:
     return options.format if options.format in ("csv", "parquet") else "jsonl"
 
 
-def nothing(found: Exported, options: Options) -> None:
-    """What to do where there are no rows."""
-    if options.include == "accepted":
+def nothing(found: Exported, options: Options, accepted: int) -> None:
+    """What to do where there are no rows. `accepted`: the pairs that a person took, whatever is asked for."""
+    if options.include == "accepted" and not accepted:
         st.info("Nothing is accepted yet. Review pairs first, or choose Kept.", icon=":material/info:")
         go("Review", "Review pairs", status="kept")
     elif found.dropped:

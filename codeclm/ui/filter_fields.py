@@ -23,6 +23,8 @@ SEARCHED = (
 )
 MOST = 500
 """Names offered for one field."""
+_NO_CLUSTER = -1
+"""In which nothing is: it is gone, or has another name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +79,23 @@ def fields(known: Known, iterations: int, key: str, width: Width = 240) -> dict[
         "winner": winner,
         "skill": skill,
         "tag": tag,
-        "cluster": known.clusters.get(cluster or ""),
+        "cluster": known.clusters.get(cluster, _NO_CLUSTER) if cluster else None,
         "gap_from": low or None,
         "gap_to": high if high < most else None,
     }
 
 
 def pick(label: str, key: str, names: list[str], width: Width) -> str | None:
-    """A name among many, which stands in the address as it is."""
+    """A name among many, which stands in the address as it is. One that is not offered, as it is used less or
+    not at all any more, still is what is asked for: without it, far more would be found."""
+    offered, held = names[:MOST], st.session_state.get(key) or st.query_params.get(key)
+    if held and held not in names:
+        held = next((name for name in names if one_line(name, 60) == held), held)
+    if held and held not in offered:
+        offered = [held, *offered]
     found: str | None = st.selectbox(
         label,
-        names[:MOST],
+        offered,
         index=None,
         placeholder=ANY,
         key=key,

@@ -9,6 +9,7 @@ import streamlit as st
 
 from codeclm.projects import Project
 from codeclm.records import Instruction
+from codeclm.settings import Dials
 from codeclm.store import Store
 from codeclm.ui.guard import fragment
 from codeclm.ui.runpanel import going_on
@@ -43,14 +44,14 @@ def _live(project: Project) -> None:
 
 def _draw(project: Project) -> None:
     with project.open(readonly=True) as store, store.read():
-        config, theta = config_id(store.settings.config()), store.settings.dials().theta
-        items = [_item(store, node, config, theta) for node in store.lineages.newest(config, SHOWN)]
+        config, dials = config_id(store.settings.config()), store.settings.dials()
+        items = [_item(store, node, config, dials) for node in store.lineages.newest(config, SHOWN)]
     if items:
         st.subheader("Newest instructions", anchor=False)
         _STREAM(key="gen_stream", data={"items": items})
 
 
-def _item(store: Store, node: Instruction, config: str, theta: float) -> dict[str, Any]:
+def _item(store: Store, node: Instruction, config: str, dials: Dials) -> dict[str, Any]:
     parent = store.lineages.get(node.parent) if node.parent else None
     metadata = store.metadata.get(node.metadata)
     found = store.lineages.comparison(node.id, config)
@@ -66,8 +67,9 @@ def _item(store: Store, node: Instruction, config: str, theta: float) -> dict[st
         "colour": "",
     }
     if found is not None:
-        over = abs(found.gap) > theta
+        pair = store.pairs.get(found.id, dials.theta, dials.iterations, config)
+        status = pair.status if pair and abs(found.gap) > dials.theta else "not over θ"
         scores = f"strong {score(found.strong_score)}, target {score(found.target_score)}"
-        item["state"] = f"{'kept' if over else 'not over θ'}: gap {gap(found.gap)} ({scores})"
-        item["colour"] = "green" if over else ""
+        item["state"] = f"{status}: gap {gap(found.gap)} ({scores})"
+        item["colour"] = "green" if status == "kept" else ""
     return item

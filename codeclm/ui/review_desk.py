@@ -95,7 +95,7 @@ def desk(project: Project, made: Queue, seat: Seat, blind: bool, keys: bool, tal
             "blind": blind,
             "keys": keys,
             "reasons": REASONS,
-            "end": end(made),
+            "end": end(made, tally.waiting if seat.minimum > 1 else 0),
             "behind": not tally.due,
         }
     _DESK(key=key, data=data, on_desk_change=_nothing)

@@ -214,10 +214,13 @@ def _ids(path: str, config: str, _dials: Dials, _asked: Asked, name: str) -> tup
         return made, store.pairs.ids(config, _dials.theta, _dials.iterations, _asked.where, _asked.order)
 
 
-def end(made: Queue) -> str:
-    """What to say behind the last card."""
+def end(made: Queue, others: int) -> str:
+    """What to say behind the last card. `others`: pairs that somebody else has to decide, too."""
     if made.ids:
         return f"That was the last of {number(len(made.ids))}. Make the queue anew, or go on to Export."
     if made.narrowed:
         return "No pair matches these filters."
+    if others:
+        pairs = "pair waits" if others == 1 else "pairs wait"
+        return f"You have decided every kept pair; {number(others)} {pairs} for another reviewer."
     return "Nothing waits for a decision: every kept pair has one."

@@ -23,6 +23,11 @@ class Tally:
         self._fresh, self._next = True, 0.0
 
     @property
+    def waiting(self) -> int:
+        """The pairs without a decision that stands, as last counted."""
+        return self._facts.to_review
+
+    @property
     def due(self) -> bool:
         """Whether `draw` counts again."""
         return time.monotonic() >= self._next

@@ -65,7 +65,7 @@ WAITING = {
     "Seeds": "seeds in the project",
     "Metadata": "rows that new instructions are written from",
     "Generate": "seeds still to be read, and metadata whose instructions are not finished",
-    "Review": "kept pairs that nobody has looked at",
+    "Review": "kept pairs without a decision that stands",
     "Export": "accepted pairs",
 }
 """What the figure behind a page's name counts."""

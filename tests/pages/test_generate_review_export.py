@@ -14,6 +14,7 @@ from codeclm import projects
 from codeclm.export import Options
 from codeclm.records import Decision, Seed
 from codeclm.settings import Endpoint
+from codeclm.store import PairFilter
 from codeclm.store.maps import Cluster
 from codeclm.ui import export_file, summary
 from codeclm.ui import started as started_jobs
@@ -312,6 +313,50 @@ def test_nothing_accepted_says_what_to_do():
     test = opened("7_Export", project="mine", export_what="Accepted")
     assert "Nothing is accepted yet" in said(test)
     assert test.get("download_button")[0].proto.disabled
+
+
+def test_what_is_accepted_but_not_among_the_chosen_is_not_said_to_be_undecided():
+    project = pairing.project("mine")
+    with project.open() as store:
+        (pair, *_) = store.pairs.ids(pairing.CONFIG.id, 3.0, 4)
+        store.decisions.decide(Decision(pair=pair, verdict="accept", reviewer=""))
+    told = said(opened("7_Export", project="mine", export_what="Accepted", export_search="zzzz"))
+    assert "Nothing is accepted yet" not in told
+    assert "no pair fits; the reasons are above" in told
+
+
+def test_a_label_that_is_gone_still_narrows_what_is_found():
+    project = pairing.project("mine", 8)
+    assert desk(review_use="renamed meanwhile")["end"] == "No pair matches these filters."
+    assert opened("7_Export", project="mine", export_use="gone").metric[0].value == "0"
+    test = opened("6_Review", project="mine", review_use="case 1")
+    with project.open() as store:
+        store.relabels.apply("use case", ["case 1"], "case one")
+    test.run()
+    assert test.selectbox(key="review_use").value == "case 1"
+
+
+def test_who_has_decided_all_is_told_how_many_wait_for_others():
+    project = pairing.project("mine", 8)
+    assert desk(review_decision="accepted")["end"] == "No pair matches these filters."
+    with project.open() as store, store.write():
+        store.decisions.verdicts.set_minimum(2)
+        for pair in store.pairs.ids(pairing.CONFIG.id, 3, 4, PairFilter(status="kept")):
+            store.decisions.decide(Decision(pair=pair, verdict="accept", reviewer="Ann"))
+    assert (
+        desk(reviewer="Ann")["end"] == "You have decided every kept pair; 8 pairs wait for another reviewer."
+    )
+
+
+def test_the_newest_instructions_say_what_became_of_each_as_the_store_does():
+    project = pairing.project("mine", 8)
+    with project.open() as store:
+        store.settings.set_dials(store.settings.dials().model_copy(update={"theta": 0.5}))
+        pairs = store.pairs.page(pairing.CONFIG.id, 0.5, 4, PairFilter(status=None))
+    kept = sum(pair.status == "kept" for pair in pairs)
+    items = sent(opened("4_Generate", project="mine"), "codeclm_stream")["items"]
+    assert sum(item["state"].startswith("kept") for item in items) == kept
+    assert sum(item["state"].startswith("superseded") for item in items) == 1
 
 
 @pytest.mark.parametrize("page", ["4_Generate", "6_Review", "7_Export"])
