@@ -17,13 +17,14 @@ from typing import Any, TypeVar
 from codeclm.errors import BudgetReached, CodecError
 from codeclm.jobs.endpoints import room, slots
 from codeclm.jobs.lock import RUN, hold
-from codeclm.jobs.order import Order, Setup, set_up
+from codeclm.jobs.order import Order, Setup, config_for, set_up
 from codeclm.jobs.replay import Replay, Seen
 from codeclm.jobs.run import run
 from codeclm.jobs.stopping import Stopped
 from codeclm.jobs.telling import Tell
 from codeclm.jobs.work import lineages_left, seeds_left
 from codeclm.records import Labels, Metadata
+from codeclm.settings import Dials
 from codeclm.store import Store
 
 QUOTE = "quote"
@@ -80,15 +81,20 @@ def quote(project: Path, order: Order, warn: Tell, show: Tell, pilot: int | None
             spent = store.calls.spend()["all"]
             costs = (spent.calls, spent.prompt_tokens, spent.completion_tokens, spent.cost)
             found[SPENT] = dict(zip(COUNTED, costs, strict=True))
-            told = {"order": order.as_dict(), "at": time.time(), "found": found}
+            basis = _basis(store, order)
+            told = {"order": order.as_dict(), "basis": basis, "at": time.time(), "found": found}
             store.settings.set(QUOTE, told)
     return found
 
 
 def last_quote(store: Store, order: Order, since: float = 0.0) -> Quoted | None:
-    """The newest quote, where it is one for this very order and later than `since`."""
+    """The newest quote, where it is one for this very order, later than `since`, and of the project as it is:
+    the same models at the same prices, and as many seeds and metadata.
+    """
     told = store.settings.get(QUOTE)
     if told is None or told["order"] != order.as_dict() or told["at"] < since:
+        return None
+    if told.get("basis") != _basis(store, order):
         return None
     found: Quoted = told["found"]
     return found
@@ -101,6 +107,19 @@ def lines(found: Quoted) -> Iterator[tuple[str, list[float | None]]]:
         before, left = spent.get(name), found[name] or {}
         low, mid, high = (left.get(end) for end in ("low", "mid", "high"))
         yield name, [before, low, mid, high, None if before is None or mid is None else before + mid]
+
+
+def _basis(store: Store, order: Order) -> dict[str, Any]:
+    """What a quote holds for beside the words of its order."""
+    endpoints = store.settings.endpoints()
+    dials = Dials.read({**store.settings.dials().model_dump(), **order.dials})
+    return {
+        "config": config_for(store, endpoints, dials).id,
+        "endpoints": {role: endpoint.model_dump(mode="json") for role, endpoint in endpoints.items()},
+        "accept_mixed": order.accept_mixed,
+        "seeds": store.seeds.count(),
+        "metadata": [store.metadata.count(), store.metadata.count(state="active")],
+    }
 
 
 def _quote(project: Path, order: Order, warn: Tell, show: Tell, pilot: int | None) -> Quoted:

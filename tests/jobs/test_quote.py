@@ -10,6 +10,7 @@ from codeclm.jobs.quote import last_quote, likely, pilot_size, quote
 from codeclm.jobs.run import run
 from codeclm.jobs.step import Wish, take
 from codeclm.jobs.stopping import Gate
+from codeclm.records import Seed
 from codeclm.settings import Endpoint, Prices
 from codeclm.stages.profiles import default_templates
 from codeclm.store import Store
@@ -86,6 +87,22 @@ def test_the_newest_quote_is_kept_for_its_very_order(project, order):
         assert last_quote(store, order(limit=3), since=time.time()) is None
     with hold(path, "quote"), pytest.raises(BusyError):
         quote(path, order(), silent, silent)
+
+
+def test_a_quote_is_not_that_of_another_model_price_or_number_of_seeds(project, order, endpoint):
+    path = project(4)
+    found = quote(path, order(limit=3), silent, silent)
+    with Store.open(path) as store:
+        before = store.settings.endpoints()["target"]
+        priced = before.model_copy(update={"prices": Prices(prompt=1, completion=2)})
+        for other in (before.model_copy(update={"model": "other"}), priced):
+            store.settings.set_endpoint("target", other)
+            assert last_quote(store, order(limit=3)) is None
+        assert last_quote(store, order(limit=3, accept_mixed=True)) is None
+        store.settings.set_endpoint("target", before)
+        assert last_quote(store, order(limit=3)) == found
+        store.seeds.add([Seed("One more")])
+        assert last_quote(store, order(limit=3)) is None
 
 
 def test_nothing_left_is_nothing_to_pay(project, order):
