@@ -7,7 +7,7 @@ from collections.abc import Container
 from dataclasses import dataclass, field
 
 from codeclm.llm.client import Counts
-from codeclm.pipeline import AnswerMade, Compared, Event, Failed, InstructionMade, Remarked, RubricsMade
+from codeclm.pipeline import AnswerMade, Compared, Event, Failed, InstructionMade, Remarked, RubricsMade, Task
 
 GROWN = "metadata"
 """Beside the stages: the metadata whose lineages have all come to their end."""
@@ -20,6 +20,15 @@ class Progress:
     done: Counter[str] = field(default_factory=Counter)
     wanted: Counter[str] = field(default_factory=Counter)
     failed: int = 0
+    asked: Container[str] | None = None
+    """The stages there are to tell of; None: all."""
+
+    def begin(self, task: Task, decoding: int) -> None:
+        """Take note of nodes that a walk goes on from; it is to decode so many, if it decodes at all."""
+        self.wanted["decode"] -= 0 if task.decodes else decoding
+        for root in task.roots:
+            scored = root.gap is not None or root.instruction.id in task.gaps
+            self._score(2 if scored else len(root.answers), scored)
 
     def count(self, event: Event, scored: Container[str] = ()) -> None:
         """Take note of an event of growing; instructions that are `scored` already need nothing more."""
@@ -27,10 +36,8 @@ class Progress:
             case InstructionMade(instruction):
                 self.done["decode" if instruction.parent is None else "rubrics"] += 1
                 self.wanted["rubrics"] += instruction.parent is not None
-                self.wanted["answer"] += 2
-                self.wanted["judge"] += 1
-                self.done["answer"] += 2 * (instruction.id in scored)
-                self.done["judge"] += instruction.id in scored
+                known = instruction.id in scored
+                self._score(2 * known, known)
             case AnswerMade():
                 self.done["answer"] += 1
             case Compared():
@@ -40,13 +47,24 @@ class Progress:
             case RubricsMade() | Remarked():
                 pass
 
+    def _score(self, answers: int, scored: bool) -> None:
+        """One more node that is to be answered and judged, and what is there of that."""
+        self.wanted["answer"] += 2
+        self.wanted["judge"] += 1
+        self.done["answer"] += answers
+        self.done["judge"] += scored
+
     def steps(self) -> dict[str, tuple[int, int]]:
-        """Done and wanted by stage, for what is wanted at all."""
-        return {stage: (self.done[stage], wanted) for stage, wanted in self.wanted.items() if wanted}
+        """Done and wanted by stage; of some it may turn out that nothing is wanted."""
+        return {
+            stage: (self.done[stage], wanted)
+            for stage, wanted in self.wanted.items()
+            if self.asked is None or stage in self.asked or stage == GROWN
+        }
 
     def line(self, counts: Counts, spent: float) -> str:
         """One line for a person."""
-        parts = [f"{stage} {done}/{wanted}" for stage, (done, wanted) in self.steps().items()]
+        parts = [f"{stage} {done}/{wanted}" for stage, (done, wanted) in self.steps().items() if wanted]
         parts.append(f"{counts.sent} calls sent, {counts.cached} from the cache")
         if self.failed:
             parts.append(f"{self.failed} failed")

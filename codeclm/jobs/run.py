@@ -38,7 +38,7 @@ def run(project: Path, order: Order, warn: Tell, show: Tell) -> Ended:
 
 
 async def _run(store: Store, writer: Writer, setup: Setup, warn: Tell, show: Tell) -> Ended:
-    gate, progress = Gate(setup.order.budget, setup.order.max_calls), Progress()
+    gate, progress = Gate(setup.order.budget, setup.order.max_calls), Progress(asked=setup.stages)
     shift = Shift(store, writer, gate, progress, show)
     work = Work(store, writer, setup, warn, shift.stop, progress)
 

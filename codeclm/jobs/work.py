@@ -78,6 +78,7 @@ class Work:
             made = await pipeline.encode(seed, self.plan, model)
             if isinstance(made, Failed):
                 self._keep(made)
+                self.progress.count(made)
                 return
             self._write(_add_metadata, made)
             self.progress.done["encode"] += 1
@@ -106,10 +107,12 @@ class Work:
         self.progress.wanted[GROWN] = len(ids)
         more = self.store.wishes.all()
         least = self.setup.dials.per_metadata
-        self.progress.wanted["decode"] = sum(max(least, more.get(metadata, 0)) for metadata in ids)
+        decoding = {metadata: max(least, more.get(metadata, 0)) for metadata in ids}
+        self.progress.wanted["decode"] = sum(decoding.values())
 
         async def grow(metadata: Metadata) -> None:
             task = self._task(metadata, more.get(metadata.id, 0))
+            self.progress.begin(task, decoding[metadata.id])
             async for event in pipeline.grow(task, self.plan, model):
                 self._keep(event)
                 self.progress.count(event, task.gaps)

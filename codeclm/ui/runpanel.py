@@ -132,17 +132,17 @@ def _shown(job: Job) -> list[str]:
 
 
 def _stage(job: Job, stage: str) -> None:
-    if stage not in job.progress:
+    done, total = job.progress.get(stage, (0, 0))
+    if not total:
         passed = stage == "encode" and job.progress
         st.progress(0.0, text=f":gray[{DOING[stage]}: {'none left to read' if passed else 'not yet'}]")
         return
-    done, total = job.progress[stage]
     speed = _rate(job, stage, done)
     left = ""
     if speed and 0 < done < total:
         left = f" · {speed * 60:.0f} a minute · about {duration((total - done) / speed)} left"
     text = f"{DOING[stage]}: {number(done)} of {number(total)}{left}"
-    st.progress(min(1.0, done / total) if total else 0.0, text=text)
+    st.progress(min(1.0, done / total), text=text)
 
 
 def _rate(job: Job, stage: str, done: int) -> float:

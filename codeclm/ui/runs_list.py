@@ -117,6 +117,7 @@ def _detail(project: Project, job: Job) -> None:
         steps = [
             f"{_DONE.get(stage, stage.capitalize())}: {number(done)} of {number(total)}"
             for stage, (done, total) in sorted(job.progress.items(), key=_in_order)
+            if total
         ]
         if steps:
             st.caption(plain(" · ".join(steps), 900))
