@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from codeclm import ingest
+from codeclm.errors import UsageError
 from codeclm.evaluate import tables
 from codeclm.evaluate.tables import Asked
 from codeclm.export.families import in_test
@@ -23,11 +24,13 @@ from codeclm.ui.text import number, one_line, plain, plural
 
 TYPES = ["jsonl", "ndjson", "json", "csv", "tsv", "parquet", "txt"]
 _FILE, _SEEDS = "A file", "Held-out seeds"
+_SHARE = 20
+_NOBODY = "Choose at least one candidate."
 
 
 @dataclass
 class Plan:
-    """The words of the command that is being put together, and what it comes to."""
+    """The words that name files in the command that is being put together, and what it comes to."""
 
     words: list[str] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
@@ -80,12 +83,13 @@ def setup(project: Project) -> None:
 def _prompts(plan: Plan, seeds: list[str]) -> None:
     how = st.segmented_control(
         "Where from", [_FILE, _SEEDS], default=_FILE, required=True, key="eval_prompts",
-        label_visibility="collapsed",
+        label_visibility="collapsed", persist_state="session",
     )  # fmt: skip
     if how == _SEEDS:
-        share = st.slider("Share of the seeds", 5, 50, 20, 5, format="%d %%", key="eval_share") / 100
-        plan.prompts = sum(in_test(seed, share) for seed in seeds)
-        plan.words += ["--holdout", f"{share:g}"]
+        share = st.slider(
+            "Share of the seeds", 5, 50, _SHARE, 5, format="%d %%", key="eval_share", persist_state="session"
+        )
+        plan.prompts = sum(in_test(seed, share / 100) for seed in seeds)
         st.caption(
             f"{plural(plan.prompts, 'seed')} of {number(len(seeds))}: those whose offspring an export with "
             f"this test share keeps out of the training part. The paper holds 20 % back."
@@ -131,10 +135,13 @@ def _prompts(plan: Plan, seeds: list[str]) -> None:
 
 
 def _candidates(plan: Plan, target: Endpoint) -> None:
-    if st.toggle(f"The project’s target: {plain(target.model, 60)}", value=True, key="eval_target"):
-        plan.models += 1
-        plan.words.append("--with-target")
-    more = st.data_editor(
+    st.toggle(
+        f"The project’s target: {plain(target.model, 60)}",
+        value=True,
+        key="eval_target",
+        persist_state="session",
+    )
+    st.data_editor(
         pd.DataFrame(
             {"Name": pd.Series(dtype=str), "Model": pd.Series(dtype=str), "Address": pd.Series(dtype=str)}
         ),
@@ -148,10 +155,7 @@ def _candidates(plan: Plan, target: Endpoint) -> None:
         },
         height="content",
     )
-    for row in more.to_dict("records"):
-        if words := _model_words(row):
-            plan.models += 1
-            plan.words += ["--candidate", words]
+    plan.models = len(_models())
     st.caption("More models: add a row each, such as the tuned one and the one before tuning.")
     answers = _files(
         plan,
@@ -211,6 +215,26 @@ def _met(path: str, kind: str, source: str, _asked: list[Asked]) -> tuple[int, l
     return len(found.answers), found.rejected
 
 
+def _models() -> list[str]:
+    """The words that name the models chosen now."""
+    state = st.session_state
+    named = [
+        f"--candidate={words}" for row in state["eval_models"]["added_rows"] if (words := _model_words(row))
+    ]
+    return (["--with-target"] if state["eval_target"] else []) + named
+
+
+def _chosen() -> list[str]:
+    """The words for all but files, as the fields stand now: at a press that may be more than was drawn."""
+    state = st.session_state
+    seeds = state["eval_prompts"] == _SEEDS
+    words = ["--holdout", f"{state.get('eval_share', _SHARE) / 100:g}"] if seeds else []
+    words += _models()
+    for name, key in (("--limit", "eval_limit"), ("--max-calls", "eval_calls")):
+        words += [name, str(state[key])] if state[key] else []
+    return words
+
+
 def _model_words(row: dict[Any, Any]) -> str:
     name, model, address = (str(row.get(key) or "").strip() for key in ("Name", "Model", "Address"))
     if not model:
@@ -243,18 +267,24 @@ def _judge(plan: Plan, judge: Endpoint, strong: Endpoint) -> None:
             icon=":material/balance:",
         )
     go("Models", "Choose models")
+    if plan.words or st.session_state["eval_models"]["added_rows"]:
+        st.caption("After a look at another page, files and rows of the table are to be given again.")
     limit = st.number_input(
-        "Only the first prompts", 1, None, None, key="eval_limit", placeholder="all", help="For a first look."
+        "Only the first prompts",
+        1,
+        None,
+        None,
+        key="eval_limit",
+        placeholder="all",
+        help="For a first look.",
+        persist_state="session",
     )
     if limit:
         plan.prompts = min(plan.prompts, limit)
-        plan.words += ["--limit", str(limit)]
-    most = st.number_input(
+    st.number_input(
         "Stop after this many calls", 1, None, None, key="eval_calls", placeholder="no limit",
-        help="It can go on later: what is answered is never asked again.",
+        help="It can go on later: what is answered is never asked again.", persist_state="session",
     )  # fmt: skip
-    if most:
-        plan.words += ["--max-calls", str(most)]
 
 
 def _button(project: Project, plan: Plan) -> None:
@@ -271,9 +301,7 @@ def _button(project: Project, plan: Plan) -> None:
         )
         if not ready:
             st.caption(
-                "Choose at least one candidate."
-                if plan.prompts
-                else "No prompts yet: give a file and the column that holds them.",
+                _NOBODY if plan.prompts else "No prompts yet: give a file and the column that holds them.",
                 width="content",
             )
         elif plan.calls:
@@ -285,6 +313,8 @@ def _button(project: Project, plan: Plan) -> None:
 
 
 @guarded
-def _start(project: Project, words: list[str]) -> None:
-    job.start(project, words)
+def _start(project: Project, files: list[str]) -> None:
+    if not _models() and not {"--answers", "--scores"} & set(files):
+        raise UsageError(_NOBODY)  # the command would take the target
+    job.start(project, [*files, *_chosen()])
     st.session_state["evaluate_part"] = "Results"

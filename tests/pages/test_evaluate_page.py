@@ -13,6 +13,7 @@ from codeclm.jobs.evaluate import evaluate
 from codeclm.records import Seed
 from codeclm.store import Store
 from codeclm.ui.evaluate_files import harmless, keep
+from codeclm.ui.text import plain
 from tests.export.exporting import bundle
 
 ROOT = Path(__file__).parent.parent.parent
@@ -190,3 +191,42 @@ def test_files_are_tried_on_the_prompts_before_anything_is_started():
     assert ["not a pair of scores" in error.value for error in test.error] == [True]
     well(given("eval_scores", "judged.jsonl", {"prompt": "p0", "score": [1, 2]}).run())
     assert "no answer of the project's strong model plays a part" in "\n".join(c.value for c in test.caption)
+
+
+def held_out(monkeypatch):
+    made = projects.create("seeds")
+    with made.open() as store:
+        store.seeds.add(Seed(f"Explain thing {number}.") for number in range(30))
+    started = []
+    monkeypatch.setattr(process, "start", lambda path, kind, words: started.append(words))
+    return page(made), started
+
+
+def test_limits_and_candidates_of_an_evaluation_outlive_a_look_at_the_models(monkeypatch):
+    test, started = held_out(monkeypatch)
+    test.segmented_control(key="eval_prompts").set_value("Held-out seeds").run()
+    test.slider(key="eval_share").set_value(50)
+    test.toggle(key="eval_target").set_value(False)
+    test.number_input(key="eval_limit").set_value(5)
+    test.number_input(key="eval_calls").set_value(50).run()
+    test.switch_page("pages/9_Models.py").run()
+    test.switch_page("pages/8_Evaluate.py").run()
+    well(test)
+    assert not test.toggle(key="eval_target").value
+    test.toggle(key="eval_target").set_value(True).run()
+    test.button(key="evaluate_start").click().run()
+    assert started == [["--holdout", "0.5", "--with-target", "--limit", "5", "--max-calls", "50"]]
+
+
+def test_an_evaluation_begins_with_the_limits_just_typed(monkeypatch):
+    test, started = held_out(monkeypatch)
+    test.segmented_control(key="eval_prompts").set_value("Held-out seeds").run()
+    test.toggle(key="eval_target").set_value(False)
+    test.button(key="evaluate_start").click().run()
+    assert [each.value for each in test.error] == [plain("Choose at least one candidate.")]
+    test.toggle(key="eval_target").set_value(True).run()
+    test.slider(key="eval_share").set_value(10)
+    test.number_input(key="eval_limit").set_value(2)
+    test.number_input(key="eval_calls").set_value(9)
+    test.button(key="evaluate_start").click().run()
+    assert started == [["--holdout", "0.1", "--with-target", "--limit", "2", "--max-calls", "9"]]
