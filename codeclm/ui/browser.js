@@ -12,7 +12,7 @@ function giveFocus(to, turn) {
   const look = () => {
     const active = document.activeElement;
     const free = active === document.body || active === before;
-    const target = document.querySelector(["input", "button", "a"].map((tag) => `.st-key-${to} ${tag}`).join(", "));
+    const [target] = ["input", "button", "a"].flatMap((tag) => document.querySelector(`.st-key-${to} ${tag}`) || []);
     const settled = document.querySelector('[data-testid="stApp"][data-test-script-state="notRunning"]');
     if (target && free && settled) target.focus();
     else if (free && Date.now() - begun < LONGEST && window.codeclmFocus === turn) setTimeout(look, EVERY);

@@ -170,7 +170,7 @@ def test_the_keyboard_goes_on_where_the_next_step_is(app):
     app.page.keyboard.press("Enter")
     app.page.wait_for_function("document.activeElement.innerText.includes('Next: run the loop')")
     app.open(project="mine")
-    app.page.get_by_role("button", name="New project").focus()
+    app.page.get_by_role("button", name="New project").first.focus()
     app.page.keyboard.press("Enter")
     app.page.wait_for_function("document.activeElement.ariaLabel === 'New project'")
     app.page.keyboard.type("second")
