@@ -5,6 +5,7 @@ A foreign name is never a path: only letters, digits and a few signs of it are l
 
 from __future__ import annotations
 
+import hashlib
 import re
 import time
 from pathlib import Path
@@ -20,10 +21,13 @@ def keep(name: str, content: bytes) -> Path:
     folder = projects.folder() / ".uploads"
     folder.mkdir(exist_ok=True)
     _sweep(folder)
-    place = folder / content_id("upload", name=name, content=content.hex())
+    place = folder / content_id("upload", name=name, content=hashlib.sha256(content).hexdigest())
     place.mkdir(exist_ok=True)
     path = place / harmless(name)
-    path.write_bytes(content)
+    if path.exists() and path.stat().st_size == len(content):
+        path.touch()  # a page keeps its uploads each time it is drawn: the day begins again
+    else:
+        path.write_bytes(content)
     return path
 
 

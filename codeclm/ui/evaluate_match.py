@@ -20,7 +20,7 @@ def distribution(project: Project, evaluation: str, prompts: list[Prompt]) -> No
     """Compare what would be exported as kept with the prompts."""
     with project.open(readonly=True) as store:
         revision = store.revision()
-        texts = [row.instruction for row in export.walk(store, Options())]
+    texts = _kept(str(project.path), revision)
     if not texts:
         st.caption("No pair is kept yet, so there is nothing to compare with these prompts.")
         return
@@ -45,6 +45,12 @@ def distribution(project: Project, evaluation: str, prompts: list[Prompt]) -> No
             "Energy distance of the embeddings: 0 is alike; two unrelated topics are near 1.",
             "There is nothing to compare.",
         )
+
+
+@st.cache_resource(max_entries=4, ttl="1h", show_spinner="Reading the kept rows…")
+def _kept(path: str, revision: int) -> list[str]:
+    with Store.open(Path(path), readonly=True) as store:
+        return [row.instruction for row in export.walk(store, Options())]
 
 
 @st.cache_resource(max_entries=8, ttl="1h", show_spinner="Comparing…")
