@@ -36,14 +36,12 @@ def detail(project: Project, row_id: str) -> None:
     go("Runs", "Its calls", record=row_id)
     if len(history) > 1:
         st.caption("Labels through time, newest first")
-    for at in range(len(history) - 1, -1, -1):
-        _revision(project, row_id, history, at)
+        for at in range(len(history) - 1, -1, -1):
+            _revision(project, row_id, history, at)
 
 
 def _revision(project: Project, row_id: str, history: list[tuple[Labels, str, float]], at: int) -> None:
     """One set of labels that the row had, with a way back to it."""
-    if len(history) < 2:
-        return
     labels, author, when = history[at]
     who = f" · {plain(author)}" if author else ""
     with st.container(horizontal=True, vertical_alignment="center"):

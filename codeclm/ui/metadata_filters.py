@@ -86,7 +86,7 @@ def filters(project: Project, known: Known) -> dict[str, Any]:
         "search": search,
         "use_case": use,
         "skill": skill,
-        "cluster": int(cluster) if cluster and cluster.isdecimal() else None,
+        "cluster": int(cluster) if cluster and cluster.isdecimal() and len(cluster) < 10 else None,
         "origin": origin,
         "state": STATES.get(state or ""),
         "selection": selection,

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from codeclm.ui.export_words import INCLUDE
 from codeclm.ui.next_step import DOUBTFUL, MANY, SAMPLE
 from codeclm.ui.page import go
 from codeclm.ui.review_queue import Queue, start_over
@@ -56,5 +57,5 @@ def how() -> tuple[str, bool, bool]:
             on_click=start_over,
             help="Takes in pairs that came since, and leaves out what you have decided.",
         )
-        go("Export", "Export what is accepted")
+        go("Export", "Export what is accepted", export_what=INCLUDE["accepted"][0])
     return view, blind, keys

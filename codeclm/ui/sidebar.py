@@ -64,7 +64,7 @@ def sidebar(here: Room, project: Project | None, links: Links) -> None:
 WAITING = {
     "Seeds": "seeds in the project",
     "Metadata": "rows that new instructions are written from",
-    "Generate": "seeds still to be read, and metadata whose instructions are not finished",
+    "Generate": "seeds still to be read, and instructions that are not finished",
     "Review": "kept pairs without a decision that stands",
     "Export": "accepted pairs",
 }

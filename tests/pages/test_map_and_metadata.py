@@ -244,6 +244,11 @@ def test_labels_nearly_the_same_are_merged_and_undone(project):
         assert store.metadata.count(use_case="soup recipes")
 
 
+def test_a_cluster_that_no_number_can_be_is_none(project):
+    test = opened("2_Metadata", meta_cluster="9" * 30)
+    assert not test.error
+
+
 def test_two_labels_that_are_not_the_same_are_not_offered_again(project):
     test = opened("2_Metadata", meta_part="Labels")
     press(test, "Keep both")
