@@ -92,6 +92,38 @@ def test_the_filters_of_an_address_hold_where_the_page_had_others():
     )
 
 
+def test_export_what_is_accepted_leads_to_what_is_accepted_though_nothing_is():
+    pairing.project("mine", 8)
+    (link,) = (
+        each.proto for each in come(None, "6_Review").get("page_link") if "accepted" in each.proto.label
+    )
+    assert "export_what=Accepted" in link.query_string
+
+
+def test_another_project_that_gets_a_new_name_is_not_opened():
+    pairing.project("mine")
+    projects.create("other")
+
+    def renaming():
+        import streamlit as st
+
+        from codeclm import projects
+        from codeclm.ui import project_panel, state
+
+        st.write(state.current().name)
+        for name in ("other", "mine"):
+            if st.button(name):
+                project_panel._do_rename(projects.find(name), f"{name} anew")
+                st.rerun()
+
+    test = AppTest.from_function(renaming, default_timeout=60)
+    test.query_params["project"] = "mine"
+    test.run().button[0].click().run()
+    assert (test.markdown[0].value, test.query_params["project"]) == ("mine", "mine")
+    test.button[1].click().run()
+    assert test.markdown[0].value == "mine anew"
+
+
 def test_export_begins_with_the_theta_of_the_project_and_what_was_accepted():
     project = pairing.project("mine", 8)
     test = come(None, "7_Export", export_format="alpaca")

@@ -12,9 +12,11 @@ from codeclm.jobs.candidates import Ask, Candidate
 from codeclm.jobs.evaluate import evaluate
 from codeclm.records import Seed
 from codeclm.store import Store
+from codeclm.ui import export_checks
 from codeclm.ui.evaluate_files import harmless, keep
 from codeclm.ui.text import plain
 from tests.export.exporting import bundle
+from tests.pages import pairing
 
 ROOT = Path(__file__).parent.parent.parent
 HOSTILE = "![x](http://a.example/i.png) <b>:red[hi]</b>"
@@ -155,6 +157,18 @@ def test_the_export_page_leaves_near_duplicates_out():
     test = well(test.run())
     assert test.metric[0].value == "3"
     assert any("have no embedding yet" in each.value for each in test.caption)
+
+
+def test_vectors_are_made_of_the_rows_that_are_compared(monkeypatch):
+    asked = []
+    monkeypatch.setattr(export_checks, "embedded", lambda *given: asked.append(given))
+    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    test.query_params.update({"project": pairing.project("mine").name, "export_stale": "true"})
+    test.switch_page("pages/7_Export.py")
+    test.session_state["export_dedup"] = "embedding"
+    well(test.run())
+    (words,) = {given[3] for given in asked}
+    assert "--stale" in words
 
 
 def test_a_judge_whose_verdict_turns_with_the_order_is_told_beside_the_figure(tmp_path):

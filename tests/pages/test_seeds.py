@@ -7,6 +7,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from codeclm import projects
+from codeclm.store.selections import single
+from codeclm.ui import seeds_table
 from tests.pages import pairing
 
 ROOT = Path(__file__).parent.parent.parent
@@ -55,6 +57,28 @@ def test_pairs_answered_elsewhere_can_be_reviewed_at_once():
         assert (store.seeds.count(), store.pairs.count("imported", 3.0, 4)) == (1, 1)
     assert "1 row rejected, and why" in [each.label for each in test.expander]
     assert "Next: review 1 kept pair" in links(test)
+
+
+def test_a_seed_leads_to_its_own_metadata(monkeypatch):
+    led = []
+    monkeypatch.setattr(seeds_table, "go", lambda page, label, **link: led.append(link))
+    made = pairing.project("mine", 6)
+    with made.open(readonly=True) as store:
+        seed = store.seeds.page()[0]
+        (row,) = (each for each in store.metadata.page() if each.seed == seed.id)
+    test = AppTest.from_function(_whole_of_one, default_timeout=60)
+    test.query_params["project"] = "mine"
+    assert not test.run().exception
+    assert led == [{"selection": single("metadata", row.id)}]
+
+
+def _whole_of_one():
+    from codeclm.ui import seeds_table, state
+
+    project = state.current()
+    with project.open(readonly=True) as store:
+        seed = store.seeds.page()[0]
+    seeds_table._whole(project, seed)
 
 
 def test_metadata_comes_from_a_file():
