@@ -68,9 +68,12 @@ def prompts(
     return found
 
 
-def answers(table: Table, asked: list[Asked], field: str | None = None) -> Found:
-    """The answers of a table to the prompts. InputError: no such column, or no row finds its prompt."""
-    places = _places(table, asked)
+def answers(table: Table, asked: list[Asked], field: str | None = None, limit: int | None = None) -> Found:
+    """The answers of a table to the prompts, or to the first of them; rows for the others are passed over.
+
+    InputError: no such column, or no row finds its prompt.
+    """
+    places = _places(table, asked, limit)
     names = (field,) if field else ANSWERS
     column = require(table, *names, flag="--answer-field")
     found = Found({}, {}, [])
@@ -84,9 +87,9 @@ def answers(table: Table, asked: list[Asked], field: str | None = None) -> Found
     return _some(found, found.answers, table)
 
 
-def scores(table: Table, asked: list[Asked]) -> Found:
-    """The scores of a table, in one order or both, with explanations where it has them."""
-    places = _places(table, asked)
+def scores(table: Table, asked: list[Asked], limit: int | None = None) -> Found:
+    """The scores of a table, in one order or both, with explanations where it has them; as `answers`."""
+    places = _places(table, asked, limit)
     columns = _score_columns(table)
     why = find(table, *EXPLANATIONS)
     found = Found({}, {}, [])
@@ -105,6 +108,7 @@ class _Places:
     table: Table
     column: str | None
     by: Mapping[str, list[int]]
+    limit: int
 
     def walk(self, rejected: list[Rejected]) -> Iterator[tuple[Row, int]]:
         """Each row with each place it is for; rows that find none are rejected."""
@@ -116,21 +120,23 @@ class _Places:
             if key not in self.by:
                 rejected.append(Rejected(row.number, "there is no such prompt"))
             for place in self.by.get(key, ()):
-                yield row, place
+                if place < self.limit:
+                    yield row, place
 
 
-def _places(table: Table, asked: list[Asked]) -> _Places:
+def _places(table: Table, asked: list[Asked], limit: int | None) -> _Places:
+    first = len(asked) if limit is None else min(limit, len(asked))
     key = find(table, *KEYS)
     by_key = _index(each.key for each in asked)
     if key and _meet(table, key, by_key):
-        return _Places(table, key, by_key)
+        return _Places(table, key, by_key, first)
     by_text = _index(each.prompt.text for each in asked)
     for name in filter(None, (find(table, name) for name in PROMPTS)):
         if _meet(table, name, by_text):
-            return _Places(table, name, by_text)
+            return _Places(table, name, by_text, first)
     rows = sum(1 for _ in table.rows())
-    if rows == len(asked):
-        return _Places(table, None, {str(place): [place] for place in range(rows)})
+    if rows in (len(asked), first):
+        return _Places(table, None, {str(place): [place] for place in range(rows)}, first)
     raise InputError(
         f"{shown(table.name)}: its {rows} rows do not find the {len(asked)} prompts; "
         "give both files the same question_id, or a column with the prompt"

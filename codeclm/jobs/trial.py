@@ -59,8 +59,9 @@ def prepare(store: Store, ask: Ask) -> Trial:
 
     UsageError: what was asked cannot be; InputError: a file cannot be used.
     """
-    asked, rejected = _prompts(store, ask)
-    files = _read(ask, asked)
+    whole, rejected = _prompts(store, ask)
+    files = _read(ask, whole)
+    asked = whole[: ask.limit]
     endpoints = {role: endpoint_in_force(store, ask.order, role) for role in ROLES}
     models = [model_of(each, endpoints["target"]) for each in ask.candidates]
     names = names_of(ask.candidates, models)
@@ -99,7 +100,7 @@ def prepare(store: Store, ask: Ask) -> Trial:
 
 def prompts_of(store: Store, ask: Ask) -> list[Prompt]:
     """The prompts that are asked for. UsageError: neither or both of a file and a share of the seeds."""
-    return [each.prompt for each in _prompts(store, ask)[0]]
+    return [each.prompt for each in _prompts(store, ask)[0][: ask.limit]]
 
 
 def look(ask: Ask) -> None:
@@ -109,13 +110,13 @@ def look(ask: Ask) -> None:
 
 
 def _asked(ask: Ask) -> tuple[list[Asked], list[ingest.Rejected]] | None:
-    """The prompts of a file; None: a share of the seeds is asked for."""
+    """The prompts of a file, beyond the limit too; None: a share of the seeds is asked for."""
     if (ask.prompts is None) == (ask.holdout is None):
         raise UsageError("give either a file of prompts or --holdout SHARE, a share of the seeds")
     if ask.prompts is None:
         return None
     parsed = tables.prompts(ingest.read(ask.prompts), ask.prompt_field, ask.input_field, ask.group_field)
-    return parsed.records[: ask.limit], parsed.rejected
+    return parsed.records, parsed.rejected
 
 
 def _prompts(store: Store, ask: Ask) -> tuple[list[Asked], list[ingest.Rejected]]:
@@ -129,25 +130,25 @@ def _prompts(store: Store, ask: Ask) -> tuple[list[Asked], list[ingest.Rejected]
         raise UsageError(
             f"--holdout {ask.holdout:g}: no seed falls into that share; give a larger one, or a file"
         )
-    return [Asked(Prompt(seed.text, cases.get(seed.id, "")), seed.id) for seed in held[: ask.limit]], []
+    return [Asked(Prompt(seed.text, cases.get(seed.id, "")), seed.id) for seed in held], []
 
 
 def _read(ask: Ask, asked: list[Asked]) -> _Files:
     files = _Files()
     if ask.strong_answers is not None:
-        found = tables.answers(ingest.read(ask.strong_answers), asked, ask.answer_field)
+        found = tables.answers(ingest.read(ask.strong_answers), asked, ask.answer_field, ask.limit)
         files.answers[0] = found.answers
         files.rejected += found.rejected
     for at, each in enumerate(ask.candidates, 1):
         if each.path is None:
             continue
         if each.kind == "scores":
-            found = tables.scores(ingest.read(each.path), asked)
+            found = tables.scores(ingest.read(each.path), asked, ask.limit)
             files.scores[at] = found.scores
             files.rejected += found.rejected
         answers = each.answers if each.kind == "scores" else each.path
         if answers is not None:
-            found = tables.answers(ingest.read(answers), asked, ask.answer_field)
+            found = tables.answers(ingest.read(answers), asked, ask.answer_field, ask.limit)
             files.answers[at] = found.answers
             files.rejected += found.rejected
     return files

@@ -52,6 +52,21 @@ def test_answers_find_their_prompt_by_its_text():
     assert [(each.row, each.reason) for each in found.rejected] == [(2, "there is no such prompt")]
 
 
+def test_rows_for_prompts_beyond_a_limit_are_passed_over():
+    rows = [{"prompt": text, "answer": text.upper(), "score": [9, 1]} for text in "abc"]
+    for found in (
+        tables.answers(table(rows), asked(*"abc"), limit=2),
+        tables.scores(table(rows), asked(*"abc"), 2),
+    ):
+        assert sorted(found.answers or found.scores) == [0, 1]
+        assert found.rejected == []
+    by_order = [{"answer": text} for text in "ABC"]
+    for told in (by_order, by_order[:2]):
+        assert tables.answers(table(told), asked(*"abc"), limit=2).answers == {0: Given("A"), 1: Given("B")}
+    with pytest.raises(InputError, match="do not find the 3 prompts"):
+        tables.answers(table(by_order[:1]), asked(*"abc"), limit=2)
+
+
 def test_answers_go_by_order_where_their_number_is_right():
     rows = [{"output": "A"}, {"output": ""}]
     assert tables.answers(table(rows), asked("a", "b")).answers == {0: Given("A"), 1: Given("")}

@@ -127,6 +127,14 @@ def test_a_prompt_without_an_answer_is_told(project, ask, tmp_path):
     assert len(found.report.missed) == PROMPTS - 1
 
 
+def test_a_limit_takes_the_first_prompts_of_files_for_all(project, ask, tmp_path, endpoint):
+    mine = tmp_path / "mine.jsonl"
+    mine.write_text("\n".join(json.dumps({"answer": f"(quality {at})"}) for at in range(1, PROMPTS + 1)))
+    found, _ = do(project(0), ask(Candidate(kind="answers", path=mine), strong_answers=mine, limit=3))
+    assert (found.status, found.report.results[0].counts.total, found.rejected) == (0, 3, [])
+    assert judged(endpoint) == 6
+
+
 def test_a_retry_asks_no_model_for_what_a_file_lacks(project, ask, tmp_path, endpoint):
     lacking, path = tmp_path / "mine.jsonl", project(0)
     lacking.write_text(json.dumps({"prompt": "Test number 3?", "answer": "Yes."}))
