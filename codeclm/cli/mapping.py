@@ -9,7 +9,7 @@ from typing import Any
 
 from codeclm import atlas
 from codeclm.cli.opening import open_project, project_path
-from codeclm.cli.output import Live, Result, table
+from codeclm.cli.output import Live, Result, table, warn
 from codeclm.cli.running import order_of
 from codeclm.errors import BudgetReached
 from codeclm.jobs import map as job
@@ -45,8 +45,10 @@ def names(args: Namespace) -> Result:
     open_project(args).close()
     with Live(quiet=args.quiet) as live:
         ended, named = naming.name(project_path(args), order_of(args), warn=live.warn, show=live.show)
-    if ended.error is not None and not isinstance(ended.error, BudgetReached):
-        raise ended.error
+    if ended.error is not None:
+        if not isinstance(ended.error, BudgetReached):
+            raise ended.error
+        warn(str(ended.error))
     with open_project(args, readonly=True) as store:
         clusters = store.maps.clusters()
     data = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 
 from codeclm.cli.opening import open_project, project_path
-from codeclm.cli.output import Live, Result
+from codeclm.cli.output import Live, Result, warn
 from codeclm.errors import BudgetReached
 from codeclm.jobs.order import Order
 from codeclm.jobs.step import Wish, take
@@ -17,7 +17,9 @@ def step(args: Namespace) -> Result:
     wish = Wish(args.what, args.record, args.action, Order(max_calls=args.max_calls))
     with Live(quiet=args.quiet) as live:
         ended, made = take(project_path(args), wish, warn=live.warn, show=live.show)
-    if ended.error is not None and not isinstance(ended.error, BudgetReached):
-        raise ended.error
+    if ended.error is not None:
+        if not isinstance(ended.error, BudgetReached):
+            raise ended.error
+        warn(str(ended.error))
     data = {"made": made, "calls_sent": ended.calls_sent, "calls_cached": ended.calls_cached}
     return Result(data, made, status=ended.status)

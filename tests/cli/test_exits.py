@@ -8,6 +8,8 @@ import pytest
 
 from codeclm import cli
 from codeclm.jobs.process import ROOT
+from codeclm.store import Store
+from codeclm.store.maps import Cluster
 from codeclm.testing import Faults, ScriptedEndpoint
 
 
@@ -89,6 +91,19 @@ def test_a_budget_of_calls_is_4_and_the_rest_follows(codeclm, endpoint, seeds, r
     status, data, _ = codeclm("run")
     assert status == 0
     assert data["kept"] + data["exhausted"] == 6
+
+
+def test_steps_and_names_that_reach_their_budget_say_so(codeclm, endpoint, seeds, roles, tmp_path):
+    codeclm("import", seeds(1))
+    codeclm("run", *roles(endpoint))
+    with Store.open(tmp_path / "project.db") as store:
+        metadata = store.metadata.page()[0].id
+        store.maps.keep({}, [], [Cluster(number, f"c{number}", ("w",)) for number in (1, 2, 3)])
+    made = codeclm("step", "basic", metadata)[1]["made"]
+    for words in (("step", "score", made[0]), ("names",)):
+        status, data, err = codeclm(*words, "--max-calls", 1)
+        assert (status, data["calls_sent"]) == (4, 1)
+        assert "the budget of 1 calls is used up" in err
 
 
 def test_a_budget_of_money_needs_prices(codeclm, endpoint, seeds, roles):
