@@ -18,6 +18,7 @@ from codeclm.pipeline import (
     Failed,
     InstructionMade,
     Plan,
+    Remarked,
     Root,
     RubricsMade,
     Task,
@@ -255,6 +256,15 @@ async def test_a_metadata_of_imported_pairs_is_not_decoded_and_its_pairs_grow_on
     found = await events(Task(METADATA, (Root(node, gap=0.5),)), plan(iterations=2), ScriptedModel())
     made = [event.instruction for event in of(InstructionMade, found)]
     assert [(child.parent, child.iteration, child.origin) for child in made] == [(node.id, 2, "generated")]
+
+
+async def test_drift_is_told_from_the_basic_instruction_wherever_a_walk_begins():
+    node = Instruction(METADATA.id, METADATA.revision, "Cook rice quickly tonight", iteration=2)
+    model = script(improve=json.dumps({"instruction": "Arrange seven garden visits"}))
+    for basic, drifts in (("Show a garden", 0), ("Cook some rice", 1), (None, 1)):
+        task = Task(METADATA, (Root(node, gap=0.5, basic=basic),))
+        found = await events(task, plan(stages={"rubrics", "answer", "judge"}, iterations=3), model)
+        assert len(of(Remarked, found)) == drifts, basic
 
 
 async def failures(model, **dials):

@@ -137,9 +137,10 @@ class Work:
             found += self._leaves(metadata, max(wanted, self.setup.dials.per_metadata))
         for node in found:
             scored = self.store.lineages.comparison(node.id, config)
-            used = tuple(step.action for step in self.store.lineages.path(node.id) if step.action)
+            path = self.store.lineages.path(node.id)
+            used = tuple(step.action for step in path if step.action)
             answers = tuple(self.store.lineages.answers(node.id, config))
-            yield Root(node, answers, None if scored is None else scored.gap, used)
+            yield Root(node, answers, None if scored is None else scored.gap, used, path[0].text)
 
     def _leaves(self, metadata: Metadata, wanted: int) -> list[Instruction]:
         """Where the lineages of a metadata end: what a walk that decodes would come to."""

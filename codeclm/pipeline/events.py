@@ -27,13 +27,14 @@ class Root:
     """A node that exists and from which the walk goes on: an edited or an imported instruction.
 
     Known `answers` are not asked for again, and a known `gap` not judged. `used` are the actions on
-    the path that led to it.
+    the path that led to it from the `basic` text; None: it is that itself.
     """
 
     instruction: Instruction
     answers: tuple[Answer, ...] = ()
     gap: float | None = None
     used: tuple[str, ...] = ()
+    basic: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

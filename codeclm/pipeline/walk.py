@@ -157,6 +157,7 @@ class _Walk:
     async def _lineage(self, root: Root) -> None:
         """Compare and improve until |G| > θ, strictly, or as many nodes as allowed (paper, section 3.3)."""
         dials, node, used = self._plan.dials, root.instruction, root.used
+        basic = node.text if root.basic is None else root.basic
         if not self._take(node):
             return
         gap = root.gap if root.gap is not None else await self._gap(node, root.answers)
@@ -164,7 +165,7 @@ class _Walk:
             child = await self._improved(node, used)
             if child is None or not self._take(child):
                 return
-            self._remark(child, root.instruction)
+            self._remark(child, basic)
             node, used = child, (*used, child.action or "")
             gap = await self._gap(node)
 
@@ -174,8 +175,8 @@ class _Walk:
         self._taken.add(node.id)
         return fresh
 
-    def _remark(self, child: Instruction, basic: Instruction) -> None:
-        if reason := drift(child.text, basic.text, self._task.metadata.labels):
+    def _remark(self, child: Instruction, basic: str) -> None:
+        if reason := drift(child.text, basic, self._task.metadata.labels):
             self.events.put(Remarked(child.id, "drift", reason))
 
     async def _gap(self, node: Instruction, known: Sequence[Answer] = ()) -> float | None:
