@@ -48,7 +48,7 @@ def studio(project: Project) -> None:
         bench = _bench(store, metadata)
     busy = step.going_on(project)
     if not busy:
-        step.land(project, bench.known)
+        step.land(project, bench.metadata.id, bench.known)
     step.fault()
     left, right = st.columns([2, 3], gap="medium")
     with left:
@@ -171,7 +171,7 @@ def _tree(project: Project, bench: Bench, busy: bool) -> None:
             type="secondary" if bench.tree else "primary",
             disabled=busy,
             on_click=step.start,
-            args=(project, "basic", bench.metadata.id, bench.known),
+            args=(project, "basic", bench.metadata.id, bench.metadata.id, bench.known),
             key="studio_basic",
         )
 

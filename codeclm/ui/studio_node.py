@@ -63,7 +63,7 @@ def node_panel(
         _measures(node, parent)
     known = [each.instruction.id for each in tree]
     _next(project, node, rubrics, known, busy)
-    _more(project, branch, parent, config, known, busy)
+    _more(project, branch, parent, config, busy)
 
 
 def _head(branch: Branch, parent: Instruction | None, theta: float) -> None:
@@ -143,14 +143,12 @@ def _next(
             type="primary",
             disabled=busy,
             on_click=_improve,
-            args=(project, node.id, known, chosen),
+            args=(project, node, known, chosen),
             key="studio_improve",
         )
 
 
-def _more(
-    project: Project, branch: Branch, parent: Instruction | None, config: str, known: list[str], busy: bool
-) -> None:
+def _more(project: Project, branch: Branch, parent: Instruction | None, config: str, busy: bool) -> None:
     node = branch.instruction
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
@@ -176,7 +174,7 @@ def _more(
             icon=":material/star_half:",
             disabled=busy,
             on_click=step.start,
-            args=(project, "rate", node.id, known),
+            args=(project, "rate", node.id, node.metadata),
             key="studio_rate",
             help="The strong model says how far it meets each rubric.",
         )
@@ -186,7 +184,7 @@ def _more(
                 icon=":material/check:",
                 disabled=busy,
                 on_click=step.start,
-                args=(project, "score", node.id, known),
+                args=(project, "score", node.id, node.metadata),
                 key="studio_keep",
                 help="It becomes an instruction like any other; a run goes on from it.",
             )
@@ -210,10 +208,10 @@ def _text(node: Instruction) -> str:
     return f"studio_text_{node.id}"
 
 
-def _improve(project: Project, node: str, known: list[str], chosen: str) -> None:
+def _improve(project: Project, node: Instruction, known: list[str], chosen: str) -> None:
     picked = st.session_state[chosen]
     action = None if picked in (DRAWN, None) else " ".join(str(picked).split())[:1000]
-    step.start(project, "improve", node, known, action)
+    step.start(project, "improve", node.id, node.metadata, known, action)
 
 
 def _back(parent: str | None) -> None:

@@ -35,7 +35,7 @@ def rubrics_panel(
             icon=":material/refresh:",
             disabled=busy,
             on_click=step.start,
-            args=(project, "rubrics", metadata.id, ()),
+            args=(project, "rubrics", metadata.id, metadata.id),
             key="studio_anew",
             help="The newest set counts, in runs too. What grew under an older one stays.",
         )

@@ -23,12 +23,20 @@ DOING: dict[What, str] = {
 
 
 @guarded
-def start(project: Project, what: What, record: str, known: Iterable[str], action: str | None = None) -> None:
-    """Callback: take a step. `known`: the instructions that were there before."""
+def start(
+    project: Project,
+    what: What,
+    record: str,
+    metadata: str,
+    known: Iterable[str] | None = None,
+    action: str | None = None,
+) -> None:
+    """Callback: take a step for a metadata. `known`: its instructions so far, if the step writes another."""
     words = [what, record]
     if action:
         words += ["--action", action]
-    started.begin(project, STEP, words, what=what, known=list(known))
+    kept = None if known is None else list(known)
+    started.begin(project, STEP, words, what=what, metadata=metadata, known=kept)
 
 
 def going_on(project: Project) -> bool:
@@ -41,14 +49,15 @@ def wait(project: Project) -> None:
     _poll(project)
 
 
-def land(project: Project, known: Iterable[str]) -> None:
-    """Once a step has ended: go to what it made, or say why it made nothing."""
+def land(project: Project, metadata: str, known: Iterable[str]) -> None:
+    """Once a step has ended: go to what it wrote for this metadata, or say why it made nothing."""
     begun = started.begun(project, STEP)
     if begun is None:
         return
-    fresh = [node for node in known if node not in begun.kept["known"]]
-    if fresh:
-        st.session_state[NODE] = fresh[-1]
+    before = begun.kept["known"]
+    if before is not None and begun.kept["metadata"] == metadata:
+        fresh = [node for node in known if node not in before]
+        st.session_state.update({NODE: fresh[-1]} if fresh else {})
     started.forget(STEP)
     job = started.newest(project, STEP, begun.at)
     said = (job.message if job else "") or started.last_words(project, STEP)

@@ -7,10 +7,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from codeclm import projects
+from codeclm.jobs.order import config_for
+from codeclm.jobs.step import rubric_set
 from codeclm.records import Decision, Instruction, Labels, Metadata, Seed
 from codeclm.settings import Dials, Endpoint
 from codeclm.stages.profiles import make_config
 from codeclm.store import PairFilter
+from codeclm.ui import started
 from codeclm.ui.review_queue import DECISIONS, STATUSES
 from codeclm.ui.rooms import ROOT
 from tests.pages import pairing
@@ -338,6 +341,58 @@ def test_what_lies_on_the_bench_stays_while_a_run_reads_seeds(mine):
     with mine.open() as store:
         store.metadata.set_state([test.selectbox(key="studio_of").value], "excluded")
     assert on_the_bench(test.run()).startswith("case 1")
+
+
+def test_rubrics_written_anew_leave_the_chosen_instruction(mine, monkeypatch):
+    monkeypatch.setattr(started.process, "start", lambda *words: None)
+    monkeypatch.setattr(started.process, "last_words", lambda *words: "it has ended")
+    test = opened("4_Generate", project="mine", generate="By hand")
+    first = first_of_two(test, mine)
+    test.session_state["studio_rubrics_open"] = True
+    test.run().button(key="studio_anew").click().run()
+    assert test.run().radio(key="studio_node").value == first
+
+
+def test_a_step_for_another_metadata_leaves_what_is_chosen_on_the_bench(mine, monkeypatch):
+    said = [""]
+    monkeypatch.setattr(started.process, "start", lambda *words: None)
+    monkeypatch.setattr(started.process, "last_words", lambda *words: said[0])
+    test = opened("4_Generate", project="mine", generate="By hand")
+    test.button(key="studio_basic").click().run()
+    first = first_of_two(test, mine)
+    said[0] = "it has ended"
+    assert test.run().radio(key="studio_node").value == first
+
+
+def first_of_two(test, mine):
+    """Put metadata with two instructions on the bench; the one chosen, the first."""
+    with mine.open(readonly=True) as store:
+        trees = {row.id: store.studio.tree(row.id, pairing.CONFIG.id) for row in store.metadata.page()}
+    row, tree = next((row, tree) for row, tree in trees.items() if len(tree) > 1)
+    test.selectbox(key="studio_of").set_value(row).run()
+    assert test.radio(key="studio_node").value == tree[0].instruction.id
+    return tree[0].instruction.id
+
+
+def test_an_action_chosen_for_one_metadata_is_none_of_another(mine):
+    with mine.open() as store:
+        config, asked = (
+            config_for(store, store.settings.endpoints(), store.settings.dials()),
+            "Ask for a table",
+        )
+        for row in store.metadata.page():
+            pairs = [("It names a form.", f"{asked} about {row.labels.use_case}")]
+            store.lineages.add_rubrics(rubric_set([], row.revision, config.id, pairs))
+    test = opened("4_Generate", project="mine", generate="By hand")
+
+    def action():
+        return next(each for each in test.selectbox if each.label == "Action")
+
+    action().select_index(1).run()
+    assert asked in action().value
+    box = test.selectbox(key="studio_of")
+    box.select_index(len(box.options) - 1).run()
+    assert asked not in action().value
 
 
 def on_the_bench(test):
