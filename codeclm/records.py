@@ -94,7 +94,7 @@ class Metadata:
     @Name
     def revision(self) -> str:
         """Names these labels of this metadata; undoing an edit gives the old name back."""
-        return _revision(self.id, self.labels)
+        return revision_of(self.id, self.labels)
 
 
 @lru_cache(maxsize=2048)
@@ -104,7 +104,8 @@ def _metadata_id(origin: Origin, first: Labels) -> str:
 
 
 @lru_cache(maxsize=2048)
-def _revision(metadata: str, labels: Labels) -> str:
+def revision_of(metadata: str, labels: Labels) -> str:
+    """The name of these labels of a metadata."""
     return content_id("revision", metadata=metadata, use_case=labels.use_case, skills=labels.skills)
 
 

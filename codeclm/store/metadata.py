@@ -7,8 +7,7 @@ import time
 from collections.abc import Iterable, Iterator
 
 from codeclm.errors import ProjectError
-from codeclm.ids import content_id
-from codeclm.records import Labels, Metadata, MetadataState, Origin
+from codeclm.records import Labels, Metadata, MetadataState, Origin, revision_of
 from codeclm.store import chosen
 from codeclm.store.connection import (
     SPREAD,
@@ -229,12 +228,12 @@ class MetadataRoom:
         return True
 
     def _labels(self, metadata: str, labels: Labels) -> int:
-        revision = content_id("revision", metadata=metadata, use_case=labels.use_case, skills=labels.skills)
+        revision = pack(revision_of(metadata, labels))
         made = self._db.insert(
             "insert into labels (id, use_case, skills) values (?, ?, ?) on conflict do nothing",
-            [pack(revision), labels.use_case, dump(labels.skills)],
+            [revision, labels.use_case, dump(labels.skills)],
         )
-        return made or int(self._db.value("select seq from labels where id = ?", [pack(revision)]))
+        return made or int(self._db.value("select seq from labels where id = ?", [revision]))
 
     def _log(self, seq: int | None, labels: int, author: str) -> None:
         self._db.execute(

@@ -13,7 +13,7 @@ from typing import Literal
 
 from codeclm.errors import ProjectError
 from codeclm.records import Labels, Metadata
-from codeclm.store.connection import Connection, dump, pack
+from codeclm.store.connection import Connection, dump, pack, unpack
 from codeclm.store.metadata import MetadataRoom
 
 Facet = Literal["use case", "skill"]
@@ -87,11 +87,7 @@ class Relabels:
                 [relabel],
             )
             for id_, use_case, skills in rows:
-                self._metadata.revise(
-                    id_.hex() if isinstance(id_, bytes) else id_,
-                    Labels(use_case, tuple(json.loads(skills))),
-                    AUTHOR,
-                )
+                self._metadata.revise(unpack(id_), Labels(use_case, tuple(json.loads(skills))), AUTHOR)
             self._db.execute("update relabels set undone = 1 where seq = ?", [relabel])
         return len(rows)
 

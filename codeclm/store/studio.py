@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from codeclm.records import Instruction, Ratings
 from codeclm.store.configs import Configs
-from codeclm.store.connection import Connection, dump, pack
+from codeclm.store.connection import Connection, dump, pack, unpack
 from codeclm.store.nodes import Nodes
 from codeclm.store.rows import INSTRUCTION, insert_instruction, read_instruction, seq_of
 
@@ -124,7 +124,7 @@ class Studio:
             [pack(instruction), self._configs.find(config)],
         )
         return [
-            Ratings(instruction, revision.hex(), config, tuple(json.loads(scores)), sample)
+            Ratings(instruction, unpack(revision), config, tuple(json.loads(scores)), sample)
             for revision, sample, scores in rows
         ]
 

@@ -9,9 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
-from codeclm.store.connection import Connection
-
-_BATCH = 500
+from codeclm.store.connection import Connection, chunks, slots
 
 
 def text_key(text: str) -> bytes:
@@ -28,13 +26,12 @@ class Vectors:
     def get(self, model: str, texts: Iterable[str]) -> dict[str, bytes]:
         """The vectors kept of these texts under a model, as little-endian half floats; not of all, maybe."""
         keys = {text_key(text): text for text in texts}
-        embedder, wanted = self._find(model), list(keys)
+        embedder = self._find(model)
         found: dict[str, bytes] = {}
-        for start in range(0, len(wanted), _BATCH):
-            batch = wanted[start : start + _BATCH]
-            marks = ",".join("?" * len(batch))
+        for batch in chunks(keys):
             rows = self._db.rows(
-                f"select text, data from vectors where embedder = ? and text in ({marks})", [embedder, *batch]
+                f"select text, data from vectors where embedder = ? and text in ({slots(batch)})",
+                [embedder, *batch],
             )
             found.update((keys[key], data) for key, data in rows)
         return found
