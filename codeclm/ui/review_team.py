@@ -13,6 +13,7 @@ import streamlit as st
 
 from codeclm import agreement
 from codeclm.contrast import Share
+from codeclm.errors import UsageError
 from codeclm.projects import Project
 from codeclm.store import Store
 from codeclm.ui import signin
@@ -24,6 +25,9 @@ from codeclm.votes import reviewer, units
 
 TEAM, GUIDELINES = "review_team", "review_guidelines"
 """The settings that hold names, and a text."""
+_FORM = ("review_guidelines_text", "review_team_names", "review_minimum")
+_BEGAN = "review_team_began"
+"""In the session: what the fields of the form began with."""
 MOST = 50
 
 
@@ -49,10 +53,8 @@ class Seat:
 def seat(project: Project) -> Seat:
     """Draw the field for the name, and say who sits here."""
     with project.open(readonly=True) as store:
-        team = tuple(store.settings.get(TEAM, []))
         known = [name for name, _ in store.decisions.reviewers() if name]
-        minimum = store.decisions.verdicts.minimum
-        guidelines = str(store.settings.get(GUIDELINES, ""))
+        guidelines, team, minimum = _kept(store)
     if signed := signin.name():
         st.markdown(f":material/person: {plain(signed)}", width="content")
         return Seat(signed, team, minimum, guidelines, signed=True)
@@ -87,27 +89,39 @@ def team_panel(project: Project, facts: Summary, at: Seat) -> None:
             _agreement(store, facts)
 
 
+def _kept(store: Store) -> tuple[str, tuple[str, ...], int]:
+    """Guidelines, team, and how many reviewers each pair needs."""
+    names = tuple(store.settings.get(TEAM, []))
+    return str(store.settings.get(GUIDELINES, "")), names, store.decisions.verdicts.minimum
+
+
+def _fields(guidelines: str, team: tuple[str, ...], minimum: int) -> dict[str, str | int]:
+    """What they are in the form."""
+    return dict(zip(_FORM, (guidelines, ", ".join(team), minimum), strict=True))
+
+
 def _settings(project: Project, at: Seat) -> None:
+    if _FORM[0] not in st.session_state:
+        began = _fields(at.guidelines, at.team, at.minimum)
+        st.session_state.update({_BEGAN: began, **began})
+    guidelines, team, minimum = _FORM
     with st.form("review_team_form", border=False):
         st.text_area(
             "Guidelines, shown beside every card",
-            at.guidelines,
-            key="review_guidelines_text",
+            key=guidelines,
             height=140,
             placeholder="Accept when the answer could go to a customer as it is. Reject private data. …",
         )
         st.text_input(
             "Team, names parted by commas",
-            ", ".join(at.team),
-            key="review_team_names",
+            key=team,
             help="Pairs can then be shared out: “my share” in the queue’s filters.",
         )
         st.number_input(
             "Reviewers that each pair needs",
             1,
             20,
-            at.minimum,
-            key="review_minimum",
+            key=minimum,
             help="Before so many have decided, a pair counts as undecided and is not exported as accepted.",
         )
         st.form_submit_button("Save", icon=":material/save:", on_click=_save, args=(project,))
@@ -115,13 +129,33 @@ def _settings(project: Project, at: Seat) -> None:
 
 @guarded
 def _save(project: Project) -> None:
+    """Write what was changed here: others, too, may have saved since the form was opened."""
     state = st.session_state
-    names = [reviewer(name) for name in str(state["review_team_names"]).split(",")]
+    began, typed = state[_BEGAN], {key: state[key] for key in _FORM}
+    mine = {key for key in _FORM if typed[key] != began[key]}
     with project.open() as store, store.write():
-        store.settings.set(GUIDELINES, str(state["review_guidelines_text"])[:20_000].strip())
-        store.settings.set(TEAM, list(dict.fromkeys(filter(None, names)))[:MOST])
-        store.decisions.verdicts.set_minimum(int(state["review_minimum"]))
+        there = _fields(*_kept(store))
+        state.update({_BEGAN: there, **{key: there[key] for key in _FORM if key not in mine}})
+        if any(there[key] not in (began[key], typed[key]) for key in mine):
+            raise UsageError(
+                "Nothing was saved: somebody else changed the same meanwhile. Save again to put what stands "
+                "here in its place."
+            )
+        for key in mine:
+            _put(store, key, str(typed[key]))
+        there = _fields(*_kept(store))
+    state.update({_BEGAN: there, **there})
     notify("Saved for everybody who reviews this project.")
+
+
+def _put(store: Store, key: str, typed: str) -> None:
+    if key == _FORM[0]:
+        store.settings.set(GUIDELINES, typed[:20_000].strip())
+    elif key == _FORM[1]:
+        names = [reviewer(name) for name in typed.split(",")]
+        store.settings.set(TEAM, list(dict.fromkeys(filter(None, names)))[:MOST])
+    else:
+        store.decisions.verdicts.set_minimum(int(typed))
 
 
 def _agreement(store: Store, facts: Summary) -> None:

@@ -237,6 +237,34 @@ def test_who_settles_a_conflict_sees_what_each_edited(mine):
     assert [name for name, _ in bob["changes"]] == ["Instruction"]
 
 
+def test_what_others_save_about_the_team_is_not_overwritten(mine):
+    def kept():
+        with mine.open(readonly=True) as store:
+            read = store.settings.get
+            return read("review_guidelines"), read("review_team"), store.decisions.verdicts.minimum
+
+    test = opened("6_Review", project="mine")
+    test.session_state["review_team_open"] = True
+    test.run()
+    with mine.open() as store:
+        store.settings.set("review_guidelines", "Of another.")
+    test.number_input(key="review_minimum").set_value(2)
+    test.text_input(key="review_team_names").set_value("Ann, Bob")
+    submit(test, "Save").click().run()
+    assert kept() == ("Of another.", ["Ann", "Bob"], 2)
+    assert test.text_area(key="review_guidelines_text").value == "Of another."
+    with mine.open() as store:
+        store.settings.set("review_guidelines", "Of a third.")
+        store.settings.set("review_team", ["Cyd"])
+    test.text_area(key="review_guidelines_text").set_value("Of mine.")
+    submit(test, "Save").click().run()
+    assert kept()[0] == "Of a third."
+    assert any("somebody else changed" in each.value for each in test.error)
+    submit(test, "Save").click().run()
+    assert kept() == ("Of mine.", ["Cyd"], 2)
+    assert not test.error
+
+
 def bulk(test, what, count):
     """Fill in the form of `Decide all at once` and send it."""
     test.session_state["review_bulk_open"] = True
