@@ -144,13 +144,13 @@ def lab(project: Project, facts: Summary) -> Lab:
 @st.cache_resource(max_entries=4, ttl="2h", show_spinner="Reading the scores…")
 def _lab(path: str, config: str, stamp: str, _models: Mapping[Role, str]) -> Lab:
     with Store.open(Path(path), readonly=True) as store, store.read():
-        seen, taken = store.scores.scored(config), store.scores.taken(config)
+        seen, calls = store.scores.scored(config), store.scores.taken(config)
         names = {each.id: each.name for each in store.maps.clusters()}
     return Lab(
-        nodes=nodes(seen, taken),
+        nodes=nodes(seen, calls),
         instruction=np.array(seen.instruction, dtype=np.int64),
         comparison=np.array(seen.comparison, dtype=np.int64),
-        priced=taken.priced,
+        priced=calls.priced,
         path=Path(path),
         config=config,
         models=_models,
@@ -169,28 +169,28 @@ def codes(group: Numbers, names: Sequence[str], none: str) -> Codes:
     return np.array([place.get(name, -1) for name in called], np.int64)[group + 1], ranked
 
 
-def nodes(seen: Scored, taken: Taken) -> Nodes:
+def nodes(seen: Scored, calls: Taken) -> Nodes:
     """Scored nodes as arrays, with what the calls for each took."""
     instruction = np.array(seen.instruction, dtype=np.int64)
-    known = np.array(taken.instruction, dtype=np.int64)
+    known = np.array(calls.instruction, dtype=np.int64)
     size = 1 + max(int(instruction.max(initial=0)), int(known.max(initial=0)))
 
     def each(values: Iterable[float]) -> Floats:
-        spread = np.zeros(size)
-        spread[known] = list(values)
-        return spread[instruction]
+        places = np.zeros(size)
+        places[known] = list(values)
+        return places[instruction]
 
     return Nodes(
         gap=np.array(seen.gap, dtype=np.float64),
         reach=np.array(seen.reach, dtype=np.float64),
         leaf=np.array(seen.leaf, dtype=np.bool_),
         iteration=np.array(seen.iteration, dtype=np.int64),
-        own_tokens=each(taken.own_tokens),
-        step_tokens=each(taken.step_tokens),
-        own_cost=each(taken.own_cost),
-        step_cost=each(taken.step_cost),
-        shared_tokens=taken.shared_tokens,
-        shared_cost=taken.shared_cost,
+        own_tokens=each(calls.own_tokens),
+        step_tokens=each(calls.step_tokens),
+        own_cost=each(calls.own_cost),
+        step_cost=each(calls.step_cost),
+        shared_tokens=calls.shared_tokens,
+        shared_cost=calls.shared_cost,
     )
 
 

@@ -59,14 +59,13 @@ def setup(project: Project) -> None:
     """The whole form."""
     with project.open(readonly=True) as store:
         endpoints = store.settings.endpoints()
-        seeds = store.seeds.ids()
     plan = Plan()
     with st.grid(2, min_column_width=380, gap="medium"):
         left, right = st.container(), st.container()
     with left.container(border=True):
         st.markdown("**Prompts**")
         with guard(stop=False):
-            _prompts(plan, seeds)
+            _prompts(plan, project)
     with right.container(border=True):
         st.markdown("**Candidates**")
         with guard(stop=False):
@@ -80,15 +79,16 @@ def setup(project: Project) -> None:
     _button(project, plan)
 
 
-def _prompts(plan: Plan, seeds: list[str]) -> None:
+def _prompts(plan: Plan, project: Project) -> None:
     how = st.segmented_control(
         "Where from", [_FILE, _SEEDS], default=_FILE, required=True, key="eval_prompts",
         label_visibility="collapsed", persist_state="session",
     )  # fmt: skip
     if how == _SEEDS:
-        share = st.slider(
-            "Share of the seeds", 5, 50, _SHARE, 5, format="%d %%", key="eval_share", persist_state="session"
-        )
+        share = st.slider("Share of the seeds", 5, 50, _SHARE, 5, format="%d %%", key="eval_share",
+                          persist_state="session")  # fmt: skip
+        with project.open(readonly=True) as store:
+            seeds = store.seeds.ids()
         plan.prompts = sum(in_test(seed, share / 100) for seed in seeds)
         st.caption(
             f"{plural(plan.prompts, 'seed')} of {number(len(seeds))}: those whose offspring an export with "
@@ -194,7 +194,7 @@ def _told(plan: Plan, kind: str, path: Path) -> None:
     with st.container(horizontal=True):
         whole = met == len(plan.asked)
         st.badge(
-            f"{one_line(path.name, 40)}: {number(met)} of {plural(len(plan.asked), 'prompt')}",
+            f"{plain(path.name, 40)}: {number(met)} of {plural(len(plan.asked), 'prompt')}",
             color="green" if whole else "orange",
         )
         if rejected:

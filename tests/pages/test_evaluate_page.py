@@ -193,7 +193,7 @@ def test_files_are_tried_on_the_prompts_before_anything_is_started():
     some = [{"prompt": f"p{at}", "answer": "so"} for at in (0, 1, 9)]
     well(given("eval_answers", "tuned.jsonl", *some).run())
     told = "\n".join(each.value for each in test.markdown)
-    assert "tuned.jsonl: 2 of 4 prompts" in told
+    assert r"tuned\.jsonl: 2 of 4 prompts" in told
     assert "1 row unused" in told
     assert not test.button(key="evaluate_start").disabled
     given("eval_answers", "tuned.jsonl", {"prompt": "p0", "note": "no answer"}).run()
