@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import pytest
 
-from codeclm import export
+from codeclm import export, pipeline
 from codeclm.errors import EndpointError
 from codeclm.jobs import shift
 from codeclm.jobs.order import Order
@@ -360,3 +360,20 @@ def test_a_retry_keeps_to_the_stages_of_what_failed_each_time(project, order, mo
         commands = [job.command for job in store.jobs.page(limit=2)]
     assert (funnel.encoded, funnel.instructions) == (6, 0)
     assert [(each["stages"], each["pilot"]) for each in commands] == [(["encode"], False)] * 2
+
+
+def test_a_walk_from_a_leaf_knows_the_basic_instruction(project, order, monkeypatch):
+    path, begun, grow = project(2), [], pipeline.grow
+    go(path, order(dials={"theta": 100.0, "iterations": 2}))
+
+    def watched(task, plan, model):
+        begun.extend(task.roots)
+        return grow(task, plan, model)
+
+    monkeypatch.setattr(pipeline, "grow", watched)
+    go(path, order(stages=("rubrics", "answer", "judge"), dials={"theta": 100.0, "iterations": 3}))
+    with Store.open(path) as store:
+        tops = [store.lineages.path(root.instruction.id)[0].text for root in begun]
+    assert [root.basic for root in begun] == tops
+    assert all(root.instruction.iteration == 2 for root in begun)
+    assert len(begun) == 2
