@@ -93,6 +93,18 @@ def test_a_run_is_watched_stopped_limited_and_mended(app, made, endpoint):
     app.sees("of 4 calls")
 
 
+def test_a_run_begins_with_the_limit_typed_before_the_page_was_drawn_again(app, made, endpoint):
+    endpoint.latency = 0.0
+    app.open("Generate", project="live")
+    app.page.get_by_text("Limits and further settings").click()
+    app.page.get_by_role("spinbutton", name="Stop after calls").fill("7")
+    app.page.get_by_role("button", name="Start the run").click(delay=60)
+    app.sees("The last run reached its limit")
+    app.settle()
+    with made.open(readonly=True) as store:
+        assert store.calls.count() == len(endpoint.requests) == 7
+
+
 def test_a_run_outlives_the_page_server_that_started_it(app, server, made, endpoint):
     endpoint.stubborn, endpoint.latency = False, 2.0
     app.open("Generate", project="live")
