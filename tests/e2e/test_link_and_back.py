@@ -31,11 +31,9 @@ def test_a_search_on_review_is_gone_by_a_link_and_there_again_by_back(app, monke
     assert search.input_value() == ""
     assert "review_search" not in app.page.url
     assert app.page.get_by_role("combobox", name="Reviewer").input_value() == "Ann"
-    app.page.go_back()
-    app.page.wait_for_url("**/Seeds**")
-    app.settle()
-    while "/Review" not in app.page.url or "zzzz" not in app.page.url:
-        app.page.go_back()
-        app.settle()
+    for _ in range(6):  # how many entries a page makes is not what this is about
+        if "zzzz" not in app.page.url:
+            app.page.go_back()
+            app.settle()
     assert app.sees("No pair matches these filters.")
     assert search.input_value() == "zzzz"
