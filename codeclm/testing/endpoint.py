@@ -115,6 +115,8 @@ class ScriptedEndpoint:
         await site.stop()
         # A connection that was being accepted must be known to the runner before it closes them all.
         await asyncio.sleep(0.005)
+        accepting = [task for task in asyncio.all_tasks() if "accept" in str(task.get_coro())]
+        await asyncio.gather(*accepting, return_exceptions=True)
         await runner.cleanup()
 
     async def _list_models(self, request: web.Request) -> web.Response:
