@@ -154,7 +154,7 @@ class Rows:
         with self.store.read():
             choice, pairs = self.choice, self.store.pairs
             named = bool(parted or choice.picks or choice.per_use_case or families.systems)
-            for mark in pairs.marks(*self._dials, self._kinds(), named):
+            for mark in pairs.marks(*self._dials, self._kinds(), named, kin=parted):
                 reason = self._refusal(mark) if choice.picks else None
                 found = told.get(mark.code)
                 if reason is None and found is None:

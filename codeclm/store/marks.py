@@ -67,8 +67,10 @@ def _packed(traits: Mapping[str, _Trait]) -> str:
 
 KIND = _packed(_KIND)
 COLUMNS = f"select {_packed(_TRAITS)}, n.comparison, n.instruction, a.text, b.text"
-NAMES = f""", c.id, s.id, m.id, l.use_case, m.origin, i.origin, i.parent, i.id,
+NAMES = ", c.id, s.id, m.id, l.use_case"
+KIN = f"""{NAMES}, m.origin, i.origin, i.parent, i.id,
     case when i.origin = 'imported' and {SEED} is null then i.text end"""
+"""Also what tells a pair's family, which takes as long again."""
 
 FROM = """from nodes n left join verdicts v on v.comparison = n.comparison
     left join decisions d on d.seq = v.entry join comparisons c on c.seq = n.comparison

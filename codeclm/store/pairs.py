@@ -94,12 +94,16 @@ class Pairs:
         accepted: bool = False,
         kinds: Iterable[Kind] | None = None,
         named: bool = False,
+        kin: bool = False,
     ) -> Iterator[Mark]:
-        """What `each` has, as marks. `kinds`: only pairs of these; `named`: with ids and use cases."""
+        """What `each` has, as marks. `kinds`: only pairs of these; `named`: with ids and use cases; `kin`:
+        with what tells their families too.
+        """
         condition, values = self._each(config, theta, cap, accepted)
         if kinds is not None:
             condition += f" and {marks.KIND} in ({','.join(str(each.number) for each in kinds)})"
-        more, source = (marks.NAMES, marks.FROM_NAMED) if named else ("", marks.FROM)
+        more = marks.KIN if kin else marks.NAMES if named else ""
+        source = marks.FROM_NAMED if more else marks.FROM
         sql = f"{marks.COLUMNS}{more} {source} where {condition} {ORDER}"
         return marks.read(self._db.each(sql, values))
 
