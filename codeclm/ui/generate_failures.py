@@ -1,4 +1,4 @@
-"""What failed and why, with the raw reply, and another try."""
+"""What failed and why, with the raw reply, and another try, which is watched in its place."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import streamlit as st
 from codeclm.projects import Project
 from codeclm.records import Failure
 from codeclm.store import Store
+from codeclm.ui.generate_start import ended
 from codeclm.ui.guard import guarded
 from codeclm.ui.page import empty, go
-from codeclm.ui.runpanel import going_on, retry_failed
-from codeclm.ui.summary import summary
+from codeclm.ui.runpanel import going_on, last_run, retry_failed, run_panel
+from codeclm.ui.summary import Summary, summary
 from codeclm.ui.table import PAGE, offset, pager, rows_key, tall
 from codeclm.ui.text import one_line, plural
 
@@ -30,6 +31,7 @@ def failures(project: Project) -> None:
     """The table, the reply of the row that is chosen, and the button."""
     facts = summary(project)
     total = facts.funnel.failures
+    _another_try(project, facts)
     if not total or facts.config is None:
         empty("Nothing failed", "A step that fails for good waits here, with the reply as it came.")
         return
@@ -68,16 +70,18 @@ def failures(project: Project) -> None:
         f"Try {plural(total, 'failure')} again",
         icon=":material/replay:",
         disabled=going_on(project),
-        on_click=_retry,
+        on_click=guarded(retry_failed),
         args=(project,),
         key="gen_retry",
     )
 
 
-@guarded
-def _retry(project: Project) -> None:
-    retry_failed(project)
-    st.session_state["generate"] = "Run"  # where it is seen
+def _another_try(project: Project, facts: Summary) -> None:
+    """The run that goes on, or how the last try ended."""
+    if going_on(project):
+        run_panel(project)
+    elif (job := last_run(project)) is not None and job.command.get("retry"):
+        ended(project, facts)
 
 
 def _reply(failure: Failure) -> None:

@@ -193,7 +193,8 @@ def test_failures_say_why_and_can_be_tried_again(monkeypatch):
     assert list(table["Reason"]) == ["no usable reply"]
     test.button(key="gen_retry").click().run()
     assert started[0][1:] == ("failures", ["--retry"])
-    assert test.session_state["generate"] == "Run"
+    assert "Starting…" in said(test)
+    assert test.button(key="gen_retry").disabled
 
 
 def test_new_instructions_come_newest_first_with_what_changed():
