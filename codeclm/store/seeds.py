@@ -22,6 +22,12 @@ UNLABELLED = Metadata("imported", Labels("")).id
 _UNLABELLED = """from instructions i join metadata m on m.seq = i.metadata and m.labels = i.labels
     where m.id = ? and m.labels = m.original and i.origin = 'imported' and i.seed is null"""
 
+_HAND_DOWN = """with recursive down (seq, seed) as (select seq, seed from instructions where seed is not null
+        union select i.seq, down.seed from down join instructions i on i.parent = down.seq and i.seed is null)
+    update instructions set seed = down.seed from down
+    where instructions.seq = down.seq and instructions.seed is null"""
+"""What grew from an instruction is of its seed: no split parts them."""
+
 
 class Seeds:
     """The seeds of a project. Deleting is a tombstone."""
@@ -55,7 +61,7 @@ class Seeds:
         return number
 
     def take(self) -> Added:
-        """Make the `unlabelled` instructions seeds, of which their pairs are from then on."""
+        """Make the `unlabelled` instructions seeds, of which they and what grew from them then are."""
         with self._db.write():
             rows = self._db.rows(f"select i.seq, i.text {_UNLABELLED} order by i.seq", [pack(UNLABELLED)])
             made = [(seq, Seed(text, source=TAKEN, row=row)) for row, (seq, text) in enumerate(rows, 1)]
@@ -64,6 +70,7 @@ class Seeds:
                 "update instructions set seed = (select seq from seeds where id = ?) where seq = ?",
                 ((pack(seed.id), seq) for seq, seed in made),
             )
+            self._db.execute(_HAND_DOWN)
         return added
 
     def get(self, seed: str) -> Seed | None:

@@ -1,13 +1,15 @@
 import json
+from pathlib import Path
 
 import pytest
-from growing import C
+from growing import CONFIG, C, grown, improved
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from codeclm import ingest
 from codeclm.errors import ProjectError
 from codeclm.jobs.importing import prepare
+from codeclm.jobs.step import edited
 from codeclm.records import Failure, Labels, Message, Metadata, Seed
 from codeclm.store import Added, Store
 
@@ -147,3 +149,39 @@ def test_imported_instructions_without_labels_are_counted_and_become_seeds(store
     store.metadata.revise(bare, Labels("labelled by hand"))
     assert store.metadata.written(bare) == 4
     assert store.seeds.take() == Added(0, 0)
+
+
+def grown_from_imported(store: Store) -> tuple[str, str]:
+    """A pair grown, by way of an edit, from an instruction that came without labels; and its seed's id."""
+    content = json.dumps({"instruction": "one", "strong": "Good", "target": "Poor"}).encode()
+    prepare(ingest.read(content, "rows.jsonl"), "pairs")(store)
+    store.settings.use_config(CONFIG)
+    (first,) = store.lineages.roots(Metadata("imported", Labels("")).id, C)
+    rewritten = edited(first, "one, put well")
+    store.lineages.add_instruction(rewritten, C)
+    return grown(store, improved(rewritten, "one, put well, and harder"), 9).id, Seed("one").id
+
+
+def seed_of(store: Store, pair: str) -> str | None:
+    found = store.pairs.get(pair, 3, 4, C)
+    assert found is not None
+    return found.seed
+
+
+def test_what_grew_from_a_taken_instruction_is_of_its_seed(store: Store) -> None:
+    pair, seed = grown_from_imported(store)
+    assert seed_of(store, pair) is None
+    store.seeds.take()
+    assert seed_of(store, pair) == seed
+
+
+def test_it_comes_to_be_of_its_seed_in_an_older_project_too(path: Path) -> None:
+    with Store.open(path, create=True) as store:
+        pair, seed = grown_from_imported(store)
+        store.seeds.take()
+        with store.write():
+            store._db.execute("update instructions set seed = null where parent is not null")
+            store._db.execute("delete from _sqlite_migrations where name = 'm022_seeds_passed_on'")
+            store._db.execute("pragma user_version = 21")
+    with Store.open(path) as store:
+        assert seed_of(store, pair) == seed

@@ -76,3 +76,16 @@ def m021_alike(db: Database) -> None:
             where w.settled is not null or w.number >= coalesce(
                 (select value + 0 from settings where name = 'review_minimum'), 1)""",
     )
+
+
+@migrations()
+def m022_seeds_passed_on(db: Database) -> None:
+    """What grew from an instruction that was made a seed is of that seed too: splits had parted them."""
+    run(
+        db,
+        """with recursive down (seq, seed) as (select seq, seed from instructions where seed is not null
+                union select i.seq, down.seed from down
+                join instructions i on i.parent = down.seq and i.seed is null)
+            update instructions set seed = down.seed from down
+            where instructions.seq = down.seq and instructions.seed is null""",
+    )
