@@ -40,6 +40,8 @@ class Bundle(NamedTuple):
     target: Answer
     comparison: Comparison | None = None
     seed: Seed | None = None
+    row: int = 0
+    """Its number in the file, as a person counts."""
 
     @property
     def named(self) -> str | None:
@@ -149,6 +151,7 @@ def _bundle(source: str, row: Row, columns: _Columns) -> Bundle:
         target,
         comparison,
         Seed(seed, source=source, row=row.number) if seed else None,
+        row.number,
     )
 
 

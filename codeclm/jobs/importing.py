@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -62,18 +62,20 @@ def parse(
 
 def put(store: Store, kind: ImportKind, parsed: ingest.Parsed[Any]) -> Imported:
     """Put what was parsed as this kind into a project, whole or not at all."""
+    refused: list[Rejected] = []
     if kind == "seeds":
         added = store.seeds.add(parsed.records)
     elif kind == "metadata":
         added = store.metadata.add(parsed.records)
     else:
-        added = add_pairs(store, parsed.records)
-    return _count(parsed, added)
+        added, refused = _add_pairs(store, list(parsed.records))
+    rejected = sorted([*parsed.rejected, *refused], key=lambda each: each.row)
+    return Imported(parsed.read, added.added, added.duplicates, rejected)
 
 
-def add_pairs(store: Store, bundles: Iterable[Bundle]) -> Added:
-    """Put imported pairs into a project. One whose instruction is there already is a duplicate."""
-    bundles = list(bundles)
+def _add_pairs(store: Store, bundles: list[Bundle]) -> tuple[Added, list[Rejected]]:
+    """Put imported pairs into a project. One whose instruction is there already is a duplicate; where it
+    is there with other answers, the row is refused."""
     with store.write(), uncollected():
         store.seeds.add(bundle.seed for bundle in bundles if bundle.seed is not None)
         store.metadata.add({bundle.instruction.metadata: bundle.metadata for bundle in bundles}.values())
@@ -83,13 +85,18 @@ def add_pairs(store: Store, bundles: Iterable[Bundle]) -> Added:
         for at, bundle in enumerate(bundles):
             first.setdefault(bundle.instruction.metadata, at)
         bundles.sort(key=lambda bundle: (_row(bundle), first[bundle.instruction.metadata]))
-        added = store.lineages.add_given(
+        done = store.lineages.add_given(
             [
                 GivenPair(each.instruction, (each.strong, each.target), each.comparison, each.named)
                 for each in bundles
             ]
         )
-    return Added(added, len(bundles) - added)
+    refused = [
+        Rejected(each.row, "the project has this instruction with other answers")
+        for each in bundles
+        if each.strong.instruction in done.contradicted
+    ]
+    return Added(done.added, len(bundles) - done.added - len(refused)), refused
 
 
 def scale_told(store: Store) -> str:
@@ -103,7 +110,3 @@ def scale_told(store: Store) -> str:
 def _row(bundle: Bundle) -> float:
     """Where its file has the seed that its labels are of; what is of none comes last."""
     return bundle.seed.row if bundle.seed and bundle.metadata.seed else math.inf
-
-
-def _count(parsed: ingest.Parsed[Any], added: Added) -> Imported:
-    return Imported(parsed.read, added.added, added.duplicates, parsed.rejected)

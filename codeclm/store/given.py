@@ -36,6 +36,14 @@ class GivenPair(NamedTuple):
         return self.answers[0].instruction
 
 
+class AddedPairs(NamedTuple):
+    """What adding pairs of a file did; those neither new nor contradicted were there already."""
+
+    added: int
+    contradicted: frozenset[str]
+    """Instructions, by id, that came from a file before with other answers."""
+
+
 def add(
     db: Connection, texts: Texts, nodes: Nodes, config: int, given: Sequence[GivenPair]
 ) -> list[GivenPair]:

@@ -13,7 +13,7 @@ from codeclm.settings import Dials
 from codeclm.store import work
 from codeclm.store.configs import IMPORTED_SEQ, Configs
 from codeclm.store.connection import Connection, dump, pack, unpack
-from codeclm.store.given import GivenPair, add
+from codeclm.store.given import AddedPairs, GivenPair, add
 from codeclm.store.nodes import Nodes
 from codeclm.store.rows import (
     INSTRUCTION,
@@ -114,14 +114,24 @@ class Lineages:
         """Keep the scores of two answers that are there."""
         self.add([comparison], comparison.config)
 
-    def add_given(self, given: Sequence[GivenPair]) -> int:
-        """Keep instructions that a file gives, with all that it gives; how many were new."""
+    def add_given(self, given: Sequence[GivenPair]) -> AddedPairs:
+        """Keep instructions that a file gives, with all that it gives. Of one that is known with other
+        answers nothing is kept: its scores are not of the answers that are there."""
+        contradicted = set()
         with self._db.roomy(), self._db.write():
             known = add(self._db, self._texts, self._nodes, self._configs.make(IMPORTED), given)
             for each in known:
+                if self._contradicts(each):
+                    contradicted.add(each.id)
+                    continue
                 scores = [each.comparison] if each.comparison is not None else []
                 self.add([each.instruction, *each.answers, *scores], IMPORTED)
-        return len(given) - len(known)
+        return AddedPairs(len(given) - len(known), frozenset(contradicted))
+
+    def _contradicts(self, given: GivenPair) -> bool:
+        """Whether an answer of its came from a file before, with another text."""
+        there = {answer.role: answer.text for answer in self.answers(given.id, IMPORTED)}
+        return any(there.get(answer.role, answer.text) != answer.text for answer in given.answers)
 
     def rubrics(self, revision: str, config: str) -> RubricSet | None:
         """The rubric set of a revision under a config that counts: the newest, by sample number."""

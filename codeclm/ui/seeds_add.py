@@ -215,11 +215,13 @@ def _add(project: Project, upload: Upload, kind: FileKind, asked: Asked) -> None
     st.session_state[_LAST] = {
         "project": project.name,
         "name": upload.name,
-        "rows": [each.as_dict() for each in parsed.rejected],
+        "rows": [each.as_dict() for each in added.rejected],
     }
     there = added.duplicates - repeats
     also = [f"{number(there)} were there already"] if there > 0 else []
     also += [plural(repeats, "repeated row")] if repeats else []
+    refused = len(added.rejected) - len(parsed.rejected)
+    also += [f"{number(refused)} rejected, as listed below"] if refused else []
     notify("; ".join([f"{kind.count(added.added)} added", *also]) + ".")
     browser.focus("next_step")
     if told:

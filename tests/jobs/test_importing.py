@@ -55,6 +55,22 @@ def test_a_pair_is_of_the_seed_that_its_row_names(store):
     assert seeds(store)["f"] == two
 
 
+def test_a_row_with_other_answers_than_the_project_has_is_told(store):
+    put(store, ("a", "law", "one"))
+    rows = [
+        {"instruction": "b", "strong": "yes", "target": "no", "use_case": "law"},
+        {"instruction": "a", "strong": "yes", "target": "never", "use_case": "law"} | SCORES,
+        {"instruction": "", "strong": "yes", "target": "no", "use_case": "law"},
+    ]
+    data = "\n".join(map(json.dumps, rows)).encode()
+    done = importing.put(store, "pairs", importing.parse(ingest.read(data, "more.jsonl"), "pairs"))
+    assert (done.read, done.added, done.duplicates) == (3, 1, 0)
+    assert [(each.row, each.reason) for each in done.rejected] == [
+        (2, "the project has this instruction with other answers"),
+        (3, "the instruction is empty"),
+    ]
+
+
 def test_what_is_made_of_it_has_its_seed(store):
     put(store, ("a", "law", "one"), ("b", "law", "two"))
     parent = store.pairs.page(None, THETA, CAP, PairFilter(search="b"))[0]

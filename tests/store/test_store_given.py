@@ -35,13 +35,20 @@ def pair(
     return GivenPair(instruction, (strong, target), comparison)
 
 
-def one_by_one(store: Store, pairs: Sequence[GivenPair]) -> None:
+def one_by_one(store: Store, pairs: Sequence[GivenPair]) -> set[str]:
+    """Put them in as they come, but those that have other answers than one before."""
+    first: dict[str, GivenPair] = {}
+    contradicted = set()
     for each in pairs:
+        if first.setdefault(each.id, each).answers != each.answers:
+            contradicted.add(each.id)
+            continue
         store.lineages.add_instruction(each.instruction, IMPORTED)
         for answer in each.answers:
             store.lineages.add_answer(answer)
         if each.comparison is not None:
             store.lineages.add_comparison(each.comparison)
+    return contradicted
 
 
 def project(path: Path, pairs: Sequence[GivenPair]) -> Store:
@@ -83,19 +90,31 @@ def test_in_bulk_they_come_to_what_they_would_one_by_one(
         patch.setattr(room, "BATCH", size)
         with project(folder / "bulk.db", pairs) as bulk, project(folder / "single.db", pairs) as single:
             new = bulk.lineages.add_given(pairs)
-            one_by_one(single, pairs)
-            assert new == len({each.id for each in pairs})
+            contradicted = one_by_one(single, pairs)
+            assert new == (len({each.id for each in pairs}), contradicted)
             assert all_of(bulk) == all_of(single)
-            assert bulk.lineages.add_given(pairs) == 0
+            assert bulk.lineages.add_given(pairs) == (0, contradicted)
             assert all_of(bulk) == all_of(single)
 
 
 def test_a_file_that_is_there_for_the_most_part_adds_the_rest(path: Path) -> None:
     pairs = [pair(number) for number in range(600)]
     with project(path, pairs) as store:
-        assert store.lineages.add_given(pairs[40:]) == 560
-        assert store.lineages.add_given(pairs) == 40
+        assert store.lineages.add_given(pairs[40:]).added == 560
+        assert store.lineages.add_given(pairs).added == 40
         assert store.pairs.count(IMPORTED, 3, 4, PairFilter(status=None)) == 600
+
+
+def test_scores_of_other_answers_are_not_put_on_those_that_are_there(path: Path) -> None:
+    unscored, other = pair(1, gap=None), pair(1, texts=("good", "worse"))
+    with project(path, [unscored]) as store:
+        store.lineages.add_given([unscored])
+        assert store.lineages.add_given([other, pair(2)]) == (1, {unscored.id})
+        assert [said.text for said in store.lineages.answers(unscored.id, C)] == ["good", "bad"]
+        assert store.lineages.comparison(unscored.id, C) is None
+        # the same answers, scored since, are what the scores are of
+        assert store.lineages.add_given([pair(1)]) == (0, frozenset())
+        assert store.lineages.comparison(unscored.id, C) is not None
 
 
 def test_a_text_that_is_there_is_not_stored_again(path: Path) -> None:
