@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -28,8 +28,13 @@ def log_path(project: Path, kind: str) -> Path:
     return whole.with_name(f"{whole.name}.{kind}.log")
 
 
-def start(project: Path, kind: str, arguments: Sequence[str] = ()) -> int:
-    """Start `codeclm KIND ARGUMENTS…` detached, and return its process id. BusyError: one is going on."""
+def start(
+    project: Path, kind: str, arguments: Sequence[str] = (), environment: Mapping[str, str] | None = None
+) -> int:
+    """Start `codeclm KIND ARGUMENTS…` detached, and return its process id. BusyError: one is going on.
+
+    `environment` is what it gets beside this process's own.
+    """
     if (held := holder(project, kind)) is not None:
         raise BusyError(
             f"{project.name}: a {kind} is going on already ({held}); wait for it, or stop it first"
@@ -44,7 +49,7 @@ def start(project: Path, kind: str, arguments: Sequence[str] = ()) -> int:
                 stdout=subprocess.DEVNULL,
                 stderr=output,
                 cwd=ROOT,
-                env={**os.environ, "PYTHONPATH": _python_path()},
+                env={**os.environ, **(environment or {}), "PYTHONPATH": _python_path()},
                 **_detached(),
             )
     except OSError as error:

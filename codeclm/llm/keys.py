@@ -21,6 +21,9 @@ from codeclm.records import Role
 FOLDER = "CODECLM_CONFIG_DIR"
 """The environment variable that moves the configuration folder."""
 
+CONFIRMED_ONLY = "CODECLM_CONFIRMED_ONLY"
+"""Set: an address that was merely typed gets no key, as whoever typed it may not say where keys go."""
+
 _SHARED = "OPENAI_API_KEY"
 _HOME = "https://api.openai.com:443"
 _PORTS = {"http": 80, "https": 443}
@@ -31,7 +34,7 @@ def key_for(role: Role, url: str, typed: Collection[str] = ()) -> str | None:
 
     $CODECLM_STRONG_API_KEY (TARGET, JUDGE), else $OPENAI_API_KEY; only to https://api.openai.com, to
     loopback, to a typed address, or to a trusted one. Bound to scheme, host and port; plain http to
-    another machine gets a key only where typed.
+    another machine gets a key only where typed. Where $CODECLM_CONFIRMED_ONLY is set, typing is not enough.
     """
     key = _from_environment(role)
     return key if key is not None and _allowed(url, typed) else None
@@ -93,7 +96,9 @@ def _allowed(url: str, typed: Collection[str]) -> bool:
     address = origin(url)
     if address is None:
         return False
-    if address == _HOME or is_loopback(url) or address in {origin(other) for other in typed}:
+    if address == _HOME or is_loopback(url):
+        return True
+    if not os.environ.get(CONFIRMED_ONLY) and address in {origin(other) for other in typed}:
         return True
     return address.startswith("https://") and address in trusted()
 

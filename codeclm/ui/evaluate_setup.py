@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from codeclm import ingest
@@ -17,6 +15,7 @@ from codeclm.export.families import in_test
 from codeclm.projects import Project
 from codeclm.settings import Endpoint
 from codeclm.ui import evaluate_job as job
+from codeclm.ui import evaluate_models
 from codeclm.ui.evaluate_files import keep
 from codeclm.ui.guard import guard, guarded
 from codeclm.ui.page import go
@@ -135,28 +134,8 @@ def _prompts(plan: Plan, project: Project) -> None:
 
 
 def _candidates(plan: Plan, target: Endpoint) -> None:
-    st.toggle(
-        f"The project’s target: {plain(target.model, 60)}",
-        value=True,
-        key="eval_target",
-        persist_state="session",
-    )
-    st.data_editor(
-        pd.DataFrame(
-            {"Name": pd.Series(dtype=str), "Model": pd.Series(dtype=str), "Address": pd.Series(dtype=str)}
-        ),
-        num_rows="dynamic",
-        hide_index=True,
-        key="eval_models",
-        column_config={
-            "Name": st.column_config.TextColumn(help="What to call it here: before, tuned, …"),
-            "Model": st.column_config.TextColumn(help="The model’s name at its server", required=True),
-            "Address": st.column_config.TextColumn(help="Empty: the target’s server"),
-        },
-        height="content",
-    )
-    plan.models = len(_models())
-    st.caption("More models: add a row each, such as the tuned one and the one before tuning.")
+    evaluate_models.fields(target)
+    plan.models = len(evaluate_models.words())
     answers = _files(
         plan,
         "answers",
@@ -215,31 +194,15 @@ def _met(path: str, kind: str, source: str, _asked: list[Asked]) -> tuple[int, l
     return len(found.answers), found.rejected
 
 
-def _models() -> list[str]:
-    """The words that name the models chosen now."""
-    state = st.session_state
-    named = [
-        f"--candidate={words}" for row in state["eval_models"]["added_rows"] if (words := _model_words(row))
-    ]
-    return (["--with-target"] if state["eval_target"] else []) + named
-
-
 def _chosen() -> list[str]:
     """The words for all but files, as the fields stand now: at a press that may be more than was drawn."""
     state = st.session_state
     seeds = state["eval_prompts"] == _SEEDS
     words = ["--holdout", f"{state.get('eval_share', _SHARE) / 100:g}"] if seeds else []
-    words += _models()
+    words += evaluate_models.words()
     for name, key in (("--limit", "eval_limit"), ("--max-calls", "eval_calls")):
         words += [name, str(state[key])] if state[key] else []
     return words
-
-
-def _model_words(row: dict[Any, Any]) -> str:
-    name, model, address = (str(row.get(key) or "").strip() for key in ("Name", "Model", "Address"))
-    if not model:
-        return ""
-    return (f"{name}=" if name else "") + model + (f"@{address}" if address else "")
 
 
 def _strong(plan: Plan, strong: Endpoint) -> None:
@@ -314,7 +277,7 @@ def _button(project: Project, plan: Plan) -> None:
 
 @guarded
 def _start(project: Project, files: list[str]) -> None:
-    if not _models() and not {"--answers", "--scores"} & set(files):
+    if not evaluate_models.words() and not {"--answers", "--scores"} & set(files):
         raise UsageError(_NOBODY)  # the command would take the target
     job.start(project, [*files, *_chosen()])
     st.session_state["evaluate_part"] = "Results"

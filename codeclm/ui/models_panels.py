@@ -23,7 +23,6 @@ from codeclm.ui.text import duration, number, one_line, plain, plural
 _TAKEN = "offered_taken"
 
 COLOURS: dict[Role, str] = {"strong": "blue", "target": "orange", "judge": "violet"}
-ASK = "Keys of this server are everybody's: only those whom its secrets name may say where they go."
 SCHEMAS = {
     "json_schema": "structured replies by JSON schema",
     "json_object": "JSON replies without a schema",
@@ -93,7 +92,7 @@ def key_status(role: Role, endpoint: Endpoint) -> None:
                 on_click=_trust,
                 args=(endpoint.url,),
                 disabled=not signin.may_confirm(),
-                help=None if signin.may_confirm() else ASK,
+                help=None if signin.may_confirm() else signin.ASK,
             )
     elif keys.key_for(role, endpoint.url) is None:
         st.caption(
@@ -111,7 +110,7 @@ def key_status(role: Role, endpoint: Endpoint) -> None:
                 on_click=_distrust,
                 args=(endpoint.url,),
                 disabled=not signin.may_confirm(),
-                help=None if signin.may_confirm() else ASK,
+                help=None if signin.may_confirm() else signin.ASK,
             )
 
 
@@ -139,14 +138,14 @@ def _no_judge(project: Project) -> None:
 @guarded
 def _trust(url: str) -> None:
     if not signin.may_confirm():
-        raise UsageError(ASK)
+        raise UsageError(signin.ASK)
     notify(f"Keys may go to {keys.trust(url)} from this machine.")
 
 
 @guarded
 def _distrust(url: str) -> None:
     if not signin.may_confirm():
-        raise UsageError(ASK)
+        raise UsageError(signin.ASK)
     keys.distrust(url)
     notify(f"No key goes to {host(url)} any more, until you say so again.")
 

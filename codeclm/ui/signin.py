@@ -14,6 +14,8 @@ import streamlit as st
 from codeclm.ui.text import plain
 from codeclm.votes import reviewer
 
+ASK = "Keys of this server are everybody's: only those whom its secrets name may say where they go."
+
 
 def required() -> bool:
     """Whether this app asks who is there: Streamlit then tells whether somebody is signed in."""

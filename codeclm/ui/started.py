@@ -15,8 +15,10 @@ import streamlit as st
 
 from codeclm.jobs import process
 from codeclm.jobs.lock import holder
+from codeclm.llm import keys
 from codeclm.projects import Project
 from codeclm.store import Job
+from codeclm.ui import signin
 from codeclm.ui.guard import guarded, notify
 from codeclm.ui.text import duration
 
@@ -37,10 +39,12 @@ class Begun:
 def begin(project: Project, kind: str, words: Sequence[str] = (), command: str = "", **kept: Any) -> None:
     """Start a job with these words of its command line; BusyError: one is going on.
 
-    `command`: where it is not called like its kind.
+    `command`: where it is not called like its kind. Of somebody who may not confirm an address for keys,
+    what they typed on a page confirms none either.
     """
     at = time.time()
-    process.start(project.path, command or kind, words)
+    bounds = {} if signin.may_confirm() else {keys.CONFIRMED_ONLY: "1"}
+    process.start(project.path, command or kind, words, bounds)
     st.session_state[_key(kind)] = Begun(project.name, command or kind, at, kept)
 
 

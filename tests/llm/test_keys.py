@@ -120,3 +120,12 @@ def test_a_key_that_cannot_be_a_header_is_named_and_not_shown(
     with pytest.raises(UsageError, match="CODECLM_STRONG_API_KEY") as caught:
         keys.key_for("strong", "https://api.openai.com/v1")
     assert key not in str(caught.value)
+
+
+def test_where_only_confirmed_addresses_count_a_typed_one_gets_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert keys.key_for("target", OTHER, typed=[OTHER]) == "shared"
+    monkeypatch.setenv(keys.CONFIRMED_ONLY, "1")
+    assert keys.key_for("target", OTHER, typed=[OTHER]) is None
+    assert keys.withheld("target", OTHER, typed=[OTHER])
+    keys.trust(OTHER)
+    assert keys.key_for("target", OTHER) == "shared"

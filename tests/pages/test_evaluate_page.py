@@ -107,7 +107,7 @@ def test_held_out_seeds_start_a_job_of_its_own(monkeypatch):
     with made.open() as store:
         store.seeds.add(Seed(f"Explain thing {number}.") for number in range(30))
     started = []
-    monkeypatch.setattr(process, "start", lambda path, kind, words: started.append((kind, words)))
+    monkeypatch.setattr(process, "start", lambda path, kind, words, _: started.append((kind, words)))
     test = page(made)
     test.session_state["eval_prompts"] = "Held-out seeds"
     test = well(test.run())
@@ -212,7 +212,7 @@ def held_out(monkeypatch):
     with made.open() as store:
         store.seeds.add(Seed(f"Explain thing {number}.") for number in range(30))
     started = []
-    monkeypatch.setattr(process, "start", lambda path, kind, words: started.append(words))
+    monkeypatch.setattr(process, "start", lambda path, kind, words, _: started.append(words))
     return page(made), started
 
 

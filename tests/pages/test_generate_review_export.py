@@ -133,7 +133,7 @@ def test_a_run_is_foretold_and_started_with_what_is_set(monkeypatch):
     test.run()
     assert {each.label: each.value for each in test.metric}["Seeds to read"] == "2"
     test.button(key="gen_start").click().run()
-    path, command, words = started[0]
+    path, command, words, _ = started[0]
     assert (path, command) == (made.path, "run")
     assert words[words.index("--theta") + 1] == "2"
     assert words[words.index("--limit") + 1] == "2"
@@ -192,7 +192,7 @@ def test_failures_say_why_and_can_be_tried_again(monkeypatch):
     assert list(table["Step"]) == ["answering"]
     assert list(table["Reason"]) == ["no usable reply"]
     test.button(key="gen_retry").click().run()
-    assert started[0][1:] == ("failures", ["--retry"])
+    assert started[0][1:3] == ("failures", ["--retry"])
     assert "Starting…" in said(test)
     assert test.button(key="gen_retry").disabled
 

@@ -221,7 +221,7 @@ def test_a_gap_whose_metadata_is_left_out_says_so(project):
 
 def test_clusters_are_named_by_the_strong_model_where_a_person_asks(project, monkeypatch):
     started = []
-    monkeypatch.setattr(process, "start", lambda path, kind, words: started.append((kind, words)))
+    monkeypatch.setattr(process, "start", lambda path, kind, words, _: started.append((kind, words)))
     press(opened("3_Map"), "Have ")
     assert started == [("names", [])]
 

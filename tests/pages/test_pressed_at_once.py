@@ -27,7 +27,7 @@ def started(monkeypatch):
     """The words of each job that was started."""
     found = []
     monkeypatch.setattr(
-        started_jobs.process, "start", lambda path, command, words: found.append([command, *words])
+        started_jobs.process, "start", lambda path, command, words, _: found.append([command, *words])
     )
     return found
 

@@ -6,11 +6,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from codeclm import projects
+from codeclm.jobs import process
 from codeclm.llm import keys
+from codeclm.records import Seed
 from codeclm.settings import Endpoint
 from codeclm.store import Store
-from codeclm.ui import signin
+from codeclm.ui import evaluate_models, signin
 from codeclm.ui.review_outbox import foreign, write_down
+from codeclm.ui.text import plain
 from tests.pages.pairing import project
 
 ROOT = Path(__file__).parent.parent.parent
@@ -37,10 +40,11 @@ def _own_folder(tmp_path, monkeypatch):
 
 def opened(page, user, team=None, **parameters):
     test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    test.secrets["auth"] = AUTH
+    if user is not None:
+        test.secrets["auth"] = AUTH
+        test.user = user
     if team is not None:
         test.secrets["team"] = team
-    test.user = user
     for name, value in parameters.items():
         test.query_params[name] = value
     if page != "app.py":
@@ -128,12 +132,7 @@ def test_who_may_let_the_servers_keys_go_to_an_address(user, team, may):
     made = project("plans")
     with made.open() as store:
         store.settings.set_endpoint("strong", Endpoint(url=FAR, model="m"))
-    if user is None:
-        test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-        test.query_params["project"] = made.name
-        test.switch_page("pages/9_Models.py").run()
-    else:
-        test = opened("pages/9_Models.py", user, team, project=made.name)
+    test = opened("pages/9_Models.py", user, team, project=made.name)
     assert test.button(key="trust_strong").disabled is not may
     if may:
         test.button(key="trust_strong").click().run()
@@ -142,6 +141,36 @@ def test_who_may_let_the_servers_keys_go_to_an_address(user, team, may):
         test.button(key="distrust_strong").click().run()
         assert keys.key_for("strong", FAR) is None
         assert test.button(key="trust_strong")
+
+
+@pytest.mark.parametrize(
+    ("user", "team", "may"),
+    [(ANN, None, False), (ANN, {"confirm": ["ann@example.org"]}, True), (None, None, True)],
+)
+def test_a_candidates_address_gets_the_servers_key_only_of_those_who_may_say_so(monkeypatch, user, team, may):
+    def typed(*_, key, **__):
+        rows = [{"Model": "m", "Address": each} for each in (FAR, "builtin", "http://127.0.0.1:9/v1")]
+        evaluate_models.st.session_state[key] = {"added_rows": rows}
+
+    def job(path, kind, words, environment):
+        begun.append(words)
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+
+    begun = []
+    monkeypatch.setattr(evaluate_models.st, "data_editor", typed)
+    monkeypatch.setattr(process, "start", job)
+    made = project("plans")
+    with made.open() as store:
+        store.seeds.add(Seed(f"Explain thing {number}.") for number in range(30))
+    test = opened("pages/8_Evaluate.py", user, team, project=made.name)
+    assert not test.exception
+    held = [each.value for each in test.warning if "No key" in each.value]
+    assert held == ([] if may else [f"No key is sent to {plain(FAR)}. {signin.ASK}"])
+    test.segmented_control(key="eval_prompts").set_value("Held-out seeds").run()
+    test.button(key="evaluate_start").click().run()
+    assert f"--candidate=m@{FAR}" in begun[0]
+    assert (keys.key_for("target", FAR, typed=[FAR]) is not None) is may
 
 
 def test_where_nobody_has_to_sign_in_nothing_says_so():
