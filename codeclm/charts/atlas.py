@@ -40,8 +40,9 @@ CROWDED = 20_000
 """Points from which they cover one another, unless they are small and let others through."""
 PLAIN = 2_000
 """Points up to which the map needs no WebGL, which not every browser has."""
-_SIGN, _HIGH = 0.0095, 0.035
-"""The room that a sign of a name takes across, and a name upward, as a share of the map."""
+_SIGN, _HIGH = 0.0125, 0.035
+"""The room that a sign of a name takes across, and a name upward, as a share of the map where that is narrow:
+500 pixels, on a page of 800."""
 _UNSCORED = 0.06
 """The share of a colour scale that points without a value have to themselves."""
 _HARMLESS = str.maketrans({"<": "‹", ">": "›", "&": "＆", "$": "＄", "\\": "＼"})
