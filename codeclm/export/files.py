@@ -11,10 +11,8 @@ from pathlib import Path
 
 from codeclm.errors import CodecError, UsageError
 
-_OURS = {
-    *(f"{split}.{suffix}" for split in ("train", "test") for suffix in ("jsonl", "csv", "parquet")),
-    *("README.md", "dataset_info.json", "axolotl.yaml", "provenance.jsonl"),
-}
+MARK = ".codeclm-export"
+"""Names, one a line, the files that an export wrote into its folder: only those may another replace."""
 _DATABASE = b"SQLite format 3\0"
 _BESIDE = ("-wal", "-shm", "-journal")
 """What SQLite keeps beside an open project: to take its place loses what the project does not hold yet."""
@@ -43,10 +41,19 @@ def staged_file(out: Path) -> Iterator[Path]:
             part.unlink(missing_ok=True)
 
 
+def mark(folder: Path) -> None:
+    """Note that what is in a folder now was written by an export: by their names, files tell nobody's."""
+    names = sorted(path.name for path in folder.iterdir())
+    (folder / MARK).write_text("".join(f"{name}\n" for name in names), encoding="utf-8", newline="\n")
+
+
 def is_export(folder: Path) -> bool:
-    """Whether all that is in a folder is what an export writes."""
-    names = {path.name for path in folder.iterdir()}
-    return names <= _OURS and any(name.startswith("train.") for name in names)
+    """Whether all that is in a folder was written there by an export."""
+    try:
+        written = (folder / MARK).read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError):
+        return False
+    return {path.name for path in folder.iterdir()} <= {MARK, *written}
 
 
 @contextmanager

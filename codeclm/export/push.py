@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from codeclm.errors import CodecError, UsageError
+from codeclm.export.files import MARK
 
 TOKEN = "HF_TOKEN"  # noqa: S105 - the name of a variable
 
@@ -30,6 +31,7 @@ def push(folder: Path, repository: str, private: bool = True) -> str:
             repo_id=repository,
             repo_type="dataset",
             folder_path=str(folder),
+            ignore_patterns=[MARK],
             commit_message="Export from CodecLM Studio",
         )
     except Exception as error:  # which HTTP client it uses, and so what that raises, differs by version

@@ -16,7 +16,7 @@ from codeclm.export import recipes
 from codeclm.export.card import Facts, card
 from codeclm.export.clusters import clusters_of
 from codeclm.export.families import LINE, Families, in_test
-from codeclm.export.files import staged_file, staged_folder
+from codeclm.export.files import mark, staged_file, staged_folder
 from codeclm.export.formats import Format, format_of
 from codeclm.export.provenance import Provenance
 from codeclm.export.row import Row
@@ -195,6 +195,7 @@ def _folder(rows: Rows, out: Path, options: Options, form: Format) -> Exported:
         for name, text in texts.items():
             if text is not None:
                 (part / name).write_text(text, encoding="utf-8", newline="\n")
+        mark(part)
         written = [*names.values(), *(name for name, text in texts.items() if text is not None)]
     files = [str(out / name) for name in written + (["provenance.jsonl"] if options.provenance else [])]
     return Exported(sum(counts.values()), files, _sorted(rows), rows.of_target, parts=counts)

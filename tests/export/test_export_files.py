@@ -15,7 +15,7 @@ from codeclm.errors import CodecError, UsageError
 from codeclm.export import FORMATS, shapes
 from codeclm.export.columnar import SCHEMA
 from codeclm.export.families import in_test
-from codeclm.export.files import staged_file, staged_folder
+from codeclm.export.files import MARK, mark, staged_file, staged_folder
 from codeclm.export.flat import COLUMNS, flat
 from codeclm.export.formats import format_of
 from codeclm.export.recipes import axolotl, llama_factory
@@ -253,18 +253,35 @@ def test_a_folder_takes_the_place_of_an_older_export_only_when_whole(tmp_path):
     with staged_folder(out) as part:
         (part / "train.jsonl").write_text("1")
         (part / "axolotl.yaml").write_text("1")
+        mark(part)
     fail_in(staged_folder, out, "train.csv")
-    assert sorted(path.name for path in out.iterdir()) == ["axolotl.yaml", "train.jsonl"]
+    assert sorted(path.name for path in out.iterdir()) == [MARK, "axolotl.yaml", "train.jsonl"]
     with staged_folder(out) as part:
         (part / "train.csv").write_text("2")
     assert [path.name for path in out.iterdir()] == ["train.csv"]
     assert [path.name for path in tmp_path.iterdir()] == ["set"]
 
 
+def test_a_folder_is_an_exports_only_where_the_export_says_so(tmp_path):
+    mine, out = tmp_path / "mine", tmp_path / "set"
+    mine.mkdir()
+    for name in ("README.md", "train.csv", "axolotl.yaml"):
+        (mine / name).write_text("mine")
+    with staged_folder(out) as part:
+        (part / "train.csv").write_text("1")
+        mark(part)
+    (out / "README.md").write_text("mine")
+    for folder in (mine, out):
+        with pytest.raises(UsageError, match="holds other files"), staged_folder(folder):
+            pass
+        assert (folder / "README.md").read_text() == "mine"
+
+
 def test_a_folder_goes_back_where_the_new_one_cannot_take_its_place(tmp_path, monkeypatch):
     out = tmp_path / "set"
     with staged_folder(out) as part:
         (part / "train.jsonl").write_text("1")
+        mark(part)
     rename = type(out).rename
 
     def refuse(path, to):

@@ -15,6 +15,7 @@ from codeclm import export
 from codeclm.errors import CodecError, UsageError
 from codeclm.export import Options
 from codeclm.export import push as pushing
+from codeclm.export.files import MARK
 from codeclm.store import Store
 from tests.export.exporting import bundle, seed
 
@@ -141,7 +142,7 @@ def test_the_real_client_commits_every_file_as_it_is(endpoint, folder):
     assert pushing.push(folder, "me/fish", private=False) == f"{endpoint.address}/datasets/me/fish"
     assert (endpoint.made["name"], endpoint.made["type"]) == ("fish", "dataset")
     assert endpoint.made.get("private", endpoint.made.get("visibility")) in (False, "public")
-    assert endpoint.files == {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert endpoint.files == {path.name: path.read_bytes() for path in folder.iterdir() if path.name != MARK}
     assert {"README.md", "train.parquet", "test.parquet", "provenance.jsonl"} <= set(endpoint.files)
     assert [each["split"] for each in endpoint.card["configs"][0]["data_files"]] == ["train", "test"]
     assert endpoint.message == "Export from CodecLM Studio"
