@@ -204,6 +204,16 @@ def fitting(reach: float, highest: float, theta: float) -> Fit | None:
     return None if theta / 2 <= wanted <= theta * 2 else Fit(wanted, theta, reach)
 
 
+def unreachable(theta: float) -> str:
+    """A word where no pair that a judge scores from 1 to 10 can be kept at a θ; else nothing."""
+    if theta < USUAL.most:
+        return ""
+    return (
+        f"θ is {theta:g}, and the judge’s scores of 1 to 10 are {USUAL.most:g} apart at most: of what a run "
+        "scores nothing is kept, only what a file brought with scores on another scale."
+    )
+
+
 _STEPS = 40
 _SLACK = 1e-9
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from codeclm.cli import measuring
-from codeclm.cli.values import Parser, asking, filtering, gap, reading, stages, whole
+from codeclm.cli.values import Parser, amount, asking, filtering, reading, stages, whole
 
 STATUSES = ("kept", "superseded", "exhausted", "pending", "accepted", "rejected")
 ABOUT = "Tailor a fine-tuning set to a target model."
@@ -114,7 +114,7 @@ def _run(parser: Parser) -> None:
     )
     parser.add_argument("--per-metadata", type=whole(1, 10_000), metavar="N", help="instructions for each")
     parser.add_argument("--iterations", type=whole(1, 50), metavar="N", help="the most nodes of a lineage")
-    parser.add_argument("--theta", type=gap, metavar="T", help="the quality gap a pair must exceed")
+    parser.add_argument("--theta", type=amount, metavar="T", help="the quality gap a pair must exceed")
     parser.add_argument("--seed", type=whole(0), metavar="N", help="where random choices start")
     parser.add_argument("--profile", choices=("auto", "standard", "small"), help="which prompts to use")
     parser.add_argument("--limit", type=whole(1), metavar="N", help="only the first N seeds")

@@ -15,7 +15,8 @@ from codeclm.jobs.order import Order
 from codeclm.jobs.quote import lines
 from codeclm.jobs.quote import quote as foretell
 from codeclm.jobs.shift import Ended
-from codeclm.records import ROLES, Failure
+from codeclm.lab import USUAL, Scale
+from codeclm.records import IMPORTED, ROLES, Failure
 from codeclm.settings import Dials
 
 
@@ -43,7 +44,7 @@ def failures(args: Namespace) -> Result:
 
 
 def _do(args: Namespace, order: Order) -> Ended:
-    open_project(args).close()
+    _check_theta(args, order)
     with Live(quiet=args.quiet) as live:
         outcome = loop.run(project_path(args), order, warn=live.warn, show=live.show)
     if isinstance(outcome.error, UsageError):
@@ -51,6 +52,17 @@ def _do(args: Namespace, order: Order) -> Ended:
     if outcome.error is not None:
         warn(str(outcome.error) if outcome.status in (4, 130) else f"error: {outcome.error}")
     return outcome
+
+
+def _check_theta(args: Namespace, order: Order) -> None:
+    """UsageError: no pair of the project can be over the θ that was typed, were it judged or of a file."""
+    with open_project(args) as store:
+        most = max(USUAL.most, Scale.of(store.scores.reach(IMPORTED)).most)
+    if order.dials.get("theta", 0.0) > most:
+        raise UsageError(
+            f"--theta: must be from 0 to {most:g}, as a judge scores from 1 to 10 and no file brought scores "
+            f"that are further apart, not {order.dials['theta']:g}"
+        )
 
 
 def _data(failure: Failure) -> dict[str, Any]:
@@ -89,9 +101,10 @@ def order_of(args: Namespace) -> Order:
 
 def quote(args: Namespace) -> Result:
     """Foretell what a run would take, from what was seen or from a small pilot."""
-    open_project(args).close()
+    order = order_of(args)
+    _check_theta(args, order)
     with Live(quiet=args.quiet) as live:
-        found = foretell(project_path(args), order_of(args), live.warn, live.show, args.pilot)
+        found = foretell(project_path(args), order, live.warn, live.show, args.pilot)
     return Result(
         found, table(("", "spent", "left: low", "mid", "high", "in all"), map(_quoted, lines(found)))
     )

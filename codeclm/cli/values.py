@@ -74,14 +74,6 @@ def amount(text: str) -> float:
     return value
 
 
-def gap(text: str) -> float:
-    """Reads a run's θ. No gap of its judge is over 9; scores that a file brings may be on any scale."""
-    value = amount(text)
-    if value > 9:
-        raise argparse.ArgumentTypeError(f"must be from 0 to 9, as a judge scores from 1 to 10, not {text}")
-    return value
-
-
 def prices(text: str) -> tuple[float, float]:
     """Reads dollars for a million tokens of prompts and of replies, parted by a comma."""
     parts = text.split(",")

@@ -21,6 +21,7 @@ from codeclm.jobs.shift import Ended, Shift
 from codeclm.jobs.stopping import Gate
 from codeclm.jobs.telling import Tell
 from codeclm.jobs.work import Work
+from codeclm.lab import unreachable
 from codeclm.store import Store, Writer
 
 
@@ -43,7 +44,8 @@ async def _run(store: Store, writer: Writer, setup: Setup, warn: Tell, show: Tel
     work = Work(store, writer, setup, warn, shift.stop, progress)
 
     async def stages() -> None:
-        for line in warnings(setup):
+        told = unreachable(setup.dials.theta) if "judge" in setup.stages else ""
+        for line in filter(None, (*warnings(setup), told)):
             warn(line)
         if not work.anything():
             return

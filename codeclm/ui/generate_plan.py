@@ -46,7 +46,7 @@ class Wanted:
     def arguments(self) -> list[str]:
         """The words of the command line that ask for it."""
         words = [
-            "--theta", f"{self.dials.theta:g}", "--iterations", str(self.dials.iterations),
+            "--theta", str(self.dials.theta), "--iterations", str(self.dials.iterations),
             "--per-metadata", str(self.dials.per_metadata), "--seed", str(self.dials.seed),
             "--profile", self.dials.profile,
         ]  # fmt: skip
@@ -60,7 +60,7 @@ class Wanted:
             "--augment-to": self.augment_to if self.reach == "all" else None,
         }
         for name, value in options.items():
-            words += [] if value is None else [name, f"{value:g}" if name == "--budget" else str(value)]
+            words += [] if value is None else [name, str(value)]
         return words
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from codeclm.errors import CodecError
+from codeclm.lab import unreachable
 from codeclm.projects import Project
 from codeclm.records import ROLES, Role
 from codeclm.settings import Endpoint
@@ -68,7 +69,8 @@ def start_panel(project: Project) -> None:
                 quote_panel(project, wanted, coming)
         with st.container(border=True, gap="xsmall"):
             _models(endpoints)
-    for line in warnings(endpoints):
+    told = unreachable(wanted.dials.theta) if wanted.reach == "all" else ""
+    for line in filter(None, (*warnings(endpoints), told)):
         st.warning(line, icon=":material/info:")
     if not coming.same_config and facts.funnel.comparisons:
         st.warning(

@@ -54,6 +54,18 @@ def test_import_says_what_theta_is_on_another_scale(codeclm, tmp_path, capsys):
     )
 
 
+def test_a_run_takes_the_theta_of_another_scale(codeclm, tmp_path, roles, endpoint):
+    path = tmp_path / "pairs.jsonl"
+    scores = {"strong_score": 95, "target_score": 0}
+    path.write_text(json.dumps({"instruction": "A?", "strong": "Yes.", "target": "No."} | scores))
+    codeclm("import", path, "--as", "pairs")
+    status, data, said = codeclm("run", "--theta", "32.5", *roles(endpoint))
+    assert (status, data["kept"]) == (0, 1)
+    assert "of what a run scores nothing is kept" in said
+    assert codeclm("run", "--theta", "101")[0] == 2
+    assert codeclm("status", "--theta", "32.5")[1]["kept"] == 1
+
+
 def test_import_takes_scored_pairs(codeclm, tmp_path):
     path = tmp_path / "pairs.jsonl"
     rows = [

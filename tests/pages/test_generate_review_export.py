@@ -135,7 +135,7 @@ def test_a_run_is_foretold_and_started_with_what_is_set(monkeypatch):
     test.button(key="gen_start").click().run()
     path, command, words, _ = started[0]
     assert (path, command) == (made.path, "run")
-    assert words[words.index("--theta") + 1] == "2"
+    assert words[words.index("--theta") + 1] == "2.0"
     assert words[words.index("--limit") + 1] == "2"
 
 

@@ -65,7 +65,7 @@ def test_a_run_and_its_estimate_begin_with_the_limits_just_typed(started, button
     ((said, *words),) = started
     assert said == command
     limits = {name: after(words, name) for name in ("--limit", "--max-calls", "--budget", "--theta")}
-    assert limits == {"--limit": "1", "--max-calls": "5", "--budget": "0.5", "--theta": "2"}
+    assert limits == {"--limit": "1", "--max-calls": "5", "--budget": "0.5", "--theta": "2.0"}
 
 
 def test_a_pilot_begins_with_the_size_just_typed(started):

@@ -77,6 +77,8 @@ def test_a_budget_needs_every_price():
         Wanted(Dials(theta=2.5, iterations=2, per_metadata=3, seed=7, profile="small"), limit=5, max_calls=9),
         Wanted(Dials(), reach="encode", concurrency=4),
         Wanted(Dials(), budget=0.5, augment_to=20),
+        Wanted(Dials(theta=0.12345678), budget=12345.678),
+        Wanted(Dials(theta=32.5)),
     ],
 )
 def test_the_words_are_those_of_the_command_line(wanted):
