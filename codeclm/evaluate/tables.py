@@ -1,7 +1,8 @@
 """Files of test prompts, of answers to them, and of scores that a judge gave elsewhere.
 
-Rows of the latter two find their prompt by an id column that both files have, else by the prompt's
-text, else by their order where there are as many rows as prompts. Knows neither project nor model.
+Rows of the latter two find their prompt by an id column that both files have, else by the prompt's text.
+Where a file has neither, its rows go by their order, if there are as many as prompts; one of which no id
+and no prompt is known is about others. Knows neither project nor model.
 """
 
 from __future__ import annotations
@@ -126,15 +127,21 @@ class _Places:
 
 def _places(table: Table, asked: list[Asked], limit: int | None) -> _Places:
     first = len(asked) if limit is None else min(limit, len(asked))
-    key = find(table, *KEYS)
     by_key = _index(each.key for each in asked)
-    if key and _meet(table, key, by_key):
-        return _Places(table, key, by_key, first)
     by_text = _index(each.prompt.text for each in asked)
-    for name in filter(None, (find(table, name) for name in PROMPTS)):
-        if _meet(table, name, by_text):
-            return _Places(table, name, by_text, first)
+    key = find(table, *KEYS) if by_key else None
+    named = [(key, by_key), *((find(table, name), by_text) for name in PROMPTS)]
+    telling = [(column, index) for column, index in named if column]
+    for column, index in telling:
+        if _meet(table, column, index):
+            return _Places(table, column, index, first)
     rows = sum(1 for _ in table.rows())
+    if telling:
+        columns = " or ".join(shown(column, 30) for column, _ in telling)
+        raise InputError(
+            f"{shown(table.name)}: no row's {columns} is one of the prompts'; where its {rows} rows are "
+            "about them, in their order, leave that column out"
+        )
     if rows in (len(asked), first):
         return _Places(table, None, {str(place): [place] for place in range(rows)}, first)
     raise InputError(

@@ -74,6 +74,19 @@ def test_answers_go_by_order_where_their_number_is_right():
         tables.answers(table(rows), asked("a", "b", "c"))
 
 
+@pytest.mark.parametrize("column", ["question_id", "prompt", "instruction"])
+def test_a_file_about_other_prompts_does_not_go_by_order(column):
+    rows = [{column: f"other {number}", "answer": "A", "score": [9, 1]} for number in range(2)]
+    for read in (tables.answers, tables.scores):
+        with pytest.raises(InputError, match=f"no row's {column} is one of the prompts'"):
+            read(table(rows), asked("a", "b", key="yes"))
+
+
+def test_ids_that_the_prompts_do_not_have_tell_nothing():
+    rows = [{"question_id": number, "answer": text} for number, text in enumerate("AB")]
+    assert tables.answers(table(rows), asked("a", "b")).answers == {0: Given("A"), 1: Given("B")}
+
+
 def test_an_answer_that_is_none_is_rejected():
     found = tables.answers(table([{"output": "A"}, {"output": 3}]), asked("a", "b"))
     assert (found.answers, [each.row for each in found.rejected]) == ({0: Given("A")}, [2])
