@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 from codeclm.errors import BusyError, ProjectError, UsageError
 from codeclm.jobs.lock import holder, kinds
 from codeclm.store import Store
+from codeclm.store.files import check_free, left
 
 SUFFIX = ".db"
 ENVIRONMENT = "CODECLM_PROJECT"
@@ -83,7 +84,9 @@ def find(name: str) -> Project | None:
 
 
 def new_path(name: str) -> Path:
-    """The free path for a new project of this name. UsageError: the name cannot be one, or is taken."""
+    """The free path for a new project of this name. UsageError: the name cannot be one, or is taken;
+    ProjectError: the log of one that is gone lies there.
+    """
     name = name.strip()
     if not _NAME.fullmatch(name) or _RESERVED.fullmatch(name):
         raise UsageError(
@@ -93,6 +96,7 @@ def new_path(name: str) -> Path:
     path = folder() / f"{name}{SUFFIX}"
     if path.exists() or any(project.name.casefold() == name.casefold() for project in listed()):
         raise UsageError(f"Project name: {name} is taken; choose another.")
+    check_free(path)
     return path
 
 
@@ -146,11 +150,11 @@ def deleted() -> list[Project]:
 
 def restore(project: Project) -> Project:
     """Put a deleted project back; under a name of its own where another has taken the old one."""
-    name, number = project.name, 1
-    while (folder() / f"{name}{SUFFIX}").exists():
+    name, number, path = project.name, 1, folder() / f"{project.name}{SUFFIX}"
+    while path.exists() or left(path):
         number += 1
         name = f"{project.name} ({number})"
-    path = folder() / f"{name}{SUFFIX}"
+        path = folder() / f"{name}{SUFFIX}"
     _move(project.path, path)
     return Project(name, path)
 

@@ -3,7 +3,7 @@ import sqlite3
 import pytest
 
 from codeclm import projects
-from codeclm.errors import BusyError, UsageError
+from codeclm.errors import BusyError, ProjectError, UsageError
 from codeclm.jobs.lock import hold
 from codeclm.records import Seed
 
@@ -104,6 +104,19 @@ def test_restoring_over_a_new_project_of_that_name_takes_another():
     back = projects.restore(projects.deleted()[0])
     assert back.name == "first (2)"
     assert seeds_of(back) == ["old"]
+
+
+def test_no_project_goes_where_the_log_of_another_lies(tmp_path):
+    project = with_seed("first", "old")
+    projects.delete(project)
+    log = tmp_path / "first.db-wal"
+    log.write_bytes(b"rows of another")
+    other = with_seed("second", "new")
+    for put in (projects.copy, projects.rename):
+        with pytest.raises(ProjectError, match="left by a project that is gone"):
+            put(other, "first")
+    assert projects.restore(projects.deleted()[0]).name == "first (2)"
+    assert log.read_bytes() == b"rows of another"
 
 
 @pytest.mark.parametrize("kind", ["run", "evaluate", "map"])

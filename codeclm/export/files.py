@@ -10,12 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from codeclm.errors import CodecError, UsageError
+from codeclm.store.files import BESIDE
 
 MARK = ".codeclm-export"
 """Names, one a line, the files that an export wrote into its folder: only those may another replace."""
 _DATABASE = b"SQLite format 3\0"
-_BESIDE = ("-wal", "-shm", "-journal")
-"""What SQLite keeps beside an open project: to take its place loses what the project does not hold yet."""
 
 
 @contextmanager
@@ -104,7 +103,7 @@ def _check_file(out: Path) -> None:
     if out.exists() and not out.is_file():
         raise UsageError(f"{out} is not a plain file; give another name")
     where = str(out.resolve())
-    if _is_project(out) or any(_is_project(Path(where.removesuffix(end))) for end in _BESIDE):
+    if _is_project(out) or any(_is_project(Path(where.removesuffix(end))) for end in BESIDE):
         raise UsageError(f"{out} is a project file, or beside one; give another name")
 
 

@@ -14,9 +14,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from codeclm.errors import InputError, ProjectError
+from codeclm.errors import InputError
 from codeclm.export.files import staged_folder
 from codeclm.store import Store, archive
+from codeclm.store.files import check_free
 
 FORMAT = "codeclm project"
 MANIFEST = "manifest.json"
@@ -42,10 +43,9 @@ def restore(folder: Path, project: Path) -> dict[str, int]:
 
     InputError: the folder is no archive, or its files are damaged.
     """
-    if project.exists():
-        raise ProjectError(f"{project}: exists already. Name a new file with --project.")
+    check_free(project)
     manifest = _manifest(folder)
-    archived = {path.stem: _lines(path) for path in sorted(folder.glob("*.jsonl")) if path.is_file()}
+    archived = {path.stem: _lines(path) for path in sorted(folder.glob("*.jsonl")) if _plain(path)}
     if missing := sorted(manifest["rows"].keys() - archived.keys()):
         raise InputError(f"{folder}: {missing[0]}.jsonl is missing; fetch the whole archive again")
     project.parent.mkdir(parents=True, exist_ok=True)
@@ -63,6 +63,11 @@ def restore(folder: Path, project: Path) -> dict[str, int]:
         Store.open(part).close()
         shutil.move(part, project)
     return counts
+
+
+def _plain(path: Path) -> bool:
+    """Whether it is a file of the archive itself: a link leads to somebody else's."""
+    return path.is_file() and not path.is_symlink()
 
 
 def _is_archive(folder: Path) -> bool:
@@ -84,6 +89,8 @@ def _table(path: Path, rows: Iterator[archive.Line]) -> int:
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
+    if (folder / MANIFEST).is_symlink():
+        raise InputError(f"{folder}: {MANIFEST} is a link, and no archive has one; fetch the archive again")
     try:
         with (folder / MANIFEST).open(encoding="utf-8") as stream:
             found = json.loads(stream.read(_LONGEST))

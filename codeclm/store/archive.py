@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from codeclm.errors import InputError, ProjectError
+from codeclm.errors import InputError
 from codeclm.store.connection import Connection, Value, dump
+from codeclm.store.files import check_free
 from codeclm.store.prune import LISTED
 from codeclm.store.schema import build, refuse_newer
 from codeclm.store.store import Store
@@ -81,8 +82,7 @@ def restore(path: Path, version: int, archived: Mapping[str, Iterable[Line]]) ->
     ProjectError: a newer schema, or the rows do not fit together; InputError: they are not such rows.
     """
     refuse_newer(path, version)
-    if path.exists():
-        raise ProjectError(f"{path}: exists already. Name a new file.")
+    check_free(path)
     db = Connection(path, "rwc")
     try:
         with db.write():

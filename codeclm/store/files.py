@@ -13,6 +13,9 @@ from codeclm.store.connection import Connection
 APPLICATION_ID = 0x436F644C
 """Marks our files in SQLite's header ("CodL")."""
 
+BESIDE = ("-wal", "-shm", "-journal")
+"""What SQLite keeps beside an open file, by the ends of its names."""
+
 _SMALLEST = 512
 """Bytes of the smallest page, and so of the smallest database."""
 
@@ -52,6 +55,24 @@ def check(path: Path, *, empty: bool) -> int:
 def _look(path: Path) -> sqlite3.Connection:
     """Reads the file alone: without locks, and without the write-ahead log beside it."""
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+
+
+def left(path: Path) -> Path | None:
+    """What lies beside a file that is not there: the log of one that was, which SQLite would read into a new
+    one of that name. None: nothing does."""
+    logs = (path.with_name(f"{path.name}{end}") for end in BESIDE if end != "-shm")
+    return next((log for log in logs if log.exists()), None)
+
+
+def check_free(path: Path) -> None:
+    """ProjectError: a project cannot be put there, as something is, or the log of one that was."""
+    if path.exists():
+        raise ProjectError(f"{path}: exists already. Name a new file.")
+    if log := left(path):
+        raise ProjectError(
+            f"{log}: was left by a project that is gone, and would spoil another. Move it away, or name "
+            "a new file."
+        )
 
 
 def back_up(db: Connection, path: Path) -> None:

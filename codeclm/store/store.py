@@ -148,10 +148,11 @@ class Store:
         return f"{self._db.born()} {counted}"
 
     def copy(self, path: str | Path) -> None:
-        """Write a consistent, compact copy to `path`, also while a run goes on. ProjectError: it exists."""
+        """Write a consistent, compact copy to `path`, also while a run goes on. ProjectError: it exists,
+        or the log of a project that is gone lies beside it.
+        """
         path = Path(path)
-        if path.exists():
-            raise ProjectError(f"{path}: exists already. Name a new file.")
+        files.check_free(path)
         _make_folder(path.parent)
         files.back_up(self._db, path)
 

@@ -13,6 +13,11 @@ def files(folder):
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
+def linked(path):
+    """The same file, elsewhere, with a link to it in its place."""
+    path.symlink_to(path.rename(path.with_name(f"{path.name}.elsewhere")))
+
+
 @pytest.fixture
 def ran(codeclm, endpoint, seeds, roles, tmp_path):
     """A project after a run, decisions with an undo, an edit and an evaluation."""
@@ -96,6 +101,8 @@ def test_an_archive_is_replaced_and_nothing_else(codeclm, archived, tmp_path):
         (lambda folder: (folder / "seeds.jsonl").write_text("{"), "damaged"),
         (lambda folder: (folder / "seeds.jsonl").write_text("[]\n"), "no object"),
         (lambda folder: (folder / "seeds.jsonl").write_text('{"x": 1}\n'), "other columns"),
+        (lambda folder: linked(folder / "seeds.jsonl"), "seeds.jsonl is missing"),
+        (lambda folder: linked(folder / "manifest.json"), "is a link"),
         (lambda folder: (folder / "evil.jsonl").write_text("{}\n"), "no table"),
         (lambda folder: (folder / "decisions.jsonl").write_text(""), "manifest.json counts"),
         (lambda folder: (folder / "metadata.jsonl").write_text(""), "not in the project"),

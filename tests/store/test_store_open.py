@@ -17,7 +17,7 @@ from sqlite_utils import Database
 
 from codeclm.errors import ProjectError
 from codeclm.records import Decision, Seed
-from codeclm.store import Store, schema
+from codeclm.store import Store, archive, schema
 from codeclm.store.connection import explain
 from codeclm.store.files import APPLICATION_ID
 from codeclm.store.migrations import migrations
@@ -242,6 +242,18 @@ def test_a_copy_is_whole_also_while_a_write_waits(store: Store, path: Path, tmp_
         assert [seed.text for seed in copy.seeds.page()] == ["one"]
     with pytest.raises(ProjectError, match="exists"):
         store.copy(path)
+
+
+@pytest.mark.parametrize("end", ["-wal", "-journal"])
+def test_no_copy_goes_where_the_log_of_another_lies(store: Store, tmp_path: Path, end: str) -> None:
+    log = tmp_path / f"gone.db{end}"
+    log.write_bytes(b"rows of another")
+    with pytest.raises(ProjectError, match="left by a project that is gone"):
+        store.copy(tmp_path / "gone.db")
+    with pytest.raises(ProjectError, match="left by a project that is gone"):
+        archive.restore(tmp_path / "gone.db", 9, {})
+    assert log.read_bytes() == b"rows of another"
+    assert not (tmp_path / "gone.db").exists()
 
 
 def test_many_create_one_project_at_once(path: Path) -> None:
