@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 
 import streamlit as st
 
@@ -14,22 +14,31 @@ from codeclm.ui.guard import guarded, notify
 
 MOST_SKILLS = 3
 LONGEST = 120
+_NONE = Labels("")
 
 
-def labels_of(use_case: str, skills: str | list[str]) -> Labels:
-    """Labels as a person wrote them; skills parted by commas or semicolons.
+def labels_of(
+    use_case: str, skills: str | Sequence[str], before: Labels = _NONE, whole: Collection[str] = ()
+) -> Labels:
+    """Labels as a person wrote them; skills parted by commas or semicolons, but for those in `whole`.
 
+    What they had `before` stands as it is: files bring more and longer labels than people are let write.
     UsageError: no use case, too many skills, or a label that is far too long.
     """
     written = [skills] if isinstance(skills, str) else skills
-    parts = [part for each in written for part in each.replace(";", ",").split(",")]
+    held = {before.use_case, *before.skills}
+    parts = [
+        part
+        for each in written
+        for part in ([each] if each in held or each in whole else each.replace(";", ",").split(","))
+    ]
     names = tuple(dict.fromkeys(name for part in parts if (name := " ".join(part.split()))))
     use = " ".join(use_case.split())
     if not use:
         raise UsageError("Use case: say in two to four words what the task is.")
-    if len(names) > MOST_SKILLS:
+    if len(names) > max(MOST_SKILLS, len(before.skills)):
         raise UsageError(f"Skills: at most {MOST_SKILLS}, not {len(names)}.")
-    if too_long := next((name for name in (use, *names) if len(name) > LONGEST), None):
+    if too_long := next((name for name in (use, *names) if len(name) > LONGEST and name not in held), None):
         raise UsageError(f"Labels: at most {LONGEST} characters each, not {len(too_long)}.")
     return Labels(use, names)
 

@@ -80,7 +80,7 @@ def _editor(project: Project, rows: list[Metadata], written: dict[str, int], ski
         hide_index=True,
         disabled=["Origin", "Written"],
         on_change=_apply,
-        args=(project, f"meta_{drawn}", ids),
+        args=(project, f"meta_{drawn}", ids, skills),
         height=tall(len(rows), 640),
         column_config={
             # What can be pressed comes first, as a narrow window cuts off what stands last.
@@ -138,8 +138,8 @@ def _look() -> None:
 
 
 @guarded
-def _apply(project: Project, key: str, ids: list[str]) -> None:
-    """Write what the editor holds, each change to the row it was made on."""
+def _apply(project: Project, key: str, ids: list[str], skills: list[str]) -> None:
+    """Write what the editor holds, each change to the row it was made on. `skills`: those it offered."""
     edits: dict[int, dict[str, Any]] = st.session_state[key]["edited_rows"]
     try:
         with project.open() as store, store.write():
@@ -150,7 +150,7 @@ def _apply(project: Project, key: str, ids: list[str]) -> None:
                     continue
                 if "Use" in change:
                     store.metadata.set_state([row.id], "active" if change["Use"] else "excluded")
-                labels = _edited(row.labels, change)
+                labels = _edited(row.labels, change, skills)
                 if labels != row.labels:
                     stale += store.metadata.affected(row.id)[0]
                     store.metadata.revise(row.id, labels)
@@ -164,7 +164,9 @@ def _apply(project: Project, key: str, ids: list[str]) -> None:
         )
 
 
-def _edited(labels: Labels, change: dict[str, Any]) -> Labels:
-    use = change.get("Use case", labels.use_case)
-    skills = change.get("Skills", list(labels.skills))
-    return labels_of(use or "", skills or [])
+def _edited(labels: Labels, change: dict[str, Any], skills: list[str]) -> Labels:
+    """The labels after a change of the editor's. One that leaves them alone says nothing against them."""
+    if not {"Use case", "Skills"} & change.keys():
+        return labels
+    use, named = change.get("Use case", labels.use_case), change.get("Skills", labels.skills)
+    return labels_of(use or "", named or [], labels, skills)
