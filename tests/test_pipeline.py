@@ -4,6 +4,7 @@ import asyncio
 import json
 import random
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -251,11 +252,15 @@ def compared(found):
     return {event.comparison.id for event in of(Compared, found)}
 
 
-async def test_a_metadata_of_imported_pairs_is_not_decoded_and_its_pairs_grow_on():
+async def test_a_metadata_of_imported_pairs_is_decoded_only_at_a_wish_and_its_pairs_grow_on():
     node = Instruction(METADATA.id, METADATA.revision, "Hello", origin="imported")
-    found = await events(Task(METADATA, (Root(node, gap=0.5),)), plan(iterations=2), ScriptedModel())
+    task = Task(METADATA, (Root(node, gap=0.5),))
+    found = await events(task, plan(iterations=2), ScriptedModel())
     made = [event.instruction for event in of(InstructionMade, found)]
     assert [(child.parent, child.iteration, child.origin) for child in made] == [(node.id, 2, "generated")]
+    more = await events(replace(task, wanted=2), plan(iterations=2, per_metadata=3), ScriptedModel())
+    basics = [each.instruction.sample for each in of(InstructionMade, more) if not each.instruction.parent]
+    assert basics == [0, 1]
 
 
 async def test_drift_is_told_from_the_basic_instruction_wherever_a_walk_begins():

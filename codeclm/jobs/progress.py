@@ -23,9 +23,9 @@ class Progress:
     asked: Container[str] | None = None
     """The stages there are to tell of; None: all."""
 
-    def begin(self, task: Task, decoding: int) -> None:
-        """Take note of nodes that a walk goes on from; it is to decode so many, if it decodes at all."""
-        self.wanted["decode"] -= 0 if task.decodes else decoding
+    def begin(self, task: Task, beyond: int) -> None:
+        """Take note of nodes that a walk goes on from; it is to decode so many `beyond` what was foretold."""
+        self.wanted["decode"] += beyond
         for root in task.roots:
             scored = root.gap is not None or root.instruction.id in task.gaps
             self._score(2 if scored else len(root.answers), scored)

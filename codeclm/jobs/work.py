@@ -112,7 +112,7 @@ class Work:
 
         async def grow(metadata: Metadata) -> None:
             task = self._task(metadata, more.get(metadata.id, 0))
-            self.progress.begin(task, decoding[metadata.id])
+            self.progress.begin(task, task.basics(least) - decoding[metadata.id])
             async for event in pipeline.grow(task, self.plan, model):
                 self._keep(event)
                 self.progress.count(event, task.gaps)

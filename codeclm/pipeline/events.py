@@ -41,7 +41,8 @@ class Root:
 class Task:
     """One metadata to grow from, and nodes beyond those that it decodes to.
 
-    A metadata that came with pairs from a file, so that imported ones are among its `roots`, is not decoded.
+    A metadata that came with pairs from a file, so that imported ones are among its `roots`, is decoded only
+    where more are wanted of it.
     """
 
     metadata: Metadata
@@ -53,10 +54,10 @@ class Task:
     gaps: Mapping[str, float] = field(default_factory=dict)
     """By id, the gaps of instructions that are scored: those are not answered and judged once more."""
 
-    @property
-    def decodes(self) -> bool:
-        """Whether basic instructions are to be written."""
-        return all(root.instruction.origin != "imported" for root in self.roots)
+    def basics(self, per_metadata: int) -> int:
+        """How many basic instructions there shall be, where so many are wanted of each."""
+        given = any(root.instruction.origin == "imported" for root in self.roots)
+        return self.wanted if given else max(per_metadata, self.wanted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,10 +137,10 @@ class _Walk:
         stages, metadata = self._plan.stages, self._task.metadata
         if "rubrics" in stages and "answer" not in stages:
             await self._rubric_set()
-        if "decode" not in stages or not self._task.decodes:
+        if "decode" not in stages:
             return
         earlier: list[str] = []
-        for sample in range(max(self._plan.dials.per_metadata, self._task.wanted)):
+        for sample in range(self._task.basics(self._plan.dials.per_metadata)):
             try:
                 node, attempt = await self._steps.decode(metadata, earlier, sample)
             except (ReplyError, TransportError) as error:

@@ -29,6 +29,10 @@ class Configs:
             self._found[name] = seq
         return self._found[name]
 
+    def seen(self, config: str) -> int:
+        """The number whose records a run under a config begins with: of a new one those imported."""
+        return self.find(config) or IMPORTED_SEQ
+
     def make(self, config: str, value: str | None = None) -> int:
         """The number of a config, which is added at need. Imported nodes are reached under it at once."""
         if value is None and (known := self.find(config)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from codeclm.store.connection import Connection, unpack
-from codeclm.store.metadata import BLANK
+from codeclm.store.metadata import BLANK, LIVE
 
 By = Literal["use case", "skill", "cluster"]
 BYS: tuple[By, ...] = ("use case", "skill", "cluster")
@@ -49,9 +49,8 @@ class Coverage:
     def metadata(self, by: By, key: str | int) -> list[str]:
         """The active metadata of a group, from which more of it can be written, in order."""
         rows = self._db.rows(
-            f"""select m.id from metadata m join labels l on l.seq = m.labels where m.state = 'active'
-            and not {BLANK} and (m.seed is null or m.seed in (select seq from seeds where deleted = 0))
-            and {_MEMBERS[by]} order by m.place""",
+            f"""select m.id from metadata m join labels l on l.seq = m.labels
+            where {LIVE} and not {BLANK} and {_MEMBERS[by]} order by m.place""",
             {"key": key},
         )
         return [unpack(row[0]) for row in rows]

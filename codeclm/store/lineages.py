@@ -218,19 +218,19 @@ class Lineages:
     ) -> list[str]:
         """Ids of active metadata, in order, with work left for these dials and stages.
 
-        Work: fewer basic instructions than wanted; a leaf without scores; a leaf not over θ and
-        under the cap. What failed by reply at the current attempt is none; what failed by
-        transport is. `limit` as in `run --limit`.
+        Work: fewer basic instructions than wanted, be it none of what came with pairs; a leaf without
+        scores; a leaf not over θ and under the cap. What failed by reply at the current attempt is none;
+        what failed by transport is. `limit` as in `run --limit`.
         """
         with self._db.read():
-            return work.unfinished(self._db, self._configs.find(config), dials, stages, limit)
+            return work.unfinished(self._db, self._configs.seen(config), dials, stages, limit)
 
     def left(
         self, config: str, dials: Dials, stages: Collection[Stage], limit: int | None = None
     ) -> work.Left:
         """How many `unfinished` has."""
         with self._db.read():
-            return work.left(self._db, self._configs.find(config), dials, stages, limit)
+            return work.left(self._db, self._configs.seen(config), dials, stages, limit)
 
     def begun(self, metadata: Metadata, config: str) -> bool:
         """Whether there are rubrics or instructions of a metadata under a config."""

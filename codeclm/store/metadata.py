@@ -27,6 +27,9 @@ OF_SELECTION = f"""(m.id in {chosen.METADATA}
     or m.seed in (select seq from seeds where id in {chosen.SEEDS})
     or m.seq in (select metadata from instructions where id in {chosen.INSTRUCTIONS}))"""
 """Whether metadata `m` is in a selection, itself or by its seed or an instruction."""
+LIVE = "(m.state = 'active' and (m.seed is null or m.seed not in (select seq from seeds where deleted = 1)))"
+"""Whether a run works on metadata `m`. Of the deleted seeds, which are few: to look among all of the others
+takes three times as long."""
 BLANK = "(l.use_case = '' and l.skills = '[]')"
 """Labels `l` that say nothing: what an import without labels starts from."""
 
@@ -247,15 +250,11 @@ def within(db: Connection, limit: int | None) -> tuple[str, dict[str, Value]]:
 
     A limit counts live seeds in order of import, and goes on with metadata that has no seed.
     """
-    # of the deleted ones, which are few: to look among all of the others takes three times as long
-    live = (
-        "m.state = 'active' and (m.seed is null or m.seed not in (select seq from seeds where deleted = 1))"
-    )
     if limit is None:
-        return live, {}
+        return LIVE, {}
     seeds: int = db.value("select count(*) from seeds where deleted = 0")
     return (
-        f"""{live} and (m.seed in (select seq from seeds where deleted = 0 order by seq limit :limit)
+        f"""{LIVE} and (m.seed in (select seq from seeds where deleted = 0 order by seq limit :limit)
         or m.seq in (select seq from metadata where seed is null and state = 'active'
             order by place limit :beyond))""",
         {"limit": limit, "beyond": max(0, limit - seeds)},

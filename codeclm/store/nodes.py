@@ -41,6 +41,11 @@ _INSERT = f"""insert into nodes
     where i.seq = ?"""
 """Of a config, comparison, gap, reach, whether a person gave it, and the instruction."""
 
+CAME_WITH_PAIRS = """(m.origin = 'imported' and exists (select 1 from nodes g
+    join instructions i on i.seq = g.instruction
+    where g.config = :config and g.place = m.place and g.given and not g.stale and i.origin = 'imported'))"""
+"""Whether metadata `m` has instructions of a file: then basic ones are written only where asked for."""
+
 
 def failed(condition: str) -> str:
     """Whether the next step of leaf `n` has a failure `f` for which the condition holds."""

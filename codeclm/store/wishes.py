@@ -6,8 +6,13 @@ from collections.abc import Sequence
 
 from codeclm.store.configs import Configs
 from codeclm.store.connection import Connection, chunks, pack, slots, unpack
-from codeclm.store.metadata import BLANK
+from codeclm.store.metadata import BLANK, LIVE
+from codeclm.store.nodes import CAME_WITH_PAIRS
 
+_WRITABLE = f"{LIVE} and not {BLANK}"
+"""Whether a run can write more of metadata `m` with labels `l`."""
+_LEAST = f"case when {CAME_WITH_PAIRS} then 0 else :least end"
+"""The basic instructions that there come to be of metadata `m` without a wish."""
 _BASIC = """(select count(distinct n.sample) from nodes n where n.config = :config and n.place = m.place
     and n.iteration = 1 and not n.given and not n.stale)"""
 
@@ -22,15 +27,17 @@ class Wishes:
     def more(self, metadata: Sequence[str], count: int, config: str | None, least: int) -> int:
         """Want `count` more of these metadata together, the fewest of each first: how many it is spread over.
 
-        On top of what is there or wanted already; `least`: what each comes to anyway.
+        On top of what is there or wanted already; `least`: what each comes to anyway. Of metadata that no run
+        works on, or without labels, nothing can be written.
         """
+        already = f"max({_LEAST}, m.wanted, {_BASIC})".replace(":config", "?1").replace(":least", "?2")
         with self._db.write():
             rows: list[tuple[int, int]] = []
             for batch in chunks(dict.fromkeys(metadata)):
                 rows += self._db.rows(
-                    f"""select max(?, m.wanted, {_BASIC.replace(":config", "?")}), m.seq from metadata m
-                    where m.id in ({slots(batch)})""",
-                    [least, self._configs.find(config), *map(pack, batch)],
+                    f"""select {already}, m.seq from metadata m join labels l on l.seq = m.labels
+                    where {_WRITABLE} and m.id in ({slots(batch)})""",
+                    [self._configs.find(config), least, *map(pack, batch)],
                 )
             if not rows or count < 1:
                 return 0
@@ -49,8 +56,9 @@ class Wishes:
     def open(self, config: str | None, least: int) -> tuple[int, int]:
         """What the next run writes for wishes alone: (of how many metadata, how many instructions)."""
         row = self._db.row(
-            f"""select count(*), total(m.wanted - have) from (select m.wanted, max(:least, {_BASIC}) as have
-                from metadata m where m.wanted > 0 and m.state = 'active') m where m.wanted > have""",
+            f"""select count(*), total(wanted - have) from (select m.wanted, max({_LEAST}, {_BASIC}) as have
+                from metadata m join labels l on l.seq = m.labels where m.wanted > 0 and {_WRITABLE})
+            where wanted > have""",
             {"config": self._configs.find(config), "least": least},
         )
         return (0, 0) if row is None else (row[0], int(row[1]))
@@ -58,13 +66,12 @@ class Wishes:
     def due(self, config: str | None, least: int) -> list[tuple[int, int]]:
         """The numbers of the metadata of which the next run writes, and how many instructions of each."""
         return self._db.rows(
-            f"""select seq, more from (select m.seq, max(:least, m.wanted) - coalesce(h.have, 0) as more
+            f"""select seq, more from (select m.seq, max({_LEAST}, m.wanted) - coalesce(h.have, 0) as more
                 from metadata m join labels l on l.seq = m.labels
                 left join (select place, count(distinct sample) as have from nodes
                     where config = :config and iteration = 1 and not given and not stale group by place) h
                     on h.place = m.place
-                where m.state = 'active' and not {BLANK}
-                and (m.seed is null or m.seed in (select seq from seeds where deleted = 0)))
+                where {_WRITABLE})
             where more > 0""",
             {"config": self._configs.find(config), "least": least},
         )

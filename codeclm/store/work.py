@@ -9,9 +9,9 @@ from codeclm.records import Stage
 from codeclm.settings import Dials
 from codeclm.store.connection import Connection, Value, unpack
 from codeclm.store.metadata import BLANK, within
-from codeclm.store.nodes import FOR_GOOD, OPEN, failed
+from codeclm.store.nodes import CAME_WITH_PAIRS, FOR_GOOD, OPEN, failed
 
-_WANTED = "max(:n, m.wanted)"
+_WANTED = f"max(case when {CAME_WITH_PAIRS} then 0 else :n end, m.wanted)"
 """The basic instructions wanted of metadata `m`: as many as of each, or more where more were asked for."""
 
 _HAS = f"""(select count(distinct n.sample) from nodes n where n.config = :config and n.place = m.place

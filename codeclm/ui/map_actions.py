@@ -80,7 +80,7 @@ def _more(project: Project, keys: Keys) -> None:
         config, dials = store.settings.config(), store.settings.dials()
         spread = store.wishes.more(wanted, count, config.id if config else None, dials.per_metadata)
     if not spread:
-        notify("None of these has metadata to write from: run the encoding first.", bad=True)
+        notify("None of these has labels in use to write from: run the encoding first.", bad=True)
         return
     told = plural(spread, "metadata", "metadata")
     notify(f"The next run writes {plural(count, 'instruction')} more, from {told}.")

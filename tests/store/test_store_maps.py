@@ -6,7 +6,7 @@ import pytest
 from growing import C, basic, encoded, grown, manual
 
 from codeclm.errors import ProjectError
-from codeclm.records import Decision, Labels
+from codeclm.records import IMPORTED, Decision, Instruction, Labels, Metadata
 from codeclm.settings import Dials
 from codeclm.store import PairFilter
 from codeclm.store.maps import KINDS, Cluster
@@ -195,6 +195,45 @@ def test_wishes_come_on_top_of_each_other_and_of_nothing(store):
     assert store.wishes.all() == {row.id: 5}
     assert store.wishes.more([], 3, C, 1) == 0
     assert store.wishes.more([row.id], 0, C, 1) == 0
+
+
+def test_of_what_came_with_pairs_a_run_writes_what_is_asked_for_alone(store):
+    metadata = Metadata("imported", Labels("poetry", ("rhyme",)))
+    store.metadata.add([metadata])
+    given = Instruction(metadata.id, metadata.revision, "From a file", origin="imported")
+    grown(store, given, 5, IMPORTED)
+    for config in (C, "a new one"):
+        assert store.lineages.unfinished(config, Dials(), STAGES) == []
+        assert store.lineages.left(config, Dials(), STAGES) == (0, 0)
+    assert (store.wishes.open(C, 1), store.wishes.due(C, 1)) == ((0, 0), [])
+    assert store.coverage.metadata("use case", "poetry") == [metadata.id]
+    assert store.wishes.more([metadata.id], 2, C, 1) == 1
+    assert store.wishes.open(C, 1) == (1, 2)
+    assert [count for _, count in store.wishes.due(C, 1)] == [2]
+    assert store.lineages.unfinished(C, Dials(), STAGES) == [metadata.id]
+    for sample in range(2):
+        grown(store, basic(metadata, "Write a poem", sample), 5)
+    assert (store.wishes.open(C, 1), store.wishes.due(C, 1)) == ((0, 0), [])
+    assert store.lineages.unfinished(C, Dials(), STAGES) == []
+    store.metadata.revise(metadata.id, Labels("verse"))
+    assert [count for _, count in store.wishes.due(C, 1)] == [2], "an edit left the pairs behind"
+    store.wishes.clear()
+    assert [count for _, count in store.wishes.due(C, 1)] == [1]
+
+
+def test_no_wish_counts_for_what_no_run_can_write_from(store):
+    rows = [encoded(store, f"Write {n}") for n in range(3)]
+    blank = Metadata("imported", Labels(""))
+    store.metadata.add([blank])
+    ids = [row.id for row in rows]
+    assert store.wishes.more([blank.id], 3, C, 1) == 0
+    store.wishes.more(ids, 6, C, 1)
+    store.seeds.delete([rows[0].seed])
+    store.metadata.set_state([ids[1]], "excluded")
+    assert store.wishes.open(C, 1) == (1, 2)
+    assert [count for _, count in store.wishes.due(C, 1)] == [3]
+    assert store.wishes.more(ids, 2, C, 1) == 1
+    assert store.wishes.open(C, 1) == (1, 4)
 
 
 def test_a_merge_is_previewed_made_and_undone(store):
