@@ -77,14 +77,19 @@ class Decisions:
     def decide_all(
         self, pairs: Sequence[str], verdict: Verdict, reviewer: str = "", reasons: Sequence[str] = ()
     ) -> int:
-        """Log the same decision on many pairs, which one undo takes back: how many there were."""
+        """Log the same decision on many pairs, which one undo takes back: how many there were.
+
+        Where reviewers are in conflict, it settles that.
+        """
         with self._db.write():
             last: int = self._db.value("select coalesce(max(seq), 0) from decisions")
             for some in chunks(pairs):
                 self._db.execute(
-                    f"""insert into decisions (at, kind, reviewer, comparison, verdict, reasons, batch)
-                    select ?, 'decide', ?, seq, ?, ?, ? from comparisons where id in ({slots(some)})
-                    order by seq""",
+                    f"""insert into decisions
+                    (at, kind, reviewer, comparison, verdict, reasons, batch, adjudicated)
+                    select ?, 'decide', ?, c.seq, ?, ?, ?, coalesce(v.verdict = 'conflict', 0)
+                    from comparisons c left join verdicts v on v.comparison = c.seq
+                    where c.id in ({slots(some)}) order by c.seq""",
                     [time.time(), reviewer, verdict, dump(list(reasons)), last + 1, *map(pack, some)],
                 )
             self._db.execute("delete from standing where reviewer = ? and undone", [reviewer])

@@ -43,8 +43,8 @@ def bulk_panel(project: Project, made: Queue, at: Seat) -> None:
             )
         since = f" Of the queue’s {number(len(made.ids))}, {number(gone)} match no more." if gone else ""
         st.caption(
-            "Decides the pairs of this queue that match the filters when you press it."
-            f"{since} It is one step: Undo, on the card or here below, takes back all of it."
+            "Decides the pairs of this queue that match the filters when you press it, and settles those in "
+            f"conflict.{since} It is one step: Undo, on the card or here below, takes back all of it."
         )
     with panel:
         # here, where the hand is: the top of the page may be out of sight

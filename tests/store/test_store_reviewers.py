@@ -90,6 +90,17 @@ def test_settling_leaves_what_each_said_before_in_the_figure(store: Store) -> No
     assert [vote.verdict for vote in store.decisions.votes(C) if vote.reviewer == "ann"] == ["accept"] * 2
 
 
+def test_what_is_in_conflict_is_settled_by_a_decision_on_many(store: Store) -> None:
+    one, two, *_ = pairs(store)
+    for reviewer, verdict in (("ann", "reject"), ("bob", "accept")):
+        store.decisions.decide(Decision(one, verdict, reviewer))
+    store.decisions.decide_all([one, two], "accept", "ann")
+    assert store.decisions.verdict(one) == (Decision(one, "accept", "ann", adjudicated=True), False)
+    assert store.decisions.verdict(two) == (Decision(two, "accept", "ann"), False)
+    store.decisions.undo("ann")
+    assert store.decisions.verdict(one) == (None, True)
+
+
 def test_a_pair_waits_for_the_minimum_of_reviewers(store: Store) -> None:
     one, two, *_ = pairs(store)
     store.decisions.decide(Decision(one, "accept", "ann"))
