@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from codeclm.records import AnswerRole, Status
+from codeclm.records import AnswerRole, Status, gap_of
 
 Gap = float | None
 """G of a node; None: it is not scored."""
@@ -170,7 +170,7 @@ def _signs(row: Judged) -> Iterator[tuple[str, bool]]:
         for verdict, seat in zip(verdicts, (1, -1), strict=True):
             if verdict:
                 yield "first_seat", verdict == seat
-    winner = _sign(sum(strong - target for strong, target in orders))
+    winner = _sign(gap_of(sum(strong for strong, _ in orders), sum(target for _, target in orders)))
     if winner and row.strong_length != row.target_length:
         yield "longer_wins", winner == _sign(row.strong_length - row.target_length)
     if winner and row.own:

@@ -182,6 +182,11 @@ class Answer:
         )
 
 
+def gap_of(strong: float, target: float) -> float:
+    """G(I), of two means. Rounded, as scores are decimals and floats are not: 8.3 less 5.3 is 3."""
+    return round(strong - target, 9) + 0.0  # never -0.0
+
+
 def leading(gap: float) -> AnswerRole | None:
     """Whose mean is the higher, by G(I); None where they are equal."""
     return None if gap == 0 else "strong" if gap > 0 else "target"
@@ -239,7 +244,7 @@ class Comparison:
     @property
     def gap(self) -> float:
         """G(I) = S(strong) − S(target), of the means."""
-        return self.strong_score - self.target_score
+        return gap_of(self.strong_score, self.target_score)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,11 @@ def test_the_threshold_is_strict():
     assert status(Node(0.0, 0, 1, True), 0, CAP) == "pending"
 
 
+def test_equal_means_of_decimals_have_no_winner():
+    even = health([Judged((8.3, 8.1), (7.9, 8.1), 10, 20)])
+    assert even.longer_wins.total == 0
+
+
 def test_a_leaf_at_the_cap_is_exhausted_only_once_scored():
     assert status(Node(1.0, 1, CAP, True), 3, CAP) == "exhausted"
     assert status(Node(None, 1, CAP, True), 3, CAP) == "pending"

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from pydantic_core import from_json
 
-from codeclm.records import AnswerRole, Decision, Origin, Status, leading
+from codeclm.records import AnswerRole, Decision, Origin, Status, gap_of, leading
 from codeclm.store.connection import Row, unpack
 from codeclm.store.decisions import DECISION, read_decision
 from codeclm.store.nodes import STATUS
@@ -82,7 +82,7 @@ def _numbers(said: str, other: str | None) -> tuple[float | None, ...]:
     first = from_json(said)
     second = first if other is None else from_json(other)
     strong, target = ((mark + again) / 2 for mark, again in zip(first, second, strict=True))
-    return strong, target, strong - target, *first, *((None, None) if other is None else second)
+    return strong, target, gap_of(strong, target), *first, *((None, None) if other is None else second)
 
 
 @lru_cache(maxsize=4096)

@@ -15,7 +15,7 @@ from codeclm.store.connection import BUSY_SECONDS, Connection
 from codeclm.store.rows import length
 from codeclm.store.texts import Texts
 
-LATEST = 22
+LATEST = 23
 """How many migrations there are."""
 
 

@@ -2,13 +2,25 @@
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from growing import basic, grown, improved, manual, score
+from growing import C, answered, basic, grown, improved, manual, score
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codeclm.records import STAGES, Decision, Failure, Instruction, Metadata, Pair
+from codeclm.records import (
+    STAGES,
+    Comparison,
+    Decision,
+    Failure,
+    Instruction,
+    Metadata,
+    Pair,
+    Scores,
+    leading,
+)
 from codeclm.settings import Dials
 from codeclm.store import PairFilter, Store
 
@@ -53,6 +65,36 @@ def plant(store: Store, tree: Tree, late: bool) -> tuple[str, Metadata, list[Ins
                 if gap is not None:
                     score(store, node, gap, config)
     return config, metadata, nodes
+
+
+def test_a_gap_of_decimals_is_what_it_is_on_paper(store: Store) -> None:
+    node = basic(manual(store))
+    store.lineages.add_instruction(node, C)
+    strong, target = answered(node)
+    for answer in (strong, target):
+        store.lineages.add_answer(answer)
+    made = Comparison(node.id, strong.id, target.id, C, Scores(8.3, 5.3), Scores(8.3, 5.3))
+    store.lineages.add_comparison(made)
+    assert made.gap == 3
+    assert [pair.status for pair in store.pairs.page(C, 3, 4)] == ["pending"]
+    assert [pair.gap for pair in store.pairs.each(C, 3, 4)] == [3]
+    even = replace(made, strong_first=Scores(8.3, 8.1), target_first=Scores(7.9, 8.1))
+    assert (even.gap, str(even.gap), leading(even.gap)) == (0, "0.0", None)
+
+
+def test_a_gap_of_an_older_project_is_rounded(path: Path) -> None:
+    with Store.open(path, create=True) as store:
+        node = basic(manual(store))
+        grown(store, node, 3.0)
+        grown(store, improved(node, "Harder"), 2.0)
+        with store.write():
+            store._db.execute("update nodes set gap = 3.000000000000001 where gap = 3")
+            store._db.execute("update nodes set reach = 3.000000000000001 where reach = 3")
+            store._db.execute("delete from _sqlite_migrations where name = 'm023_round_gaps'")
+            store._db.execute("pragma user_version = 22")
+    with Store.open(path) as store:
+        assert [pair.status for pair in store.pairs.page(C, 3, 4)] == ["pending"]
+        assert store._db.rows("select gap, reach from nodes order by iteration") == [(3, 0), (2, 3)]
 
 
 def model(tree: Tree, nodes: list[Instruction], theta: float, cap: int) -> list[str]:

@@ -89,3 +89,13 @@ def m022_seeds_passed_on(db: Database) -> None:
             update instructions set seed = down.seed from down
             where instructions.seq = down.seq and instructions.seed is null""",
     )
+
+
+@migrations()
+def m023_round_gaps(db: Database) -> None:
+    """Gaps are rounded: what floats had added to a difference of decimals passed a θ that it only equals."""
+    run(
+        db,
+        """update nodes set gap = round(gap, 9), reach = round(reach, 9)
+        where gap <> round(gap, 9) or reach <> round(reach, 9)""",
+    )
