@@ -6,6 +6,7 @@ reads a key or talks to an endpoint. Keys are never part of a setting.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -24,6 +25,9 @@ BUILTIN = "builtin"
 
 BUILTIN_MODEL = "SmolLM2-135M-Instruct"
 """The model the built-in server runs where nothing else is named."""
+
+_SERVER = re.compile(r"(?:\[[0-9a-fA-F:.]+\]|[^\[\]:\s]+)(?::[0-9]{1,5})?")
+"""The host of an address, and its port."""
 
 
 class Setting(BaseModel):
@@ -84,6 +88,8 @@ class Endpoint(Setting):
             raise ValueError("an address must not hold a name or password; keys come from the environment")
         if parts.query or parts.fragment:
             raise ValueError("an address must not hold ? or #; keys come from the environment")
+        if not (url.isprintable() and _SERVER.fullmatch(parts.netloc)) or parts.port == 0:
+            raise ValueError("give a host and a port from 1 to 65535, as in http://127.0.0.1:11434/v1")
         return url
 
     @property

@@ -25,10 +25,10 @@ from codeclm.llm.pace import seconds
 from codeclm.llm.troubles import Trouble, of_status, one_line
 from codeclm.llm.wire import BadReplyError
 
-_MALFORMED = (aiohttp.InvalidURL, httpx2.InvalidURL, UnicodeError)
+MALFORMED = (aiohttp.InvalidURL, httpx2.InvalidURL, UnicodeError)
 """What an address that cannot be ends in."""
 
-FAILURES = (openai.OpenAIError, httpx2.HTTPError, aiohttp.ClientError, OSError, *_MALFORMED)
+FAILURES = (openai.OpenAIError, httpx2.HTTPError, aiohttp.ClientError, OSError, *MALFORMED)
 """What a request may end in; a time-out is an OSError."""
 
 LONGEST = 16 * 2**20
@@ -40,7 +40,10 @@ _OPENAI = "https://api.openai.com/"
 
 
 def connect(url: str, key: str | None, timeout: float) -> openai.AsyncOpenAI:
-    """A client of one server, which sends `key` and no other secret. `timeout` in seconds."""
+    """A client of one server, which sends `key` and no other secret. `timeout` in seconds.
+
+    Raises one of MALFORMED where no address can be so.
+    """
     ours = os.environ.get("OPENAI_CUSTOM_HEADERS", "") if not url.startswith(_OPENAI) else ""
     hidden = [line.partition(":")[0].strip() for line in ours.splitlines()]
     hidden += [] if url.startswith(_OPENAI) else ["OpenAI-Organization", "OpenAI-Project"]
@@ -148,7 +151,7 @@ def trouble_of(error: Exception, keys: Collection[str]) -> Trouble:
     cause = _root(error)
     if isinstance(cause, UnwelcomeError):
         return Trouble("garbage", str(cause))
-    if isinstance(cause, _MALFORMED):
+    if isinstance(cause, MALFORMED):
         return Trouble("endpoint", "the address cannot be used: check the URL")
     if isinstance(cause, aiohttp.ClientConnectorDNSError):
         return Trouble("gone", "there is no such host")
