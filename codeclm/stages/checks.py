@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from difflib import SequenceMatcher
+from collections.abc import Iterator
 from functools import lru_cache
+from math import ceil
 
 from codeclm.errors import ReplyError
 from codeclm.records import Labels
@@ -19,6 +20,8 @@ COPIED = 0.75
 """The share of an action's words, in one run, from which it counts as copied."""
 FEWEST = 5
 """Words of an action below which a run of them says nothing."""
+LONGEST = 100
+"""Words of an action that are looked at, so that no reply takes time with the square of its length."""
 LETTERS = 12
 """Letters from which a text's script is told."""
 
@@ -90,17 +93,14 @@ def stems(text: str) -> set[str]:
 
 
 def _copies(new: tuple[str, ...], old: tuple[str, ...], action: tuple[str, ...]) -> bool:
-    least = max(FEWEST, COPIED * len(action))
-    there = set(new)
-    if sum(word in there for word in action) < least:
-        return False
-    match = SequenceMatcher(None, new, action, autojunk=False).find_longest_match()
-    run = action[match.b : match.b + match.size]
-    return match.size >= least and not _holds(old, run)
+    """Whether a run of the action's words is in the new text that was not in the old one."""
+    action = action[:LONGEST]
+    size = max(FEWEST, ceil(COPIED * len(action)))
+    return bool(set(_runs(action, size)).intersection(_runs(new, size)).difference(_runs(old, size)))
 
 
-def _holds(whole: tuple[str, ...], run: tuple[str, ...]) -> bool:
-    return any(whole[at : at + len(run)] == run for at in range(len(whole) - len(run) + 1))
+def _runs(whole: tuple[str, ...], size: int) -> Iterator[tuple[str, ...]]:
+    return (whole[at : at + size] for at in range(len(whole) - size + 1))
 
 
 def _answers(text: str, before: str) -> bool:

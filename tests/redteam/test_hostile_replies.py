@@ -5,6 +5,7 @@ And the marks around data in a prompt cannot be closed from inside.
 
 from __future__ import annotations
 
+import json
 import re
 import time
 
@@ -27,6 +28,7 @@ READERS = {
     "encode": encode.parse,
     "decode": decode.parse,
     "rubrics": rubrics.parse,
+    "improve": lambda text: rubrics.improve_parse(json.dumps({"instruction": f"{text} b"}), "x", f"{text} c"),
     "judge": lambda text: judge.parse(text, (1, 10)),
     "rate": lambda text: rate.parse(text, 4),
     "error": lambda text: of_status(400, {"error": {"message": text}}, None),

@@ -79,3 +79,10 @@ def test_drift_in_scripts_without_spaces() -> None:
     basic, labels = "家族のための散歩を計画してください。", Labels("散歩の計画")
     assert not checks.drift("家族四人のための短い散歩を計画してください。", basic, labels)
     assert "shares no word" in checks.drift("冬朝詩四行書作者名前文字。", basic, labels)
+
+
+def test_of_a_very_long_action_the_beginning_is_looked_at() -> None:
+    action = " ".join(f"word{number}" for number in range(10 * checks.LONGEST))
+    with pytest.raises(ReplyError, match="repeats the words"):
+        checks.improvement(f"Plan a walk. {action}", BEFORE, action, "")
+    assert checks.improvement("Plan a walk. word1 word3 word5 word7", BEFORE, action, "")
