@@ -148,7 +148,7 @@ class Rows:
         pairs that are alike in all that decides over them are asked about once. `parted`: `places` too.
         """
         self._begin()
-        surplus, families = Surplus(self.choice), Families(self.store)
+        surplus, families, keys = Surplus(self.choice), Families(self.store), _Keys(self.store)
         told: dict[int, Chosen | str] = {}
         number = 0
         with self.store.read():
@@ -164,8 +164,7 @@ class Rows:
                 if isinstance(found, str):
                     reason = reason or found
                 elif reason is None and found is not None:
-                    key = _Key(self.store, mark, found, families.system(mark) if named else "")
-                    reason = surplus.reason(mark, key)
+                    reason = surplus.reason(mark, keys.of(mark, found, families.system(mark) if named else ""))
                     self.of_target += reason is None and found[2] == "target"
                 if reason is None:
                     number += 1
@@ -206,31 +205,30 @@ class Rows:
         return reason or (choice.without.get(pair.id) if choice.without else None)
 
 
-class _Key:
-    """What tells the texts of a row from others. It reads the instruction only where two say one answer."""
+class _Keys:
+    """What tells the texts of a row from others. It reads instructions only where two rows say one answer."""
 
-    __slots__ = ("_answer", "_mark", "_store", "_text")
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._first: dict[tuple[int | str, str], Mark | str] = {}
+        """By answer, which first row says it: its mark, or once it was read, its instruction."""
 
-    def __init__(self, store: Store, mark: Mark, found: Chosen, system: str) -> None:
+    def of(self, mark: Mark, found: Chosen, system: str) -> object:
+        """Equal for rows whose texts are."""
         instruction, chosen, role, _, edited = found
         own = mark.strong_text if role == "strong" else mark.target_text
-        known = (store.pairs.said(chosen) or chosen) if "response" in edited else own
-        self._store, self._mark = store, mark
-        self._answer = known, system
-        self._text = instruction if "instruction" in edited else None
-
-    def __hash__(self) -> int:
-        return hash(self._answer)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and self._answer == other._answer and self.text == other.text
-
-    @property
-    def text(self) -> str:
-        """The instruction."""
-        if self._text is None:
-            self._text = self._store.pairs.instruction(self._mark)
-        return self._text
+        answer = (self._store.pairs.said(chosen) or chosen) if "response" in edited else own, system
+        text = instruction if "instruction" in edited else None
+        first = self._first.get(answer)
+        if first is None:
+            self._first[answer] = mark if text is None else text
+            return answer
+        if not isinstance(first, str):
+            first = self._first[answer] = self._store.pairs.instruction(first)
+        if text is None:
+            text = self._store.pairs.instruction(mark)
+        # Its hash, as labels are the answers of very many rows.
+        return answer if text == first else (answer, hash(text))
 
 
 class Surplus:

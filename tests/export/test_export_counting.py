@@ -129,3 +129,12 @@ def test_an_edit_that_says_what_is_said_elsewhere_is_counted_as_it_is_written(st
         assert export.tally(store, Options(form)) == export.Exported(
             done.rows, [], done.dropped, done.of_target
         )
+
+
+def test_where_many_rows_say_one_answer_each_instruction_is_read_once(store, monkeypatch):
+    for number in range(40):
+        bundle(store, f"Good or bad? Review {number % 38}.", strong="good", labels=Labels(f"case {number}"))
+    read, asked = [], store.pairs.instruction
+    monkeypatch.setattr(store.pairs, "instruction", lambda mark: read.append(mark) or asked(mark))
+    counted = export.tally(store, Options())
+    assert (counted.rows, counted.dropped, len(read)) == (38, {"duplicate": 2}, 40)
