@@ -164,7 +164,9 @@ class Rows:
                 if isinstance(found, str):
                     reason = reason or found
                 elif reason is None and found is not None:
-                    reason = surplus.reason(mark, keys.of(mark, found, families.system(mark) if named else ""))
+                    reason = surplus.reason(
+                        mark, keys.of(mark, found, families.system(mark) if named else "")
+                    )
                     self.of_target += reason is None and found[2] == "target"
                 if reason is None:
                     number += 1

@@ -12,9 +12,15 @@ from codeclm.settings import Endpoint
 from codeclm.ui import signin
 from codeclm.ui.text import plain
 
+_TABLE, _GIVEN, _BEGUN = "eval_models", "eval_models_given", "eval_models_begun"
+"""In the session: the table's changes; its rows, which stay given; those that it began with on this visit."""
+_COLUMNS = ("Name", "Model", "Address")
+
 
 def fields(target: Endpoint) -> None:
     """The toggle and the table."""
+    if _TABLE not in st.session_state:
+        st.session_state[_BEGUN] = st.session_state.get(_GIVEN, [])
     st.toggle(
         f"The project’s target: {plain(target.model, 60)}",
         value=True,
@@ -22,19 +28,19 @@ def fields(target: Endpoint) -> None:
         persist_state="session",
     )
     st.data_editor(
-        pd.DataFrame(
-            {"Name": pd.Series(dtype=str), "Model": pd.Series(dtype=str), "Address": pd.Series(dtype=str)}
-        ),
+        pd.DataFrame(st.session_state[_BEGUN], columns=_COLUMNS, dtype=str),
         num_rows="dynamic",
         hide_index=True,
-        key="eval_models",
+        key=_TABLE,
         column_config={
             "Name": st.column_config.TextColumn(help="What to call it here: before, tuned, …"),
             "Model": st.column_config.TextColumn(help="The model’s name at its server", required=True),
             "Address": st.column_config.TextColumn(help="Empty: the target’s server"),
         },
         height="content",
+        alt="More candidates",
     )
+    st.session_state[_GIVEN] = _rows()
     _held_back()
     st.caption("More models: add a row each, such as the tuned one and the one before tuning.")
 
@@ -64,8 +70,14 @@ def _words(row: dict[Any, Any]) -> str:
 
 
 def _rows() -> list[dict[Any, Any]]:
-    rows: list[dict[Any, Any]] = st.session_state["eval_models"]["added_rows"]
-    return rows
+    """The table's rows as they stand now."""
+    changes = st.session_state[_TABLE]
+    begun = [
+        {**row, **changes["edited_rows"].get(at, {})}
+        for at, row in enumerate(st.session_state[_BEGUN])
+        if at not in changes["deleted_rows"]
+    ]
+    return [*begun, *changes["added_rows"]]
 
 
 def _cell(row: dict[Any, Any], name: str) -> str:

@@ -15,13 +15,11 @@ from codeclm.export.families import in_test
 from codeclm.projects import Project
 from codeclm.settings import Endpoint
 from codeclm.ui import evaluate_job as job
-from codeclm.ui import evaluate_models
-from codeclm.ui.evaluate_files import keep
+from codeclm.ui import evaluate_models, uploads
 from codeclm.ui.guard import guard, guarded
 from codeclm.ui.page import go
 from codeclm.ui.text import number, one_line, plain, plural
 
-TYPES = ["jsonl", "ndjson", "json", "csv", "tsv", "parquet", "txt"]
 _FILE, _SEEDS = "A file", "Held-out seeds"
 _SHARE = 20
 _NOBODY = "Choose at least one candidate."
@@ -91,19 +89,19 @@ def _prompts(plan: Plan, project: Project) -> None:
         plan.prompts = sum(in_test(seed, share / 100) for seed in seeds)
         st.caption(
             f"{plural(plan.prompts, 'seed')} of {number(len(seeds))}: those whose offspring an export with "
-            f"this test share keeps out of the training part. The paper holds 20 % back."
+            "this test share keeps out of the training part. One with a smaller test part, or none, has some "
+            "of it to train on, and CRR is too high. The paper holds 20 % back."
         )
         return
-    file = st.file_uploader(
+    file = uploads.upload(
         "Test prompts, one a row",
-        TYPES,
-        key="eval_file",
-        help="A column called prompt, instruction, question or text; one called category makes groups.",
+        "eval_file",
+        "A column called prompt, instruction, question or text; one called category makes groups.",
     )
     if file is None:
         st.caption("Prompts the candidates were not trained on, such as a public test set or your own.")
         return
-    table = ingest.read(file.getvalue(), file.name)
+    table = uploads.table(file.path)
     names = [column.name for column in table.columns]
     column = table.guess
     if len(names) > 1:
@@ -112,7 +110,8 @@ def _prompts(plan: Plan, project: Project) -> None:
             names,
             index=names.index(table.guess) if table.guess in names else None,
             placeholder="Choose a column",
-            key=f"eval_field {file.file_id}",
+            key=f"eval_field {file.id}",
+            persist_state="session",
             format_func=lambda name: one_line(name, 60),
         )
     if column is None:
@@ -121,9 +120,8 @@ def _prompts(plan: Plan, project: Project) -> None:
     found = tables.prompts(table, column)
     groups = sorted({each.prompt.group for each in found.records if each.prompt.group})
     plan.prompts = len(found.records)
-    path = str(keep(file.name, file.getvalue()))
-    plan.words += [path, "--field", column]
-    plan.asked, plan.source = found.records, f"{path} {column}"
+    plan.words += [str(file.path), "--field", column]
+    plan.asked, plan.source = found.records, f"{file.path} {column}"
     with st.container(horizontal=True):
         st.badge(plural(plan.prompts, "prompt"), color="green")
         if groups:
@@ -154,10 +152,8 @@ def _candidates(plan: Plan, target: Endpoint) -> None:
 
 def _files(plan: Plan, kind: str, label: str, text: str) -> set[str]:
     """What the candidates of the uploads are called."""
-    uploads = st.file_uploader(label, TYPES, accept_multiple_files=True, key=f"eval_{kind}", help=text)
     found = set()
-    for file in uploads:
-        path = keep(file.name, file.getvalue())
+    for _, path, _ in uploads.uploads(label, f"eval_{kind}", text):
         with guard(stop=False):
             _told(plan, kind, path)
             plan.words += [f"--{kind}", f"{path.stem}={path}"]
@@ -169,7 +165,7 @@ def _told(plan: Plan, kind: str, path: Path) -> None:
     """How many of the prompts a file is about. InputError: none, or it is no such file."""
     if not plan.asked:
         return
-    met, rejected = _met(str(path), kind, plan.source, plan.asked)
+    met, rejected = _met(path, kind, plan.source, plan.asked)
     with st.container(horizontal=True):
         whole = met == len(plan.asked)
         st.badge(
@@ -185,8 +181,8 @@ def _told(plan: Plan, kind: str, path: Path) -> None:
 
 
 @st.cache_resource(max_entries=16, ttl="1h", show_spinner="Looking at the file…")
-def _met(path: str, kind: str, source: str, _asked: list[Asked]) -> tuple[int, list[ingest.Rejected]]:
-    table = ingest.read(path)
+def _met(path: Path, kind: str, source: str, _asked: list[Asked]) -> tuple[int, list[ingest.Rejected]]:
+    table = uploads.table(path)
     if kind == "scores":
         found = tables.scores(table, _asked)
         return len(found.scores), found.rejected
@@ -210,15 +206,12 @@ def _strong(plan: Plan, strong: Endpoint) -> None:
         st.caption("The scores say it: no answer of the project's strong model plays a part.")
         return
     st.caption(f"The strong model’s answers to the same prompts: {plain(strong.model, 60)}.")
-    file = st.file_uploader(
-        "Or a file of its answers", TYPES, key="eval_strong", help="Then the strong model is not asked."
-    )
+    file = uploads.upload("Or a file of its answers", "eval_strong", "Then the strong model is not asked.")
     if file is not None:
-        path = keep(file.name, file.getvalue())
         with guard(stop=False):
-            _told(plan, "answers", path)
+            _told(plan, "answers", file.path)
             plan.strong_asked = False
-            plan.words += ["--strong-answers", str(path)]
+            plan.words += ["--strong-answers", str(file.path)]
 
 
 def _judge(plan: Plan, judge: Endpoint, strong: Endpoint) -> None:
@@ -230,8 +223,6 @@ def _judge(plan: Plan, judge: Endpoint, strong: Endpoint) -> None:
             icon=":material/balance:",
         )
     go("Models", "Choose models")
-    if plan.words or st.session_state["eval_models"]["added_rows"]:
-        st.caption("After a look at another page, files and rows of the table are to be given again.")
     limit = st.number_input(
         "Only the first prompts",
         1,

@@ -5,27 +5,26 @@ By n-gram it is worked out here; by embedding a job makes the vectors, and this 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 
-from codeclm import ingest
 from codeclm.dedup import Checked, Checks, Method, Twin, check
 from codeclm.dedup.checks import LEAK_THRESHOLDS, THRESHOLDS
+from codeclm.embed import stored
 from codeclm.evaluate import tables
 from codeclm.export import Options
 from codeclm.jobs.checking import DUPLICATES, checked, rows_of
 from codeclm.projects import Project
 from codeclm.store import Store
 from codeclm.ui.embedding import embedded, kept
-from codeclm.ui.evaluate_files import keep
 from codeclm.ui.guard import guard
 from codeclm.ui.table import tall
 from codeclm.ui.text import number, one_line, plural
+from codeclm.ui.uploads import table, upload
 
-TYPES = ["jsonl", "ndjson", "json", "csv", "tsv", "parquet", "txt"]
 NAMES: dict[Method | None, str] = {
     None: "no, keep all",
     "exact": "in the same words",
@@ -70,26 +69,29 @@ def _wanted(options: Options) -> Wanted:
         key="export_dedup",
         format_func=NAMES.__getitem__,
         help="Of two the better stays: the larger gap, then the one a person accepted, then the first.",
+        persist_state="session",
     )
     threshold = _threshold("export_dedup_at", dedup, THRESHOLDS)
-    file = st.file_uploader(
+    file = upload(
         "Test prompts that must not be in it",
-        TYPES,
-        key="export_against",
-        help="Rows that hold one of these prompts, or nearly, are listed and left out.",
+        "export_against",
+        "Rows that hold one of these prompts, or nearly, are listed and left out.",
     )
     leaks: Method | None = None
     leak_threshold, prompts, words = None, tuple[str, ...](), list[str]()
     if file is not None:
-        content = file.getvalue()
-        asked = tables.prompts(ingest.read(content, file.name)).records
+        asked = tables.prompts(table(file.path)).records
         prompts = tuple(dict.fromkeys(each.prompt.text for each in asked))
         methods: list[Method] = ["ngram", "embedding", "exact"]
         leaks = st.selectbox(
-            "A leak repeats a test prompt", methods, key="export_leaks", format_func=NAMES.__getitem__
+            "A leak repeats a test prompt",
+            methods,
+            key="export_leaks",
+            format_func=NAMES.__getitem__,
+            persist_state="session",
         )
         leak_threshold = _threshold("export_leaks_at", leaks, LEAK_THRESHOLDS)
-        words += ["--against", str(keep(file.name, content)), "--against-by", str(leaks)]
+        words += ["--against", str(file.path), "--against-by", str(leaks)]
     if dedup is not None:
         words += ["--dedup", str(dedup)]
     words += ["--include", options.include]
@@ -110,6 +112,7 @@ def _threshold(key: str, method: Method | None, usual: dict[Method, float]) -> f
         usual[method],
         0.01,
         key=f"{key}_{method}",
+        persist_state="session",
         help="The share of common three-word sequences."
         if method == "ngram"
         else "The cosine of the embeddings; 1 is the same.",
@@ -121,6 +124,9 @@ def _found(project: Project, revision: int, options: Options, wanted: Wanted) ->
     if wanted.checks.embeds:
         with project.open(readonly=True) as store:
             texts = [row.text for row in rows_of(store, options)]
+            if options.filters and stored(store, texts) is None:
+                # The job knows no filter: what it is said to take is what it takes.
+                texts = [row.text for row in rows_of(store, replace(options, filters=()))]
         if not embedded(project, [*texts, *wanted.prompts], DUPLICATES, wanted.words):
             return None
     return _check(str(project.path), revision, options, wanted)

@@ -73,7 +73,10 @@ def choice(project: Project, facts: Summary) -> Options:
         licence = ""
         if form == "hub":
             licence = st.text_input(
-                "Licence for the dataset card", key="export_licence", placeholder="cc-by-4.0"
+                "Licence for the dataset card",
+                key="export_licence",
+                placeholder="cc-by-4.0",
+                persist_state="session",
             )
     return Options(
         format=form,

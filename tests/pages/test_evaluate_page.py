@@ -13,8 +13,8 @@ from codeclm.jobs.evaluate import evaluate
 from codeclm.records import Seed
 from codeclm.store import Store
 from codeclm.ui import export_checks
-from codeclm.ui.evaluate_files import harmless, keep
 from codeclm.ui.text import plain
+from codeclm.ui.uploads import harmless, keep
 from tests.export.exporting import bundle
 from tests.pages import pairing
 
@@ -169,6 +169,9 @@ def test_vectors_are_made_of_the_rows_that_are_compared(monkeypatch):
     well(test.run())
     (words,) = {given[3] for given in asked}
     assert "--stale" in words
+    everything = asked[-1][1]
+    test.text_input(key="export_search").set_value(everything[0]).run()
+    assert asked[-1][1] == everything  # the job knows no filter
 
 
 def test_a_judge_whose_verdict_turns_with_the_order_is_told_beside_the_figure(tmp_path):
@@ -205,6 +208,42 @@ def test_files_are_tried_on_the_prompts_before_anything_is_started():
     assert ["not a pair of scores" in error.value for error in test.error] == [True]
     well(given("eval_scores", "judged.jsonl", {"prompt": "p0", "score": [1, 2]}).run())
     assert "no answer of the project's strong model plays a part" in "\n".join(c.value for c in test.caption)
+
+
+def test_what_was_given_stays_given_after_a_look_at_another_page(monkeypatch):
+    started = []
+    monkeypatch.setattr(process, "start", lambda path, kind, words, _: started.append(words))
+    made = projects.create("kept")
+    test = well(page(made))
+    test.file_uploader(key="eval_file").set_value(("asked.jsonl", b'{"prompt": "p0"}', "")).run()
+    rows = [{"Name": "before", "Model": "base"}, {"Model": "tuned"}]
+    test.session_state["eval_models_given"] = rows  # as the table leaves them: no test can type into one
+    test.switch_page("pages/9_Models.py").run()
+    test.switch_page("pages/8_Evaluate.py").run()
+    assert list(test.session_state["eval_models_begun"]) == rows
+    (name,) = [each.label for each in test.button if each.label.startswith("asked")]
+    assert name == r"asked\.jsonl"
+    well(test.button(key="evaluate_start").click().run())
+    assert [word for word in started[0] if word.startswith("--c")] == [
+        "--candidate=before=base",
+        "--candidate=tuned",
+    ]
+    assert started[0][0].endswith("asked.jsonl")
+
+
+def test_a_file_that_is_taken_out_is_gone():
+    test = well(page(projects.create("kept")))
+    test.file_uploader(key="eval_file").set_value(("asked.jsonl", b'{"prompt": "p0"}', "")).run()
+    test.file_uploader(key="eval_file").set_value(None).run()
+    assert test.button(key="evaluate_start").disabled
+    test.file_uploader(key="eval_answers").set_value(
+        [("a.jsonl", b'{"prompt": "p0", "answer": "x"}', "")]
+    ).run()
+    test.switch_page("pages/9_Models.py").run()
+    test.switch_page("pages/8_Evaluate.py").run()
+    (out,) = [each for each in test.button if each.label == r"a\.jsonl"]
+    out.click().run()
+    assert not [each for each in test.button if each.label == r"a\.jsonl"]
 
 
 def held_out(monkeypatch):

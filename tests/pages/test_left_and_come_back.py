@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 from codeclm import projects
 from codeclm.records import Seed
 from codeclm.settings import Dials, Endpoint, Prices
+from tests.pages import pairing
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -178,3 +179,15 @@ def test_a_template_half_written_outlives_a_look_at_another_and_at_other_pages()
     gone_to(test, "4_Generate")
     assert "Of another" not in template().value
     assert "Half of it" not in template().value
+
+
+def test_what_an_export_leaves_out_as_repeated_or_leaked_stays_so():
+    test = opened("7_Export", pairing.project("mine").name)
+    test.selectbox(key="export_dedup").select("ngram").run()
+    test.slider(key="export_dedup_at_ngram").set_value(0.5).run()
+    test.file_uploader(key="export_against").set_value(("asked.jsonl", b'{"prompt": "p0"}', "")).run()
+    test.selectbox(key="export_leaks").select("exact").run()
+    gone_to(gone_to(test, "6_Review"), "7_Export")
+    assert [test.selectbox(key=key).value for key in ("export_dedup", "export_leaks")] == ["ngram", "exact"]
+    assert test.slider(key="export_dedup_at_ngram").value == 0.5
+    assert [each.label for each in test.button if each.key.startswith("export_against")] == [r"asked\.jsonl"]

@@ -14,7 +14,7 @@ from codeclm.cli import main
 from codeclm.errors import CodecError, InputError, UsageError
 from codeclm.ingest.cells import neutral, restore
 from codeclm.store import CallFilter, PairFilter, Store
-from codeclm.ui import evaluate_files
+from codeclm.ui import uploads
 from codeclm.ui.table import csv_bytes
 
 FORMULAS = (
@@ -74,7 +74,7 @@ def test_no_name_of_a_project_leads_out_of_the_folder(name, folder):
 
 @pytest.mark.parametrize("name", [*NAMES, "..csv", ".htaccess", "a.jsonl.exe", "x." + "y" * 300])
 def test_an_upload_is_kept_under_a_name_that_is_only_a_name(name, folder):
-    path = evaluate_files.keep(name, b"x")
+    path = uploads.keep(name, b"x")
     inside = projects.folder() / ".uploads"
     assert path.resolve().parent.parent == inside.resolve()
     assert path.name.isascii()
