@@ -74,11 +74,12 @@ ANSWERS = {
     "duplicates": "`rows, prompts, dropped: {reason: n}, duplicates: [{kept, other, dropped, score, method, "
     "kept_instruction, other_instruction}], leaks: [{id, score, method, instruction, prompt}]`",
     "evaluate": "`wins, ties, losses, crr, ci95: [low, high], groups, id, prompts, strong, judge, "
-    f"candidates, compared, failures`, and {TOOK}",
+    f"edited, candidates, compared, failures`, and {TOOK}; `edited` names the prompts asked with that were "
+    "edited in the project",
     "matching": "`rows, prompts, labels, embedding`; the last two `{value, by_chance: [low, high], p, "
     "sizes}`, or null",
-    "evaluations": "`evaluations: [{id, prompts, strong, judge, source, candidates, failures}]`; with an ID "
-    "what `evaluate` prints of it; with `--delete` `deleted`",
+    "evaluations": "`evaluations: [{id, prompts, strong, judge, edited, source, candidates, failures}]`; "
+    "with an ID what `evaluate` prints of it; with `--delete` `deleted`",
     "step": "`made, calls_sent, calls_cached`; `made` lists ids",
     "archive": "`path, rows: {table: n}`",
     "restore": "`path, rows: {table: n}`",

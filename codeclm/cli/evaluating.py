@@ -152,12 +152,12 @@ def _named(text: str) -> tuple[str, str]:
     return (name.strip(), rest) if sign and "@" not in name else ("", text)
 
 
-_HEAD = ("id", "prompts", "candidates", "CRR")
+_HEAD = ("id", "prompts", "candidates", "CRR", "edited prompts")
 
 
 def _short(found: Report) -> dict[str, Any]:
     whole = found.as_dict()
-    return {name: whole[name] for name in ("id", "prompts", "strong", "judge")} | {
+    return {name: whole[name] for name in ("id", "prompts", "strong", "judge", "edited")} | {
         "source": found.evaluation.spec["prompts"]["source"],
         "candidates": [
             {name: each[name] for name in ("name", "wins", "ties", "losses", "crr", "ci95")}
@@ -170,7 +170,7 @@ def _short(found: Report) -> dict[str, Any]:
 def _row(found: Report) -> tuple[object, ...]:
     names = ", ".join(plain(result.name, 30) for result in found.results)
     rates = ", ".join(_percent(result.counts.crr) for result in found.results)
-    return (found.evaluation.id, found.evaluation.prompts, names, rates)
+    return (found.evaluation.id, found.evaluation.prompts, names, rates, ", ".join(found.edited))
 
 
 def _lines(found: Report) -> Iterator[str]:
@@ -184,6 +184,8 @@ def _lines(found: Report) -> Iterator[str]:
             (plain(result.name, 30), plain(name, 30), *_counts(counts)) for name, counts in groups.items()
         ]
     yield from table(head, rows)
+    if found.edited:
+        yield f"asked with prompts edited in the project ({', '.join(found.edited)}): with others CRR differs"
     for result in found.results:
         if result.one_order:
             yield f"{plain(result.name, 30)}: {result.one_order} prompts were judged in one order only"

@@ -53,6 +53,11 @@ class Report:
     compared: list[Paired]
     missed: list[Missed]
 
+    @property
+    def edited(self) -> list[str]:
+        """The prompts, by name, that the models were asked with as they were edited in the project."""
+        return list(self.evaluation.spec.get("edited", ()))
+
     def as_dict(self) -> dict[str, Any]:
         """As the contract's JSON writes it: the first candidate, then all of them."""
         spec = self.evaluation.spec
@@ -63,6 +68,7 @@ class Report:
             "prompts": self.evaluation.prompts,
             "strong": spec["strong"]["name"],
             "judge": spec["judge"],
+            "edited": self.edited,
             "candidates": [result.as_dict() for result in self.results],
             "compared": [pair.as_dict() for pair in self.compared],
             "failures": [

@@ -13,13 +13,14 @@ from typing import Any, Literal
 
 from codeclm.errors import UsageError
 from codeclm.ids import content_id
-from codeclm.jobs.order import Order, Setup, endpoint_of, same_model, typed
+from codeclm.jobs.order import Order, Setup, edited, endpoint_of, same_model, typed
 from codeclm.records import Role, Stage
 from codeclm.settings import Config, Endpoint
-from codeclm.stages.profiles import make_config
+from codeclm.stages.profiles import make_config, profile_of
 from codeclm.store import Store
 
 CandidateKind = Literal["model", "answers", "scores"]
+_PROMPTS = "answer_strong", "answer_target", "judge"
 _STAGES: frozenset[Stage] = frozenset({"judge"})
 
 
@@ -135,10 +136,24 @@ def names_of(candidates: tuple[Candidate, ...], models: list[Endpoint | None]) -
 
 
 def config_of(store: Store, endpoints: Mapping[Role, Endpoint], models: list[Endpoint]) -> Config:
-    """One set of prompts for all: no candidate's answers may come from other words than another's."""
+    """One set of prompts for all, those that were edited in the project among them: no candidate's answers
+    may come from other words than another's, and the judge goes by the rules that it has in runs."""
     same = next((each for each in models if each.model == endpoints["strong"].model), None)
-    made = make_config({**endpoints, "target": same or endpoints["target"]}, store.settings.dials())
+    dials = store.settings.dials()
+    mine = edited(store, profile_of(endpoints["strong"], dials))
+    made = make_config(
+        {**endpoints, "target": same or endpoints["target"]},
+        dials,
+        {name: text for name, text in mine.items() if name in _PROMPTS},
+    )
     return made.model_copy(update={"models": {**made.models, "target": ""}})
+
+
+def own_prompts(store: Store, ask: Ask, config: Config, models: list[Endpoint]) -> list[str]:
+    """The prompts asked with, by name, that were edited in the project: with others a CRR is another."""
+    unasked = {"answer_strong": ask.strong_answers is not None, "answer_target": not models}
+    mine = edited(store, config.profile)
+    return [name for name in _PROMPTS if name in mine and not unasked.get(name)]
 
 
 def setup_of(

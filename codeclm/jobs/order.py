@@ -13,7 +13,7 @@ from typing import Any
 from codeclm.errors import UsageError
 from codeclm.pipeline import DEFAULT_STAGES
 from codeclm.records import ROLES, Role, Stage
-from codeclm.settings import BUILTIN_MODEL, Config, Dials, Endpoint, Prices
+from codeclm.settings import BUILTIN_MODEL, Config, Dials, Endpoint, Prices, Profile
 from codeclm.stages.profiles import make_config, profile_of
 from codeclm.store import Store
 
@@ -133,8 +133,13 @@ def typed(store: Store, order: Order) -> tuple[Role, ...]:
 
 def config_for(store: Store, endpoints: Mapping[Role, Endpoint], dials: Dials) -> Config:
     """The config of these settings, with the prompts that were edited in this project."""
-    edited: dict[str, dict[str, str]] = store.settings.get(TEMPLATES, {})
-    return make_config(endpoints, dials, edited.get(profile_of(endpoints["strong"], dials), {}))
+    return make_config(endpoints, dials, edited(store, profile_of(endpoints["strong"], dials)))
+
+
+def edited(store: Store, profile: Profile) -> Mapping[str, str]:
+    """The prompts of a profile that were edited in this project, by name."""
+    found: Mapping[str, str] = store.settings.get(TEMPLATES, {}).get(profile, {})
+    return found
 
 
 def endpoint_of(role: Role, order: Order, before: Endpoint) -> Endpoint:

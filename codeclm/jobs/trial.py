@@ -23,6 +23,7 @@ from codeclm.jobs.candidates import (
     keep,
     model_of,
     names_of,
+    own_prompts,
     setup_of,
 )
 from codeclm.records import ROLES, Scores
@@ -65,8 +66,10 @@ def prepare(store: Store, ask: Ask) -> Trial:
     endpoints = {role: endpoint_in_force(store, ask.order, role) for role in ROLES}
     models = [model_of(each, endpoints["target"]) for each in ask.candidates]
     names = names_of(ask.candidates, models)
-    config = config_of(store, endpoints, [model for model in models if model])
+    asking = [model for model in models if model]
+    config = config_of(store, endpoints, asking)
     judged = any(each.kind != "scores" for each in ask.candidates)
+    own = own_prompts(store, ask, config, asking) if judged else []
     spec = {
         "prompts": {"source": ask.prompts.name if ask.prompts else "seeds", "holdout": ask.holdout},
         "strong": _strong(ask, endpoints["strong"], files, judged),
@@ -81,6 +84,7 @@ def prepare(store: Store, ask: Ask) -> Trial:
         ],
         "judge": endpoints["judge"].model if judged else None,
         "config": config.model_dump(mode="json") if judged else None,
+        **({"edited": own} if own else {}),
     }  # fmt: skip
     prompts = [each.prompt for each in asked]
     with store.write():

@@ -32,7 +32,8 @@ def chosen(listed: Sequence[Evaluation]) -> Evaluation:
 def _title(evaluation: Evaluation) -> str:
     names = ", ".join(one_line(each["name"], 30) for each in evaluation.spec["candidates"])
     source = one_line(evaluation.spec["prompts"]["source"], 40)
-    return f"{names} · {plural(evaluation.prompts, 'prompt')} of {source} · {ago(evaluation.at)}"
+    own = " · edited prompts" if evaluation.spec.get("edited") else ""
+    return f"{names} · {plural(evaluation.prompts, 'prompt')} of {source}{own} · {ago(evaluation.at)}"
 
 
 def forget(project: Project, evaluation: Evaluation) -> None:

@@ -16,6 +16,7 @@ from codeclm.evaluate.crr import Tally
 from codeclm.evaluate.published import CAVEAT, EVOL_INSTRUCT
 from codeclm.evaluate.report import Report, Result
 from codeclm.ui.contrast_health import flipping
+from codeclm.ui.generate_prompts import NAMES
 from codeclm.ui.glossary import term
 from codeclm.ui.table import csv_bytes, titles
 from codeclm.ui.text import number, one_line, plain, plural, score
@@ -34,6 +35,13 @@ def cards(report: Report) -> None:
     with st.grid(2, min_column_width=360):
         for result in report.results:
             _card(result, report)
+    if report.edited:
+        names = " and ".join(f"“{NAMES[name]}”" for name in report.edited)
+        st.caption(
+            f"Asked with {names} as edited in this project: compare these figures with those of the same "
+            "prompts alone.",
+            help="The prompts of the project are those of Generate, for runs and evaluations alike.",
+        )
 
 
 def _card(result: Result, report: Report) -> None:

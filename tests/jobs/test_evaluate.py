@@ -9,8 +9,9 @@ from codeclm.errors import UsageError
 from codeclm.evaluate.report import report
 from codeclm.jobs.candidates import Ask, Candidate
 from codeclm.jobs.evaluate import evaluate
-from codeclm.jobs.order import Order
+from codeclm.jobs.order import TEMPLATES, Order
 from codeclm.records import Labels, Metadata
+from codeclm.stages.profiles import default_templates
 from codeclm.store import Given, Store
 from codeclm.testing import Faults, ScriptedEndpoint, loop_reply
 
@@ -45,6 +46,22 @@ def do(project, asked):
 
 def judged(endpoint):
     return sum("score_1" in json.dumps(body) for body in endpoint.requests)
+
+
+def test_the_judge_goes_by_the_rules_of_the_project(project, ask, endpoint):
+    path, rules = project(0), "Only rhymes count."
+    before, _ = do(path, ask())
+    judge = default_templates("standard")["judge"].replace("=== user", f"=== user\n{rules}", 1)
+    with Store.open(path) as store:
+        store.settings.set(TEMPLATES, {"standard": {"judge": judge, "decode": "=== user\n{labels}"}})
+    endpoint.requests.clear()
+    after, _ = do(path, ask())
+    assert sum(rules in json.dumps(body) for body in endpoint.requests) == PROMPTS * 2
+    assert after.report.evaluation.id != before.report.evaluation.id
+    assert (before.report.edited, after.report.edited) == ([], ["judge"])
+    with Store.open(path) as store:
+        store.settings.set(TEMPLATES, {"standard": {"decode": "=== user\n{labels}"}})
+    assert do(path, ask())[0].report.evaluation.id == before.report.evaluation.id
 
 
 def test_every_prompt_is_judged_in_both_orders(project, ask, endpoint):

@@ -12,6 +12,7 @@ from codeclm.jobs.candidates import Ask, Candidate
 from codeclm.jobs.evaluate import evaluate
 from codeclm.records import Seed
 from codeclm.store import Store
+from codeclm.store.connection import pack
 from codeclm.ui import export_checks
 from codeclm.ui.text import plain
 from codeclm.ui.uploads import harmless, keep
@@ -55,6 +56,19 @@ def well(test):
     assert not test.exception
     assert [error.value for error in test.error] == []
     return test
+
+
+def test_prompts_of_the_project_s_own_are_told_with_the_figures(project):
+    assert not any("as edited" in each.value for each in well(page(project)).caption)
+    with project.open() as store:
+        one = store.evaluations.recent(1)[0]
+        store._db.execute(
+            "update evaluations set spec = json_set(spec, '$.edited', json_array('judge')) where id = ?",
+            [pack(one.id)],
+        )
+    test = well(page(project))
+    assert any("Asked with “Judge: score two answers” as edited" in each.value for each in test.caption)
+    assert "edited prompts" in test.selectbox(key="evaluate_shown").options[0]
 
 
 def test_groups_are_not_missed_before_anything_is_compared():
