@@ -29,13 +29,16 @@ FOLDER_ENVIRONMENT = "CODECLM_PROJECTS"
 LONGEST = 60
 """Characters of a name."""
 
+_ELSEWHERE = " (elsewhere)"
+"""Ends the name of the project that $CODECLM_PROJECT names where the folder has one of the same stem."""
+
 _NAME = re.compile(rf"[^\W_](?:[\w .()-]{{0,{LONGEST - 2}}}[\w)])?", re.UNICODE)
 _RESERVED = re.compile(r"(?i)con|prn|aux|nul|com\d|lpt\d")
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project file and its name, the file's stem."""
+    """A project file and its name: the file's stem, unless it lies elsewhere and the folder has that name."""
 
     name: str
     path: Path
@@ -70,12 +73,19 @@ def folder() -> Path:
 
 def listed() -> list[Project]:
     """Every project, the one written last first."""
-    paths = [path for path in folder().glob(f"*{SUFFIX}") if path.is_file()]
-    given = os.environ.get(ENVIRONMENT)
-    if given and Path(given).is_file() and Path(given).resolve() not in {path.resolve() for path in paths}:
-        paths.append(Path(given))
-    projects = [Project(path.stem, path) for path in paths]
+    projects = [Project(path.stem, path) for path in folder().glob(f"*{SUFFIX}") if path.is_file()]
+    if (named := _named()) and not _of(named, projects):
+        name, taken = named.stem, {project.name for project in projects}
+        while name in taken:
+            name += _ELSEWHERE
+        projects.append(Project(name, named))
     return sorted(projects, key=lambda project: (-project.changed, project.name))
+
+
+def given() -> Project | None:
+    """The project that $CODECLM_PROJECT names, among those listed; None where it is not there."""
+    named = _named()
+    return _of(named, listed()) if named else None
 
 
 def find(name: str) -> Project | None:
@@ -162,6 +172,15 @@ def restore(project: Project) -> Project:
 def fresh() -> bool:
     """Whether no project was ever made here: none listed, none deleted."""
     return not listed() and not deleted()
+
+
+def _named() -> Path | None:
+    path = os.environ.get(ENVIRONMENT)
+    return Path(path) if path and Path(path).is_file() else None
+
+
+def _of(path: Path, projects: list[Project]) -> Project | None:
+    return next((project for project in projects if project.path.resolve() == path.resolve()), None)
 
 
 def _trash() -> Path:

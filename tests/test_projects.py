@@ -6,6 +6,7 @@ from codeclm import projects
 from codeclm.errors import BusyError, ProjectError, UsageError
 from codeclm.jobs.lock import hold
 from codeclm.records import Seed
+from codeclm.store import Store
 
 
 @pytest.fixture(autouse=True)
@@ -144,6 +145,23 @@ def test_the_environment_names_a_project_elsewhere(tmp_path, monkeypatch):
     elsewhere.write_bytes(b"")
     monkeypatch.setenv(projects.ENVIRONMENT, str(elsewhere))
     assert projects.find("away").path == elsewhere
+
+
+def test_a_project_elsewhere_is_never_taken_for_one_of_its_stem_in_the_folder(tmp_path, monkeypatch):
+    here = with_seed("support", "here")
+    elsewhere = tmp_path / "far" / "support.db"
+    with Store.open(elsewhere, create=True) as store:
+        store.seeds.add([Seed("there")])
+    monkeypatch.setenv(projects.ENVIRONMENT, str(elsewhere))
+    for late in ("here", "there"):
+        with projects.find("support").open() as store:
+            store.seeds.add([Seed(f"{late}, later")])
+        assert projects.find("support").path == here.path
+        assert projects.find("support (elsewhere)") == projects.given()
+    assert seeds_of(projects.given()) == ["there"]
+    monkeypatch.setenv(projects.ENVIRONMENT, str(here.path))
+    assert [project.name for project in projects.listed()] == ["support"]
+    assert projects.given() == here
 
 
 def test_fresh_until_the_first_project():

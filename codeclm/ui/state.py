@@ -6,9 +6,7 @@ among the projects that are listed.
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
-from pathlib import Path
 
 import streamlit as st
 
@@ -127,7 +125,4 @@ def _first_start() -> None:
 
 
 def _default() -> Project | None:
-    given = os.environ.get(projects.ENVIRONMENT)
-    if given and (project := projects.find(Path(given).stem)):
-        return project
-    return next(iter(projects.listed()), None)
+    return projects.given() or next(iter(projects.listed()), None)
