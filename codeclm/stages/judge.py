@@ -19,8 +19,6 @@ from codeclm.stages.prompt import fill, marked
 
 Scale = tuple[int, int]
 
-_SCORE_ALONE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:/\s*\d+\s*)?")
-
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
@@ -66,7 +64,7 @@ def messages(instruction: str, first: str, second: str, template: str, scale: Sc
 
 def parse(text: str, scale: Scale) -> Judgement:
     """Both scores, within the scale, halves allowed. ReplyError: not two, or one outside it."""
-    scores, rationale = _from_json(text) if "{" in text else (None, "")
+    scores, rationale = _from_json(text, scale[1]) if "{" in text else (None, "")
     if scores is None:
         scores, rationale = _from_text(text, scale[1]), text.strip()
     if scores is None:
@@ -77,21 +75,21 @@ def parse(text: str, scale: Scale) -> Judgement:
     return Judgement(*scores, rationale)
 
 
-def _from_json(text: str) -> tuple[tuple[float, float] | None, str]:
+def _from_json(text: str, high: int) -> tuple[tuple[float, float] | None, str]:
     try:
         reply = read_object(text)
     except ReplyError:
         return None, ""
-    first, second = _number(reply.get("score_1")), _number(reply.get("score_2"))
+    first, second = (_number(reply.get(name), high) for name in ("score_1", "score_2"))
     if first is None or second is None:
         return None, ""
     rationale = reply.get("explanation")
     return (first, second), rationale.strip() if isinstance(rationale, str) else ""
 
 
-def _number(value: object) -> float | None:
+def _number(value: object, high: int) -> float | None:
     if isinstance(value, str):
-        match = _SCORE_ALONE.fullmatch(value)
+        match = _alone(high).fullmatch(value)
         return float(match[1]) if match else None
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
@@ -111,6 +109,12 @@ def _from_text(text: str, high: int) -> tuple[float, float] | None:
     if len(set(first)) == 1 and len(set(second)) == 1:
         return float(first[0]), float(second[0])
     return None
+
+
+@cache
+def _alone(high: int) -> re.Pattern[str]:
+    """A score by itself; of another highest, as 4/5, it is on another scale."""
+    return re.compile(rf"\s*(\d+(?:\.\d+)?)\s*(?:/\s*{high}\s*)?")
 
 
 @cache

@@ -153,6 +153,7 @@ def test_two_scores_are_read(reply, want):
         "Answer 1: 2019. Answer 2: 8",
         "Answer 1: 80% Answer 2: 70%",
         "Answer 1: 9/20\nAnswer 2: 8/20",
+        '{"score_1": "4/5", "score_2": "3/5"}',
         '{"score_1": 11, "score_2": 5}',
         '{"score_1": 0, "score_2": 5}',
         '{"score_1": true, "score_2": 5}',
