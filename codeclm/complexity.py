@@ -21,7 +21,7 @@ _BOUND = re.compile(
 )
 _ITEM = re.compile(r"^\s*(?:[-*•]|\d+[.)]|[a-z][.)])\s+", re.MULTILINE)
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
-_ITEM_NUMBER = re.compile(r"^\s*\d+[.)]", re.MULTILINE)
+_ITEM_NUMBER = re.compile(r"^\s*\d+[.)]\s", re.MULTILINE)
 
 
 class Measures(NamedTuple):

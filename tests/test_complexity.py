@@ -7,6 +7,7 @@ from codeclm.complexity import Measures, constraints, course, distance, measure
 def test_constraints_are_words_that_bind_numbers_and_items() -> None:
     assert constraints("Write a poem.") == 0
     assert constraints("Write a poem of at most 12 lines, without rhymes.") == 3
+    assert constraints("1.5 litres of milk") == constraints("Take 1.5 litres of milk") == 1
     assert constraints("Do this:\n1. one\n2. two\n- three") == 3
 
 
