@@ -8,7 +8,6 @@ command does.
 
 from __future__ import annotations
 
-import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -16,7 +15,7 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from codeclm.cli.output import Result, emit, speak_utf8, warn
+from codeclm.cli.output import Result, emit, speak_utf8, unheard, warn
 from codeclm.cli.parser import parse
 from codeclm.errors import CodecError
 from codeclm.garbage import uncollected
@@ -35,10 +34,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         warn("interrupted")
         return INTERRUPTED
-    except BrokenPipeError:
-        # The reader went away: the interpreter's own flush at exit must not complain about it again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 0
     except Exception as error:  # the last line of defence: no traceback reaches a user
@@ -50,8 +45,11 @@ def _answer(argv: Sequence[str] | None) -> int:
     args = parse(argv)
     answer: Callable[..., Result] = getattr(_imported(args.module), args.function)
     result = answer(args)
-    emit(result, args.json)
-    sys.stdout.flush()
+    try:
+        emit(result, args.json)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        unheard(sys.stdout)
     return result.status
 
 

@@ -7,6 +7,7 @@ Nothing here knows what the commands do.
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import sys
@@ -15,7 +16,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from io import TextIOWrapper
-from typing import Any, Self
+from typing import Any, Self, TextIO
 
 from codeclm.records import Pair
 
@@ -49,8 +50,23 @@ def say(line: str) -> None:
 
 def warn(line: str) -> None:
     """One line on stderr."""
-    sys.stderr.write(plain(line) + "\n")
-    sys.stderr.flush()
+    _tell(plain(line) + "\n")
+
+
+def unheard(stream: TextIO) -> None:
+    """Whoever read a stream is gone: it leads nowhere now, or Python would complain of it at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _tell(text: str) -> None:
+    """On stderr; where nobody reads it any more, or no disk takes it, the work itself goes on."""
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except BrokenPipeError:
+        unheard(sys.stderr)
+    except OSError:
+        return
 
 
 class Live:
@@ -77,8 +93,7 @@ class Live:
             return
         if self._terminal:
             width = shutil.get_terminal_size().columns - 1
-            sys.stderr.write("\r\x1b[K" + plain(line, width))
-            sys.stderr.flush()
+            _tell("\r\x1b[K" + plain(line, width))
             self._open = True
         elif time.monotonic() - self._shown >= self.SPELL:
             self._shown = time.monotonic()
@@ -91,7 +106,7 @@ class Live:
 
     def _clear(self) -> None:
         if self._open:
-            sys.stderr.write("\r\x1b[K")
+            _tell("\r\x1b[K")
             self._open = False
 
 

@@ -210,3 +210,17 @@ def test_a_project_that_is_made_is_told(codeclm, seeds, tmp_path):
     made = tmp_path / "new.db"
     assert codeclm("import", seeds(2), "--project", made)[2] == f"note: {made} is a new project\n"
     assert codeclm("import", seeds(3), "--project", made)[2] == ""
+
+
+@pytest.mark.parametrize("gone", [["stderr"], ["stdout"], ["stderr", "stdout"]])
+def test_a_run_goes_on_where_nobody_reads_what_it_says(codeclm, endpoint, seeds, roles, tmp_path, gone):
+    codeclm("import", seeds(1))
+    read, write = os.pipe()
+    os.close(read)
+    said = {name: write if name in gone else subprocess.PIPE for name in ("stderr", "stdout")}
+    words = ["--project", str(tmp_path / "project.db"), "run", *roles(endpoint)]
+    done = subprocess.run([sys.executable, "-m", "codeclm", *words], cwd=ROOT, check=False, **said)
+    os.close(write)
+    assert done.returncode == 0
+    assert "Exception ignored" not in (done.stderr or b"").decode()
+    assert codeclm("status")[1]["encoded"] == 1
