@@ -40,7 +40,8 @@ budget, 130 interrupted.
 
 Stages are `encode, augment, decode, rubrics, answer, judge`. Commands that ask models, except `step`,
 also take `--ROLE-url URL`, `--ROLE-model NAME` and `--ROLE-prices IN,OUT` (US dollars for a million tokens of
-prompts and of replies) for the roles `strong`, `target` and `judge`; the project keeps them. Keys come from
+prompts and of replies) for the roles `strong`, `target` and `judge`. The project keeps them; those of
+`evaluate` only where it has none for the role yet, those of `names` never. Keys come from
 `CODECLM_STRONG_API_KEY`, `CODECLM_TARGET_API_KEY`, `CODECLM_JUDGE_API_KEY`, else `OPENAI_API_KEY`, and are
 never kept. Words in brackets may be left out.
 """

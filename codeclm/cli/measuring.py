@@ -110,7 +110,7 @@ def evaluate(parser: Parser) -> None:
     )
     parser.add_argument("--limit", type=whole(1), metavar="N", help="only the first N prompts")
     parser.add_argument("--retry", action="store_true", help="ask again for what failed")
-    asking(parser)
+    asking(parser, "the project keeps them where it has none for the role yet")
 
 
 def matching(parser: Parser) -> None:

@@ -62,7 +62,8 @@ def build() -> Parser:
             "--reviewer", default="", metavar="NAME", help="whose; default: the reviewer without a name"
         )
     _map(command("map", "mapping", "Draw the map of the data, or bring it up to date."))
-    asking(command("names", "mapping", "Ask the strong model what the map's clusters are called."))
+    names = command("names", "mapping", "Ask the strong model what the map's clusters are called.")
+    asking(names, "for this once")
     measuring.export(command("export", "files", "Write a training set."))
     measuring.duplicates(
         command("duplicates", "checking", "List near-duplicates, and leaks of test prompts.")
@@ -72,7 +73,7 @@ def build() -> Parser:
     listing = command("evaluations", "evaluating", "List evaluations, or show or forget one.")
     listing.add_argument("id", nargs="?", metavar="ID", help="show this one in full")
     listing.add_argument("--delete", action="store_true", help="forget it; the calls stay in the log")
-    _step(command("step", "stepping", "Take one step by hand; what it makes is a draft."))
+    _step(command("step", "stepping", "Take one step by hand; new instructions are drafts."))
     archive = command("archive", "archiving", "Write the whole project as readable files.")
     archive.add_argument("out", type=Path, metavar="OUT")
     archive.add_argument("--no-calls", action="store_true", help="leave the calls and embeddings out")

@@ -127,8 +127,8 @@ def filtering(parser: Parser) -> None:
     group.add_argument("--decided-by", metavar="NAME", help="a reviewer's name")
 
 
-def asking(parser: Parser) -> None:
-    """The options of every command that asks models."""
+def asking(parser: Parser, kept: str = "the project keeps them") -> None:
+    """The options of every command that asks models. `kept`: what becomes of the models that are named."""
     parser.add_argument("--concurrency", type=whole(1), metavar="N", help="the most requests in flight")
     parser.add_argument("--budget", type=amount, metavar="USD", help="stop when this much is spent")
     parser.add_argument("--max-calls", type=whole(0), metavar="N", help="stop when this many calls were sent")
@@ -139,5 +139,5 @@ def asking(parser: Parser) -> None:
         parser.add_argument(f"--{role}-prices", type=prices, metavar="IN,OUT", help=argparse.SUPPRESS)
     parser.epilog = (
         "For ROLE in strong, target, judge: --ROLE-url URL, --ROLE-model NAME, --ROLE-prices IN,OUT (dollars "
-        "for a million tokens of prompts and of replies); the project keeps them."
+        f"for a million tokens of prompts and of replies); {kept}."
     )

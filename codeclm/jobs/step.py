@@ -1,7 +1,8 @@
 """One step by hand, as a job: rubrics for a metadata, a basic instruction, an improvement, ratings, scores.
 
-It has a lock of its own, so that it may happen while a run goes on. What it makes is a draft, until a
-person keeps it. Knows neither pages nor how a step is chosen.
+It has a lock of its own, so that it may happen while a run goes on. A new instruction is a draft until a
+person keeps it, or has it scored; new rubrics count for runs at once. Knows neither pages nor how a step is
+chosen.
 """
 
 from __future__ import annotations

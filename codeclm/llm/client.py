@@ -1,6 +1,6 @@
 """A ChatModel over the OpenAI protocol: one endpoint, and the one layer that tries again.
 
-Knows roles only for what its messages say, and neither a log nor prices.
+Knows roles only for what its messages say, and no log.
 """
 
 from __future__ import annotations
