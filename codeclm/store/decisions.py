@@ -23,6 +23,9 @@ DECISION = "d.verdict, d.reviewer, d.answer, d.instruction, d.response, d.reason
 
 _BATCH = "select comparison from decisions where batch = ?"
 _ENTRIES = "select seq from decisions where batch = ?"
+_UNDONE_LAST = """select u.entry from decisions u cross join standing t on t.entry = u.entry and t.undone
+    where u.kind = 'undo' and u.reviewer = ? order by u.seq desc limit 1"""
+"""The entry that a reviewer undid last, of those that are undone: the log is read from its end."""
 
 
 class Decisions:
@@ -182,7 +185,11 @@ class Decisions:
             f"select {newest} from standing where reviewer = ? and undone = ? {of}",
             [reviewer, int(undone), *([] if pair is None else [pack(pair)])],
         )
-        return entry
+        if not undone or pair is not None or entry is None:
+            return entry
+        # Of different pairs the one undone last may be any; of one pair it is the oldest.
+        last: int | None = self._db.value(_UNDONE_LAST, [reviewer])
+        return last
 
     def _move(self, reviewer: str, kind: str, of: str | None) -> str | None:
         with self._db.write():

@@ -215,6 +215,18 @@ def test_a_pair_holds_its_texts_and_place(store: Store) -> None:
     assert store.pairs.get("none", 3, 4) is None
 
 
+def test_a_redo_brings_back_what_was_undone_last(store: Store) -> None:
+    first, second, third = pairs(store)
+    for pair in (first, second, third):
+        store.decisions.decide(Decision(pair, "accept", "ann"))
+    assert store.decisions.undo("ann", first) == first
+    assert store.decisions.undo("ann") == third
+    assert [store.decisions.redo("ann") for _ in range(3)] == [third, first, None]
+    assert [store.decisions.undo("ann", each) for each in (second, first)] == [second, first]
+    assert store.decisions.redo("ann", second) == second
+    assert store.decisions.redo("ann") == first
+
+
 def test_a_step_may_name_its_pair_whatever_is_newer(store: Store) -> None:
     first, second, third = pairs(store)
     for pair in (first, second):
