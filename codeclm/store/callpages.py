@@ -34,7 +34,9 @@ _WORDED = (
     ("m.id", _LABELLED, "l.skills"),
 )
 """Where a record's words are: its id, its table, its text."""
-_BEGINNING = re.compile(r"[0-9a-f]{4,20}").fullmatch
+_WHOLE = 20
+"""The digits of an id."""
+_BEGINNING = re.compile(rf"[0-9a-f]{{4,{_WHOLE}}}").fullmatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,16 +208,24 @@ def _conditions(where: CallFilter) -> Iterator[tuple[str, list[Value]]]:
         yield "c.record = ?", [pack(where.record)]
     if where.errors is not None:
         yield ("c.error is not null" if where.errors else "c.error is null"), []
-    part = where.search.strip()
-    if _BEGINNING(part.lower()):
-        bounds: list[Value] = [bytes.fromhex(part.lower().ljust(20, digit)) for digit in "0f"]
-        yield f"c.seq in ({_BEGINS})", bounds * 4
-    elif part:
-        yield _with_words(part)
+    if part := where.search.strip():
+        found, values = _searched(part)
+        yield f"c.seq in ({found})", values
+
+
+def _searched(part: str) -> tuple[str, list[Value]]:
+    """The numbers of calls with an id that begins so, or with the words: "decade" and 2024 may be either."""
+    if not _BEGINNING(part.lower()):
+        return _with_words(part)
+    bounds: list[Value] = [bytes.fromhex(part.lower().ljust(_WHOLE, digit)) for digit in "0f"]
+    if len(part) == _WHOLE:
+        return _BEGINS, bounds * 4
+    found, values = _with_words(part)
+    return f"{_BEGINS} union {found}", bounds * 4 + values
 
 
 def _with_words(part: str) -> tuple[str, list[Value]]:
-    """Calls whose error holds the words, or that were made for a record whose text does."""
+    """The numbers of calls whose error holds the words, or that were made for a record whose text does."""
     error, values = search("error", part)
     records = []
     for id_, table, column in _WORDED:
@@ -223,8 +233,8 @@ def _with_words(part: str) -> tuple[str, list[Value]]:
         records.append(f"select {id_} from {table} where {condition}")
         values += bound
     return (
-        f"""c.seq in (select seq from calls where error is not null and {error}
-        union select seq from calls where record in ({" union ".join(records)}))""",
+        f"""select seq from calls where error is not null and {error}
+        union select seq from calls where record in ({" union ".join(records)})""",
         values,
     )
 

@@ -106,6 +106,9 @@ def test_rows_are_found_by_the_words_of_what_they_were_made_for(store: Store) ->
     assert numbers(" Poetry") == numbers("rhyme") == [2]
     assert numbers("sonnet") == [4, 3]
     assert numbers("100%") == [3]
+    store.lineages.add_instruction(basic(metadata, "A decade, 2024", 1), C)
+    store.calls.put(call("decade", record=basic(metadata, "A decade, 2024", 1).id))
+    assert numbers("decade") == numbers("2024") == [5]
     assert numbers("sonnet a write") == numbers('"of a sonnet"') == [3]
     pair = grown(store, node, 5)
     assert numbers(pair.id) == numbers(pair.id[:9]) == [3]
