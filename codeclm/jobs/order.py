@@ -65,8 +65,13 @@ class Order:
             "max_calls": self.max_calls,
             "augment_to": self.augment_to,
             "retry": self.retry,
-            "pilot": self.only is not None and not self.retry,
+            "pilot": self.pilot,
         }
+
+    @property
+    def pilot(self) -> bool:
+        """Whether it is the pilot of a quote: it keeps to some, and retries nothing."""
+        return self.only is not None and not self.retry
 
     @property
     def wanted(self) -> frozenset[Stage]:
@@ -107,18 +112,43 @@ def same_model(one: Endpoint, other: Endpoint) -> bool:
 
 
 def set_up(store: Store, order: Order) -> Setup:
-    """Keep in the project what was typed, and make its config the current one."""
+    """Keep in the project what was typed, and make its config the current one; of a pilot keep only what its
+    results are found by. UsageError: what a retry is to try again failed under another config.
+    """
+    with store.write():
+        setup = as_it_stands(store, order)
+        if order.pilot:
+            store.settings.keep_config(setup.config)
+            return setup
+        if order.retry and another(store, setup.config):
+            raise UsageError(
+                "what failed was asked with other models, prompts or random seed than are set now: "
+                "set those again to retry it, or run with these"
+            )
+        store.settings.set_dials(setup.dials)
+        store.settings.use_config(setup.config)
+    return setup
+
+
+def as_it_stands(store: Store, order: Order) -> Setup:
+    """The order in the project as that is. Endpoints that were typed are kept there; dials and the current
+    config, by which results are shown, stay as they are.
+    """
     stages = order.wanted
     with store.write():
         dials = Dials.read({**store.settings.dials().model_dump(), **order.dials})
-        store.settings.set_dials(dials)
         for role in typed(store, order):
             before = store.settings.endpoints()[role]
             store.settings.set_endpoint(role, endpoint_of(role, order, before))
         roles = store.settings.endpoints()
         config = config_for(store, roles, dials)
-        store.settings.use_config(config)
     return Setup(order, stages, {role: _limited(roles[role], order) for role in ROLES}, dials, config)
+
+
+def another(store: Store, config: Config) -> bool:
+    """Whether the results that are shown are those of another config."""
+    shown = store.settings.config()
+    return shown is not None and shown.id != config.id
 
 
 def typed(store: Store, order: Order) -> tuple[Role, ...]:

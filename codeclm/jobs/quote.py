@@ -1,7 +1,8 @@
 """What a run would take, foretold from metadata that went through the whole loop already.
 
 Where there are too few of those a pilot is run first, on a few seeds spread over those that are left.
-What it makes is kept like that of any run, so nothing is paid twice.
+What it makes is kept like that of any run, so nothing is paid twice; but what pages show, the dials and the
+current config, is as it was.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any, TypeVar
 from codeclm.errors import BudgetReached, CodecError
 from codeclm.jobs.endpoints import room, slots
 from codeclm.jobs.lock import RUN, hold
-from codeclm.jobs.order import Order, Setup, config_for, set_up
+from codeclm.jobs.order import Order, Setup, another, as_it_stands, config_for
 from codeclm.jobs.replay import Replay, Seen
 from codeclm.jobs.run import run
 from codeclm.jobs.stopping import Stopped
@@ -136,8 +137,14 @@ def _quote(project: Path, order: Order, warn: Tell, show: Tell, pilot: int | Non
     if left.growing and not seen:
         if pilot == 0:
             raise CodecError("nothing is finished yet to foretell from: allow a pilot, of two seeds or more")
-        raise CodecError("nothing of the pilot came to its end; failures says why")
+        raise CodecError(f"nothing of the pilot came to its end; {_failures(project, setup)} says why")
     return _foretell(setup, left, seen)
+
+
+def _failures(project: Path, setup: Setup) -> str:
+    """The command that lists what failed under a setup."""
+    with Store.open(project, readonly=True) as store:
+        return f"failures --config {setup.config.id}" if another(store, setup.config) else "failures"
 
 
 def _hear(error: CodecError | None, warn: Tell, *, enough: bool) -> None:
@@ -157,7 +164,7 @@ def _hear(error: CodecError | None, warn: Tell, *, enough: bool) -> None:
 def _look(project: Path, order: Order) -> tuple[Setup, Left, list[Seen]]:
     """What is left, and what was seen of metadata that is finished."""
     with Store.open(project) as store, hold(project, RUN):
-        setup = set_up(store, order)
+        setup = as_it_stands(store, order)
         left = Left(seeds_left(store, setup), lineages_left(store, setup), _mixed(store, setup))
         unfinished = set(left.metadata)
         done = [row for row in store.metadata.active(order.limit) if row.id not in unfinished]

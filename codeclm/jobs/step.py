@@ -16,7 +16,7 @@ from typing import Any, Literal
 from codeclm.errors import CodecError, UsageError
 from codeclm.jobs.endpoints import open_models, probe, slots
 from codeclm.jobs.lock import hold
-from codeclm.jobs.order import Order, Setup, config_for
+from codeclm.jobs.order import Order, Setup, another, config_for
 from codeclm.jobs.pool import together
 from codeclm.jobs.shift import Ended, Shift
 from codeclm.jobs.stopping import Gate
@@ -77,15 +77,20 @@ def take(project: Path, wish: Wish, warn: Tell, show: Tell) -> tuple[Ended, list
     """Take the step: how it ended, and the ids of what it made. BusyError: another step is being taken."""
     with Store.open(project) as store, hold(project, STEP), Writer(project) as writer:
         setup = _setup(store, wish)
+        if wish.what == "score" and another(store, setup.config):
+            warn(
+                "the models, prompts or random seed differ from those of the results that are shown: "
+                "those of this pair are shown once it is scored"
+            )
         return asyncio.run(_take(store, writer, setup, wish, show))
 
 
 def _setup(store: Store, wish: Wish) -> Setup:
-    """As a run would have it; the config becomes current where there is none yet, or it changed."""
+    """As a run would have it. What is shown changes only with a pair that was made."""
     with store.write():
         endpoints, dials = store.settings.endpoints(), store.settings.dials()
         config = config_for(store, endpoints, dials)
-        store.settings.use_config(config)
+        store.settings.keep_config(config)
     return Setup(wish.order, _STAGES[wish.what], endpoints, dials, config)
 
 
@@ -172,7 +177,9 @@ class _Hand:
         self.writer.submit(lambda store: store.studio.add_ratings(made))
 
     async def _score(self, node: Instruction) -> str:
-        """Keep it: both answers and both orders of scores, as a run asks for them."""
+        """Keep it: both answers and both orders of scores, as a run asks for them; its results are shown
+        from then on, as drafts need no place among them.
+        """
         config = self.setup.config.id
         self.writer.submit(lambda store: store.studio.keep(node.id, config))
         had = {answer.role: answer for answer in self.store.lineages.answers(node.id, config)}
@@ -188,6 +195,7 @@ class _Hand:
         first, second = await together(*(self.steps.judge(node, strong, target, order) for order in (0, 1)))
         comparison = self.steps.comparison(node, strong, target, (first, second))
         self.writer.submit(lambda store: store.lineages.add_comparison(comparison))
+        self.writer.submit(lambda store: store.settings.use_config(self.setup.config))
         return comparison.id
 
     def _keep_answer(self, answer: Answer) -> None:

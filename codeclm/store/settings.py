@@ -64,10 +64,20 @@ class Settings:
         current = self.get("config")
         return None if current is None else self.config_of(current)
 
-    def use_config(self, config: Config) -> str:
-        """Store a config by its id, make it current, return the id. Imported results show under it too."""
+    def keep_config(self, config: Config) -> str:
+        """Store a config by its id, and return that; it becomes current where there is none yet. Imported
+        results show under it too.
+        """
         with self._db.write():
             self._configs.make(config.id, dump(config.model_dump(mode="json")))
+            if self.get("config") is None:
+                self.set("config", config.id)
+        return config.id
+
+    def use_config(self, config: Config) -> str:
+        """Store a config by its id, make it current, return the id."""
+        with self._db.write():
+            self.keep_config(config)
             if self.get("config") != config.id:
                 self.set("config", config.id)
         return config.id

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from codeclm.jobs.order import another, config_for
 from codeclm.projects import Project
 from codeclm.records import Failure
 from codeclm.store import Store
@@ -43,6 +44,7 @@ def failures(project: Project) -> None:
     with project.open(readonly=True) as store:
         found = store.failures.page(facts.config.id, offset(_PAGE, total), PAGE)
         subjects = [_subject(store, each) for each in found]
+        changed = another(store, config_for(store, store.settings.endpoints(), store.settings.dials()))
     frame = pd.DataFrame(
         {
             "Step": [STEPS[each.stage] for each in found],
@@ -66,10 +68,15 @@ def failures(project: Project) -> None:
         _reply(each)
     if not chosen:
         st.caption("Choose a row to see the reply as it came.")
+    if changed:
+        st.caption(
+            ":material/difference: Asked with other models, prompts or random seed than are set now. "
+            "Set those again to try it again; a run asks those that are set now, for everything."
+        )
     st.button(
         f"Try {plural(total, 'failure')} again",
         icon=":material/replay:",
-        disabled=going_on(project),
+        disabled=changed or going_on(project),
         on_click=guarded(retry_failed),
         args=(project,),
         key="gen_retry",

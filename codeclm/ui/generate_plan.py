@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from codeclm.jobs.order import config_for, same_model
+from codeclm.jobs.order import another, config_for, same_model
 from codeclm.llm.prices import prices_of
 from codeclm.records import ROLES, Role, Stage
 from codeclm.settings import Dials, Endpoint
@@ -132,7 +132,6 @@ class Forecast:
 def forecast(store: Store, wanted: Wanted, endpoints: Mapping[Role, Endpoint]) -> Forecast:
     """Count what these settings leave to do."""
     config = config_for(store, endpoints, wanted.dials)
-    current = store.settings.config()
     stages = REACH[wanted.reach]
     seeds = store.seeds.count_unencoded(config.id, wanted.limit)
     left, begun = store.lineages.left(config.id, wanted.dials, stages, wanted.limit)
@@ -146,7 +145,7 @@ def forecast(store: Store, wanted: Wanted, endpoints: Mapping[Role, Endpoint]) -
         least = most = seeds + growing * n
     else:
         least = most = seeds
-    return Forecast(seeds, growing, fresh, least, most, current is None or current.id == config.id)
+    return Forecast(seeds, growing, fresh, least, most, not another(store, config))
 
 
 def warnings(endpoints: Mapping[Role, Endpoint]) -> list[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from codeclm.jobs.order import config_for
+from codeclm.jobs.order import another, config_for
 from codeclm.projects import Project
 from codeclm.records import Metadata, RubricSet
 from codeclm.settings import Config
@@ -16,6 +16,7 @@ from codeclm.ui.labels import by_hand
 from codeclm.ui.page import empty
 from codeclm.ui.studio_node import node_panel
 from codeclm.ui.studio_rubrics import rubrics_panel
+from codeclm.ui.summary import summary
 from codeclm.ui.text import gap, one_line, plain
 
 FOUND = 60
@@ -46,10 +47,17 @@ def studio(project: Project) -> None:
         if metadata is None:
             return
         bench = _bench(store, metadata)
+        second = another(store, bench.config)
     busy = step.going_on(project)
     if not busy:
         step.land(project, bench.metadata.id, bench.known)
     step.fault()
+    if second and summary(project).funnel.comparisons:
+        st.warning(
+            "The models, prompts or random seed differ from those of the results that are there. The first "
+            "pair kept here begins a second set of results beside them, which pages show from then on.",
+            icon=":material/difference:",
+        )
     left, right = st.columns([2, 3], gap="medium")
     with left:
         _tree(project, bench, busy)

@@ -1,4 +1,6 @@
+import json
 import random
+import re
 import time
 
 import pytest
@@ -71,6 +73,51 @@ def test_a_pilot_is_as_large_as_is_said(project, order, endpoint):
     quote(path, order(), silent, silent, pilot=5)
     with Store.open(path) as store:
         assert store.metadata.count() == 5
+
+
+@pytest.mark.parametrize("pilot", [0, 2])
+def test_a_look_at_the_price_leaves_theta_and_the_results_that_are_shown(project, order, endpoint, pilot):
+    path = project(6)
+    run(path, order(limit=2), silent, silent)
+    other = order(dials={"theta": 1.0}, models={"strong": "strong", "target": "other", "judge": "judge"})
+
+    def shown(store):
+        config, dials = store.settings.config(), store.settings.dials()
+        return config, dials, store.funnel(config.id, dials.theta, dials.iterations).kept
+
+    with Store.open(path) as store:
+        before = shown(store)
+        if pilot:
+            quote(path, other, silent, silent, pilot)
+        else:
+            with pytest.raises(CodecError, match="nothing is finished yet"):
+                quote(path, other, silent, silent, pilot)
+        assert shown(store) == before
+        configs = store.settings.config_ids()
+        assert len(configs) == (2 if pilot else 1)
+    outcome = run(path, other, silent, silent)
+    with Store.open(path) as store:
+        config, dials, _ = shown(store)
+    assert (dials.theta, config.models["target"]) == (1.0, "other")
+    if pilot:
+        assert config.id == configs[1]
+        assert outcome.calls_sent
+        bodies = [json.dumps(body, sort_keys=True) for body in endpoint.requests]
+        asked = [body for body in bodies if "colour has the sky" not in body]  # the probe may come again
+        assert len(asked) == len(set(asked))
+
+
+def test_a_pilot_under_other_models_says_where_its_failures_are(project, order, endpoint):
+    path = project(20)
+    run(path, order(limit=1), silent, silent)
+    endpoint.reply = lambda body: "No."
+    other = order(models={"strong": "another", "target": "target", "judge": "judge"})
+    with pytest.raises(CodecError, match=r"failures --config [0-9a-f]+ says why") as said:
+        quote(path, other, silent, silent)
+    (config,) = re.findall(r"--config (\w+)", str(said.value))
+    with Store.open(path) as store:
+        assert store.settings.config().models["strong"] == "strong"
+        assert store.failures.count(config)
 
 
 def test_of_one_seed_alone_nothing_is_sure(project, order):

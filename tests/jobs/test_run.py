@@ -13,7 +13,7 @@ from dataclasses import replace
 import pytest
 
 from codeclm import export, pipeline
-from codeclm.errors import EndpointError
+from codeclm.errors import EndpointError, UsageError
 from codeclm.jobs import shift
 from codeclm.jobs.order import Order
 from codeclm.jobs.process import ROOT
@@ -360,6 +360,26 @@ def test_a_retry_keeps_to_the_stages_of_what_failed_each_time(project, order, mo
         commands = [job.command for job in store.jobs.page(limit=2)]
     assert (funnel.encoded, funnel.instructions) == (6, 0)
     assert [(each["stages"], each["pilot"]) for each in commands] == [(["encode"], False)] * 2
+
+
+def test_a_retry_asks_what_failed_and_no_other_model(project, order):
+    path = project()
+
+    def broken(body):
+        return "No." if body["model"] == "judge" else loop_reply(body)
+
+    with ScriptedEndpoint(reply=broken) as endpoint:
+        urls = dict.fromkeys(("strong", "target", "judge"), endpoint.url)
+        assert go(path, order(urls=urls)).failures == 6
+        with Store.open(path) as store:
+            before = store.settings.config(), store.settings.endpoints()
+        sent = len(endpoint.requests)
+        models = {"strong": "strong", "target": "other", "judge": "judge"}
+        with pytest.raises(UsageError, match="other models, prompts or random seed"):
+            go(path, order(urls=urls, models=models, retry=True))
+        assert len(endpoint.requests) == sent
+        with Store.open(path) as store:
+            assert (store.settings.config(), store.settings.endpoints()) == before
 
 
 def test_a_walk_from_a_leaf_knows_the_basic_instruction(project, order, monkeypatch):

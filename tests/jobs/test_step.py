@@ -13,6 +13,7 @@ from codeclm.jobs.run import run
 from codeclm.jobs.step import STEP, Wish, edited, rubric_set, take
 from codeclm.pipeline import DEFAULT_STAGES
 from codeclm.records import Labels, Metadata
+from codeclm.settings import Endpoint
 from codeclm.stages.profiles import default_templates
 from codeclm.store import Store
 from codeclm.testing import loop_reply
@@ -180,6 +181,25 @@ def test_edited_prompts_are_part_of_the_config(ready):
         store.settings.set(TEMPLATES, {"standard": {"decode": "nothing to fill in"}})
     with pytest.raises(UsageError, match="template decode"):
         run(path, Order(), quiet, quiet)
+
+
+def test_drafts_leave_the_results_that_are_shown_and_a_pair_brings_its_own(ready, endpoint):
+    path, metadata = ready
+    with Store.open(path) as store:
+        before = store.settings.config()
+        store.settings.set_endpoint("target", Endpoint(url=endpoint.url, model="other"))
+    _, (basic,) = step(path, "basic", metadata.id)
+    step(path, "rate", basic)
+    endpoint.quota = len(endpoint.requests)
+    assert step(path, "score", basic)[0].error is not None
+    with Store.open(path) as store:
+        assert store.settings.config() == before
+    endpoint.quota, said = None, []
+    _, (pair,) = take(path, Wish("score", basic), said.append, quiet)
+    assert any("once it is scored" in line for line in said)
+    with Store.open(path) as store:
+        assert store.settings.config().models["target"] == "other"
+        assert store.pairs.get(pair, 3, 4)
 
 
 def test_the_command(ready, capsys):

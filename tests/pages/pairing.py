@@ -43,10 +43,11 @@ def project(name, pairs=6, texts=()):
     return made
 
 
-def fail(made, number=0):
-    """A failure of an answer, with a hostile reply."""
+def fail(made, number=0, config=CONFIG):
+    """A failure of an answer, with a hostile reply, among the results of a config, which are then shown."""
     with made.open() as store:
+        store.settings.use_config(config)
         metadata = store.metadata.page()[number]
         node = Instruction(metadata.id, metadata.revision, "One that fails", sample=7)
-        store.lineages.add_instruction(node, CONFIG.id)
-        store.failures.put(Failure("answer", node.id, CONFIG.id, "no usable reply", HOSTILE))
+        store.lineages.add_instruction(node, config.id)
+        store.failures.put(Failure("answer", node.id, config.id, "no usable reply", HOSTILE))

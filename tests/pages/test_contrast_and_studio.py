@@ -344,6 +344,15 @@ def test_the_studio_shows_the_tree_and_what_changed(mine):
     assert not test.exception
 
 
+def test_the_studio_says_that_a_pair_kept_with_other_models_begins_a_second_set(mine):
+    test = opened("4_Generate", project="mine", generate="By hand", studio_search="case 0")
+    assert "second set of results" in " ".join(each.value for each in test.warning)
+    with mine.open() as store:
+        store.settings.use_config(config_for(store, store.settings.endpoints(), store.settings.dials()))
+    test.run()
+    assert not test.warning
+
+
 def test_a_metadata_written_in_the_studio_lies_on_the_bench(mine):
     test = opened("4_Generate", project="mine", generate="By hand", studio_search="case 0")
     test.text_input(key="studio_new_use").set_value("tax advice")

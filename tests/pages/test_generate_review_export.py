@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from codeclm import projects
 from codeclm.export import Options
+from codeclm.jobs.order import config_for
 from codeclm.records import Decision, Seed
 from codeclm.settings import Endpoint
 from codeclm.store import PairFilter
@@ -184,7 +185,9 @@ def test_other_models_are_said_to_begin_a_second_set():
 
 def test_failures_say_why_and_can_be_tried_again(monkeypatch):
     made = pairing.project("mine")
-    pairing.fail(made)
+    with made.open() as store:
+        config = config_for(store, store.settings.endpoints(), store.settings.dials())
+    pairing.fail(made, config=config)
     started = []
     monkeypatch.setattr(started_jobs.process, "start", lambda *words: started.append(words))
     test = opened("4_Generate", project="mine", generate="Failures")
@@ -195,6 +198,13 @@ def test_failures_say_why_and_can_be_tried_again(monkeypatch):
     assert started[0][1:3] == ("failures", ["--retry"])
     assert "Starting…" in said(test)
     assert test.button(key="gen_retry").disabled
+
+
+def test_what_failed_with_other_models_is_not_offered_to_be_tried_with_these():
+    pairing.fail(pairing.project("mine"))
+    test = opened("4_Generate", project="mine", generate="Failures")
+    assert test.button(key="gen_retry").disabled
+    assert "Asked with other models, prompts or random seed" in said(test)
 
 
 def test_new_instructions_come_newest_first_with_what_changed():
