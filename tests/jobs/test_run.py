@@ -362,6 +362,22 @@ def test_a_retry_keeps_to_the_stages_of_what_failed_each_time(project, order, mo
     assert [(each["stages"], each["pilot"]) for each in commands] == [(["encode"], False)] * 2
 
 
+def test_a_retry_goes_as_far_as_runs_went_that_came_to_what_failed(project, order):
+    path = project()
+
+    def broken(body):
+        return "No." if body["model"] == "judge" else loop_reply(body)
+
+    with ScriptedEndpoint(reply=broken) as endpoint:
+        asked = order(urls=dict.fromkeys(("strong", "target", "judge"), endpoint.url))
+        assert go(path, asked).failures == 6
+        endpoint.reply = loop_reply
+        go(path, replace(asked, stages=("encode",)))
+        assert go(path, replace(asked, retry=True)).status == 0
+    with Store.open(path) as store:
+        assert store.failures.count(store.settings.config().id) == 0
+
+
 def test_a_retry_asks_what_failed_and_no_other_model(project, order):
     path = project()
 
