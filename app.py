@@ -26,5 +26,5 @@ with home() as project:
         with st.container():
             spend_table(project)
         with st.container():
-            recent_runs(project, facts.running)
+            recent_runs(project)
     projects_panel(project)

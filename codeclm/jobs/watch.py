@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from codeclm.jobs.lock import holder
 from codeclm.store import Job, Store
 
-LOST = "ended without saying so"
+LOST = "ended without a word"
+"""It was killed, or memory was used up."""
 
 
 @dataclass(frozen=True, slots=True)

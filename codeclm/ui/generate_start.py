@@ -34,7 +34,7 @@ from codeclm.ui.page import empty, go
 from codeclm.ui.quote_panel import quote_panel
 from codeclm.ui.runpanel import how_it_ended, last_run, start_run
 from codeclm.ui.summary import Summary, summary
-from codeclm.ui.text import ago, dollars, duration, number, plain, plural
+from codeclm.ui.text import ROLE_COLOURS, ago, dollars, duration, number, plain, plural
 
 _SET = "gen_set"
 """In the session: what the settings began with, and what they were when the page was last seen."""
@@ -181,12 +181,11 @@ def _pace(job: Job | None) -> float | None:
 
 def _models(endpoints: Mapping[Role, Endpoint]) -> None:
     strong = endpoints["strong"]
-    colours: dict[Role, str] = {"strong": "blue", "target": "orange", "judge": "gray"}
     for role in ROLES:
         endpoint = endpoints.get(role, strong)
         where = "built in" if endpoint.builtin else endpoint.url
         st.markdown(
-            f":{colours[role]}-badge[{role}] **{plain(endpoint.model, 60)}** "
+            f":{ROLE_COLOURS[role]}-badge[{role}] **{plain(endpoint.model, 60)}** "
             f":gray[:small[{USES[role]} · {plain(where, 60)}]]",
             help=term(role),
         )

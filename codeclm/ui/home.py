@@ -8,6 +8,7 @@ import streamlit as st
 from codeclm.jobs.lock import RUN
 from codeclm.projects import Project
 from codeclm.records import ROLES
+from codeclm.ui import started
 from codeclm.ui.glossary import TERMS, term
 from codeclm.ui.guard import fragment
 from codeclm.ui.next_step import FAILURES, next_step
@@ -21,14 +22,6 @@ ABOUT_KEY = "about"
 
 REFRESH = 3.0
 """Seconds between two counts of the tiles during a run."""
-
-ENDED = {
-    "running": "ended early",
-    "done": "finished",
-    "stopped": "stopped",
-    "failed": "failed",
-    "budget": "budget reached",
-}
 
 
 def about(project: Project) -> None:
@@ -132,7 +125,7 @@ def spend_table(project: Project) -> None:
     )
 
 
-def recent_runs(project: Project, running: bool) -> None:
+def recent_runs(project: Project) -> None:
     """The last runs, and how each ended."""
     st.subheader("Recent runs", anchor=False)
     with project.open(readonly=True) as store:
@@ -145,7 +138,7 @@ def recent_runs(project: Project, running: bool) -> None:
             "Started": ago(job.started),
             "Took": duration((job.finished or job.heartbeat) - job.started),
             "Calls": job.calls_sent,
-            "Ended": "going on" if running and job is jobs[0] else job.message or ENDED[job.state],
+            "Ended": started.ended(project, job),
         }
         for job in jobs
     ]

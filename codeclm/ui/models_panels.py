@@ -18,11 +18,10 @@ from codeclm.ui import signin
 from codeclm.ui.endpoint_form import take_model
 from codeclm.ui.glossary import term
 from codeclm.ui.guard import fragment, guarded, notify
-from codeclm.ui.text import duration, number, one_line, plain, plural
+from codeclm.ui.text import ROLE_COLOURS, duration, number, one_line, plain, plural
 
 _TAKEN = "offered_taken"
 
-COLOURS: dict[Role, str] = {"strong": "blue", "target": "orange", "judge": "violet"}
 SCHEMAS = {
     "json_schema": "structured replies by JSON schema",
     "json_object": "JSON replies without a schema",
@@ -40,7 +39,7 @@ def parts(endpoints: Mapping[Role, Endpoint]) -> None:
 
 def _card(role: Role, endpoints: Mapping[Role, Endpoint]) -> None:
     endpoint = own(role, endpoints)
-    st.badge(role.capitalize(), color=COLOURS[role], help=term(role))  # type: ignore[arg-type]
+    st.badge(role.capitalize(), color=ROLE_COLOURS[role], help=term(role))  # type: ignore[arg-type]
     if endpoint is None:
         st.markdown("**Same as the strong model**")
         st.caption("It judges answers of its own: expect some bias towards them.")

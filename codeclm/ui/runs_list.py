@@ -9,17 +9,15 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from codeclm.jobs.lock import holder
-from codeclm.jobs.watch import LOST
 from codeclm.projects import Project
 from codeclm.records import STAGES
 from codeclm.store import Job
+from codeclm.ui import started
 from codeclm.ui.guard import guarded
-from codeclm.ui.home import ENDED
 from codeclm.ui.runpanel import DOING
 from codeclm.ui.spend_tables import spend_tables
 from codeclm.ui.table import first_page, offset, pager, rows_key, tall
-from codeclm.ui.text import ago, dollars, duration, number, one_line, plain
+from codeclm.ui.text import ago, dollars, duration, number, plain
 
 _PAGE, _SIZE = "runs_page", 10
 _DONE = {**DOING, "rubrics": "Making harder"}
@@ -42,7 +40,7 @@ def runs(project: Project) -> None:
             "What": [_what(job) for job in jobs],
             "Started": [ago(job.started) for job in jobs],
             "Took": [duration(_took(job)) for job in jobs],
-            "Ended": [ended(project, job) for job in jobs],
+            "Ended": [started.ended(project, job) for job in jobs],
             "Sent": [job.calls_sent for job in jobs],
             "Cached": [job.calls_cached for job in jobs],
             "Tokens": [spent[job.id].prompt_tokens + spent[job.id].completion_tokens for job in jobs],
@@ -72,16 +70,6 @@ def runs(project: Project) -> None:
         _detail(project, job)
     if not chosen:
         st.caption("Choose a row to see what was asked of a run, and what it spent on what.")
-
-
-def ended(project: Project, job: Job) -> str:
-    """How a job ended, in a few words; or that it goes on."""
-    if job.state != "running":
-        return one_line(job.message, 200) or ENDED[job.state]
-    held = holder(project.path, job.kind)
-    if held is None or held.pid not in (0, job.pid):
-        return LOST
-    return "stopping" if job.stop_asked else "going on"
 
 
 def asked(command: Mapping[str, Any]) -> list[str]:

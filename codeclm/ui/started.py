@@ -15,12 +15,15 @@ import streamlit as st
 
 from codeclm.jobs import process
 from codeclm.jobs.lock import holder
+from codeclm.jobs.watch import LOST
 from codeclm.llm import keys
 from codeclm.projects import Project
 from codeclm.store import Job
 from codeclm.ui import signin
 from codeclm.ui.guard import guarded, notify
-from codeclm.ui.text import duration
+from codeclm.ui.text import duration, one_line
+
+_ENDED = {"done": "finished", "stopped": "stopped", "failed": "failed", "budget": "budget reached"}
 
 PATIENCE = 60.0
 """Seconds within which a job must show itself: it may have to wait for the disk."""
@@ -94,6 +97,16 @@ def last_words(project: Project, kind: str) -> str:
     """The last line that was said by what this tab began, or by the last of its kind; empty: nothing."""
     found = begun(project, kind)
     return process.last_words(project.path, found.command if found else kind)
+
+
+def ended(project: Project, job: Job) -> str:
+    """How a job ended, in a few words; or that it goes on."""
+    if job.state != "running":
+        return one_line(job.message, 200) or _ENDED[job.state]
+    by = holder(project.path, job.kind)
+    if by is None or by.pid not in (0, job.pid):
+        return LOST
+    return "stopping" if job.stop_asked else "going on"
 
 
 def head(project: Project, job: Job, doing: str, what: str) -> None:

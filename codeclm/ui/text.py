@@ -12,6 +12,11 @@ import time
 
 import streamlit as st
 
+from codeclm.records import Role
+
+ROLE_COLOURS: dict[Role, str] = {"strong": "blue", "target": "orange", "judge": "violet"}
+"""Of badges that name a role."""
+
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$&=^])")
 _UNSEEN = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
 """Control characters, and those that turn the direction of whatever stands behind them on the line."""
