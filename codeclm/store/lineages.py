@@ -24,6 +24,7 @@ from codeclm.store.rows import (
     read_instruction,
     seq_of,
 )
+from codeclm.store.seeds import HAND_DOWN
 from codeclm.store.studio import KEPT_DRAFT
 from codeclm.store.texts import Texts
 
@@ -126,7 +127,19 @@ class Lineages:
                     continue
                 scores = [each.comparison] if each.comparison is not None else []
                 self.add([each.instruction, *each.answers, *scores], IMPORTED)
+            self._name_seeds([each for each in known if each.id not in contradicted])
         return AddedPairs(len(given) - len(known), frozenset(contradicted))
+
+    def _name_seeds(self, known: Sequence[GivenPair]) -> None:
+        """Take the seeds that a file names for instructions that had none until now."""
+        named = [(pack(each.seed), pack(each.id)) for each in known if each.seed is not None]
+        if named:
+            self._db.many(
+                """update instructions set seed = (select seq from seeds where id = ?)
+                where id = ? and seed is null""",
+                named,
+            )
+            self._db.execute(HAND_DOWN)
 
     def _contradicts(self, given: GivenPair) -> bool:
         """Whether an answer of its came from a file before, with another text."""

@@ -22,7 +22,7 @@ UNLABELLED = Metadata("imported", Labels("")).id
 _UNLABELLED = """from instructions i join metadata m on m.seq = i.metadata and m.labels = i.labels
     where m.id = ? and m.labels = m.original and i.origin = 'imported' and i.seed is null"""
 
-_HAND_DOWN = """with recursive down (seq, seed) as (select seq, seed from instructions where seed is not null
+HAND_DOWN = """with recursive down (seq, seed) as (select seq, seed from instructions where seed is not null
         union select i.seq, down.seed from down join instructions i on i.parent = down.seq and i.seed is null)
     update instructions set seed = down.seed from down
     where instructions.seq = down.seq and instructions.seed is null"""
@@ -70,7 +70,7 @@ class Seeds:
                 "update instructions set seed = (select seq from seeds where id = ?) where seq = ?",
                 ((pack(seed.id), seq) for seq, seed in made),
             )
-            self._db.execute(_HAND_DOWN)
+            self._db.execute(HAND_DOWN)
         return added
 
     def get(self, seed: str) -> Seed | None:

@@ -55,6 +55,18 @@ def test_a_pair_is_of_the_seed_that_its_row_names(store):
     assert seeds(store)["f"] == two
 
 
+def test_a_seed_that_a_second_file_names_is_taken(store):
+    put(store, ("a", "law", ""), ("b", "law", ""))
+    found = store.lineages.get(store.pairs.page(None, THETA, CAP)[0].instruction_id)
+    child = Instruction(found.metadata, found.revision, "harder", parent=found.id, iteration=2)
+    store.lineages.add_instruction(child, IMPORTED)
+    put(store, ("a", "law", "one"), ("b", "law", ""))
+    assert seeds(store) == {"a": seed_id("one"), "b": None}
+    assert origin(store, child.id).seed == seed_id("one")
+    put(store, ("a", "law", "two"))
+    assert seeds(store)["a"] == seed_id("one")
+
+
 def test_a_row_with_other_answers_than_the_project_has_is_told(store):
     put(store, ("a", "law", "one"))
     rows = [
