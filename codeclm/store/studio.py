@@ -18,6 +18,10 @@ from codeclm.store.rows import INSTRUCTION, insert_instruction, read_instruction
 KEPT_DRAFT = "exists (select 1 from studio d where d.config = n.config and d.instruction = i.seq and d.kept)"
 """Whether node `n` of instruction `i` was grown by hand, so that a walk from the top may not come to it."""
 
+_REMARKS = """(select json_group_array(said) from (
+    select kind || ': ' || reason as said from remarks where instruction = i.seq order by kind))"""
+"""What was noted about an instruction, as a JSON list."""
+
 
 @dataclass(frozen=True, slots=True)
 class Branch:
@@ -68,22 +72,57 @@ class Studio:
                 [self._configs.find(config), pack(instruction)],
             ).rowcount
 
-    def tree(self, metadata: str, config: str) -> list[Branch]:
-        """Every instruction of a metadata under a config and every draft, parents before children."""
-        seq = self._configs.find(config)
+    def samples(self, metadata: str, config: str) -> list[int]:
+        """The samples of a metadata's instructions and drafts under a config, in order. What grew from a
+        basic instruction has the same as that."""
         rows = self._db.rows(
-            f"""{INSTRUCTION.replace("select", "select i.seq, n.gap, n.instruction, d.kept,", 1)}
-            left join nodes n on n.config = :config and n.place = m.place and n.instruction = i.seq
+            """select sample from nodes
+            where config = :config and place = (select place from metadata where id = :metadata)
+            union select i.sample from studio d join instructions i on i.seq = d.instruction
+            where d.config = :config and i.metadata = (select seq from metadata where id = :metadata)
+            order by 1""",
+            {"config": self._configs.find(config), "metadata": pack(metadata)},
+        )
+        return [sample for (sample,) in rows]
+
+    def newest(self, metadata: str, config: str) -> str | None:
+        """The instruction or draft of a metadata written last under a config; None: there is none."""
+        found = self._db.value(
+            """select i.id from metadata m cross join instructions i on i.metadata = m.seq
+            where m.id = :metadata and (
+                exists (select 1 from nodes n where n.config = :config and n.place = m.place
+                    and n.sample = i.sample and n.iteration = i.iteration and n.id = i.id)
+                or exists (select 1 from studio d where d.config = :config and d.instruction = i.seq))
+            order by i.seq desc limit 1""",
+            {"config": self._configs.find(config), "metadata": pack(metadata)},
+        )
+        return None if found is None else unpack(found)
+
+    def tree(self, metadata: str, config: str, samples: tuple[int, int] = (0, 2**63 - 1)) -> list[Branch]:
+        """Every instruction of a metadata under a config and every draft, parents before children.
+
+        `samples`: of those from the first to the last of these two.
+        """
+        low, high = samples
+        rows = self._db.rows(
+            f"""with here (seq) as (
+                select n.instruction from nodes n where n.config = :config and n.sample between :low and :high
+                    and n.place = (select place from metadata where id = :metadata)
+                union select d.instruction from studio d join instructions i on i.seq = d.instruction
+                where d.config = :config and i.sample between :low and :high
+                    and i.metadata = (select seq from metadata where id = :metadata))
+            {INSTRUCTION.replace("select", f"select n.gap, n.instruction, d.kept, {_REMARKS},", 1)}
+            left join nodes n on n.config = :config and n.place = m.place and n.sample = i.sample
+                and n.iteration = i.iteration and n.id = i.id
             left join studio d on d.config = :config and d.instruction = i.seq
-            where m.id = :metadata and (n.instruction is not null or d.instruction is not null)
-            order by i.iteration, i.sample, i.seq""",
-            {"config": seq, "metadata": pack(metadata)},
+            where i.seq in here order by i.iteration, i.sample, i.seq""",
+            {"config": self._configs.find(config), "metadata": pack(metadata), "low": low, "high": high},
         )
         return [
             Branch(
-                read_instruction(tuple(columns)), gap, node is None, kept is not None, self._remarks(number)
+                read_instruction(tuple(columns)), gap, node is None, kept is not None, tuple(json.loads(said))
             )
-            for number, gap, node, kept, *columns in rows
+            for gap, node, kept, said, *columns in rows
         ]
 
     def remark(self, instruction: str, kind: str, reason: str) -> None:
@@ -97,8 +136,8 @@ class Studio:
 
     def remarks(self, instruction: str) -> tuple[str, ...]:
         """What was noted about an instruction: "drift: …"."""
-        found = self._db.value("select seq from instructions where id = ?", [pack(instruction)])
-        return () if found is None else self._remarks(found)
+        found = self._db.value(f"select {_REMARKS} from instructions i where i.id = ?", [pack(instruction)])
+        return () if found is None else tuple(json.loads(found))
 
     def add_ratings(self, ratings: Ratings) -> None:
         """Keep ratings; newer ones under the same rubric set replace them."""
@@ -141,9 +180,3 @@ class Studio:
             {"config": seq, "step": max(1, -(-total // limit))},
         )
         return [(iteration, text, parent, rating) for iteration, text, parent, rating in rows]
-
-    def _remarks(self, instruction: int) -> tuple[str, ...]:
-        rows = self._db.rows(
-            "select kind || ': ' || reason from remarks where instruction = ? order by kind", [instruction]
-        )
-        return tuple(row[0] for row in rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 
 import streamlit as st
@@ -12,32 +13,38 @@ from codeclm.records import Metadata, RubricSet
 from codeclm.settings import Config
 from codeclm.store import Branch, Store
 from codeclm.ui import studio_step as step
+from codeclm.ui.guard import guarded
 from codeclm.ui.labels import by_hand
 from codeclm.ui.page import empty
 from codeclm.ui.studio_node import node_panel
 from codeclm.ui.studio_rubrics import rubrics_panel
 from codeclm.ui.summary import summary
-from codeclm.ui.text import gap, one_line, plain
+from codeclm.ui.table import pages_of
+from codeclm.ui.text import gap, number, one_line, plain
 
 FOUND = 60
-BRANCHES = 80
+LINEAGES = 40
+"""Basic instructions on a page, each with all that grew from it."""
 _OF = "studio_of"
 """The metadata on the bench, by id."""
+_FROM = "studio_from"
+"""The sample with which the page of lineages begins that was turned to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What lies on the bench: a metadata, its rubrics, and the tree grown from it."""
+    """What lies on the bench: a metadata, its rubrics, and a page of the tree grown from it.
+
+    `samples` name its lineages, all of them; `newest` is the instruction that was written last.
+    """
 
     metadata: Metadata
     config: Config
     rubrics: list[RubricSet]
+    samples: list[int]
+    page: int
     tree: list[Branch]
-
-    @property
-    def known(self) -> list[str]:
-        """The ids of the instructions, the newest step last within its iteration."""
-        return [branch.instruction.id for branch in self.tree]
+    newest: str | None
 
 
 def studio(project: Project) -> None:
@@ -46,11 +53,14 @@ def studio(project: Project) -> None:
         metadata = _choose(project, store)
         if metadata is None:
             return
-        bench = _bench(store, metadata)
-        second = another(store, bench.config)
-    busy = step.going_on(project)
-    if not busy:
-        step.land(project, bench.metadata.id, bench.known)
+        # Under the config that a run would use now, together with what grew under the current one.
+        config = config_for(store, store.settings.endpoints(), store.settings.dials())
+        busy = step.going_on(project)
+        newest = store.studio.newest(metadata.id, config.id)
+        if not busy:
+            step.land(project, metadata.id, newest)
+        bench = _bench(store, metadata, config, newest)
+        second = another(store, config)
     step.fault()
     if second and summary(project).funnel.comparisons:
         st.warning(
@@ -67,23 +77,40 @@ def studio(project: Project) -> None:
             step.wait(project)
         chosen = _chosen(bench)
         if chosen is not None:
-            node_panel(project, bench.metadata, bench.config.id, bench.rubrics, bench.tree, chosen, busy)
+            node_panel(
+                project,
+                bench.metadata,
+                bench.config.id,
+                bench.rubrics,
+                bench.tree,
+                chosen,
+                bench.newest,
+                busy,
+            )
         elif not busy:
             st.caption("Write a basic instruction to begin with: the strong model makes it from the labels.")
 
 
-def _bench(store: Store, metadata: Metadata) -> Bench:
-    """Under the config that a run would use now, together with what grew under the current one."""
-    config = config_for(store, store.settings.endpoints(), store.settings.dials())
-    seen = store.settings.config()
-    tree = store.studio.tree(metadata.id, config.id)
+def _bench(store: Store, metadata: Metadata, config: Config, newest: str | None) -> Bench:
+    seen = store.settings.config() or config
+    configs = dict.fromkeys((seen.id, config.id))
+    samples = sorted({sample for each in configs for sample in store.studio.samples(metadata.id, each)})
+    page = min(bisect_left(samples, _at(store, metadata)), max(len(samples) - 1, 0)) // LINEAGES
+    shown, tree = samples[page * LINEAGES :][:LINEAGES], dict[str, Branch]()
+    for each in configs if shown else ():
+        branches = store.studio.tree(metadata.id, each, (shown[0], shown[-1]))
+        tree |= {branch.instruction.id: branch for branch in branches}
     rubrics = store.lineages.rubric_sets(metadata.revision, config.id)
-    if seen is not None and seen.id != config.id:
-        there = {branch.instruction.id for branch in tree}
-        before = store.studio.tree(metadata.id, seen.id)
-        tree = [branch for branch in before if branch.instruction.id not in there] + tree
-        rubrics = rubrics or store.lineages.rubric_sets(metadata.revision, seen.id)
-    return Bench(metadata, config, rubrics, tree)
+    rubrics = rubrics or store.lineages.rubric_sets(metadata.revision, seen.id)
+    return Bench(metadata, config, rubrics, samples, page, list(tree.values()), newest)
+
+
+def _at(store: Store, metadata: Metadata) -> int:
+    """The sample that was turned to, or else of the instruction that is chosen."""
+    if _FROM in st.session_state:
+        return int(st.session_state.pop(_FROM))
+    chosen = store.lineages.get(st.session_state.get(step.NODE) or "")
+    return chosen.sample if chosen is not None and chosen.metadata == metadata.id else 0
 
 
 def _choose(project: Project, store: Store) -> Metadata | None:
@@ -158,7 +185,7 @@ def _chosen(bench: Bench) -> Branch | None:
 
 def _tree(project: Project, bench: Bench, busy: bool) -> None:
     """Branches as rows, each under what it grew from."""
-    rows = {branch.instruction.id: (depth, branch) for depth, branch in _ordered(bench.tree)[:BRANCHES]}
+    rows = {branch.instruction.id: (depth, branch) for depth, branch in _ordered(bench.tree)}
     with st.container(border=True, gap="small"):
         if rows:
             if st.session_state.get(step.NODE) not in rows:
@@ -171,17 +198,35 @@ def _tree(project: Project, bench: Bench, busy: bool) -> None:
                 format_func=lambda node: _label(*rows[node]),
                 captions=[_score(branch) for _, branch in rows.values()],
             )
-        if len(bench.tree) > BRANCHES:
-            st.caption(f"The first {BRANCHES} of {len(bench.tree)}.")
+        _pages(bench)
         st.button(
             "Write another basic instruction" if bench.tree else "Write a basic instruction",
             icon=":material/edit_note:",
             type="secondary" if bench.tree else "primary",
             disabled=busy,
             on_click=step.start,
-            args=(project, "basic", bench.metadata.id, bench.metadata.id, bench.known),
+            args=(project, "basic", bench.metadata.id, bench.metadata.id, bench.newest),
             key="studio_basic",
         )
+
+
+def _pages(bench: Bench) -> None:
+    """The page shown, where there are several: always that of the instruction that is chosen."""
+    if len(bench.samples) <= LINEAGES:
+        return
+    first = bench.page * LINEAGES + 1
+    last = min(first + LINEAGES - 1, len(bench.samples))
+    st.caption(f"Lineages {number(first)}–{number(last)} of {number(len(bench.samples))}")
+    # of its own at each page: it goes along with what is chosen, and no value may be set beside its default
+    key = f"studio_page_{bench.page}"
+    pages = pages_of(len(bench.samples), LINEAGES)
+    st.pagination(pages, default=bench.page + 1, key=key, on_change=_turn, args=(key, bench.samples))
+
+
+@guarded
+def _turn(key: str, samples: list[int]) -> None:
+    """Callback: what is chosen next is the first of another page."""
+    st.session_state[_FROM] = samples[(st.session_state[key] - 1) * LINEAGES]
 
 
 def _label(depth: int, branch: Branch) -> str:

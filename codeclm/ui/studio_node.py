@@ -48,9 +48,10 @@ def node_panel(
     rubrics: list[RubricSet],
     tree: list[Branch],
     branch: Branch,
+    newest: str | None,
     busy: bool,
 ) -> None:
-    """The whole panel."""
+    """The whole panel. `newest`: of the metadata's instructions the one that was written last."""
     node = branch.instruction
     parent = next((each.instruction for each in tree if each.instruction.id == node.parent), None)
     with st.container(border=True):
@@ -61,8 +62,7 @@ def node_panel(
         with project.open(readonly=True) as store:
             _ratings(store, node, parent, config, rubrics)
         _measures(node, parent)
-    known = [each.instruction.id for each in tree]
-    _next(project, node, rubrics, known, busy)
+    _next(project, node, rubrics, newest, busy)
     _more(project, branch, parent, config, busy)
 
 
@@ -125,7 +125,7 @@ def _measures(node: Instruction, parent: Instruction | None) -> None:
 
 
 def _next(
-    project: Project, node: Instruction, rubrics: list[RubricSet], known: list[str], busy: bool
+    project: Project, node: Instruction, rubrics: list[RubricSet], newest: str | None, busy: bool
 ) -> None:
     actions, chosen = list(rubrics[0].actions) if rubrics else [], f"studio_action_{node.metadata}"
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -143,7 +143,7 @@ def _next(
             type="primary",
             disabled=busy,
             on_click=_improve,
-            args=(project, node, known, chosen),
+            args=(project, node, newest, chosen),
             key="studio_improve",
         )
 
@@ -208,10 +208,10 @@ def _text(node: Instruction) -> str:
     return f"studio_text_{node.id}"
 
 
-def _improve(project: Project, node: Instruction, known: list[str], chosen: str) -> None:
+def _improve(project: Project, node: Instruction, newest: str | None, chosen: str) -> None:
     picked = st.session_state[chosen]
     action = None if picked in (DRAWN, None) else " ".join(str(picked).split())[:1000]
-    step.start(project, "improve", node.id, node.metadata, known, action)
+    step.start(project, "improve", node.id, node.metadata, newest, action)
 
 
 def _back(parent: str | None) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import streamlit as st
 
 from codeclm.jobs.step import STEP, What
@@ -20,6 +18,8 @@ DOING: dict[What, str] = {
     "rate": "Rating it under each rubric",
     "score": "Both models answer, and the judge scores them",
 }
+WRITES: tuple[What, ...] = ("basic", "improve")
+"""The steps that make another instruction."""
 
 
 @guarded
@@ -28,15 +28,14 @@ def start(
     what: What,
     record: str,
     metadata: str,
-    known: Iterable[str] | None = None,
+    newest: str | None = None,
     action: str | None = None,
 ) -> None:
-    """Callback: take a step for a metadata. `known`: its instructions so far, if the step writes another."""
+    """Callback: take a step for a metadata. `newest`: its instruction so far that was written last."""
     words = [what, record]
     if action:
         words += ["--action", action]
-    kept = None if known is None else list(known)
-    started.begin(project, STEP, words, what=what, metadata=metadata, known=kept)
+    started.begin(project, STEP, words, what=what, metadata=metadata, newest=newest)
 
 
 def going_on(project: Project) -> bool:
@@ -49,15 +48,14 @@ def wait(project: Project) -> None:
     _poll(project)
 
 
-def land(project: Project, metadata: str, known: Iterable[str]) -> None:
+def land(project: Project, metadata: str, newest: str | None) -> None:
     """Once a step has ended: go to what it wrote for this metadata, or say why it made nothing."""
     begun = started.begun(project, STEP)
     if begun is None:
         return
-    before = begun.kept["known"]
-    if before is not None and begun.kept["metadata"] == metadata:
-        fresh = [node for node in known if node not in before]
-        st.session_state.update({NODE: fresh[-1]} if fresh else {})
+    kept = begun.kept
+    if kept["what"] in WRITES and kept["metadata"] == metadata and newest not in (None, kept["newest"]):
+        st.session_state[NODE] = newest
     started.forget(STEP)
     job = started.newest(project, STEP, begun.at)
     said = (job.message if job else "") or started.last_words(project, STEP)

@@ -401,6 +401,30 @@ def test_a_step_for_another_metadata_leaves_what_is_chosen_on_the_bench(mine, mo
     assert test.run().radio(key="studio_node").value == first
 
 
+def test_of_very_many_lineages_a_page_is_shown_and_always_what_is_chosen(mine, monkeypatch):
+    monkeypatch.setattr(started.process, "start", lambda *words: None)
+    monkeypatch.setattr(started.process, "last_words", lambda *words: "")
+    row = Metadata("manual", Labels("tax advice"))
+    nodes = [Instruction(row.id, row.revision, f"Explain {n}", sample=n) for n in range(91)]
+    with mine.open() as store:
+        store.metadata.add([row])
+        for node in nodes[:-1]:
+            store.lineages.add_instruction(node, pairing.CONFIG.id)
+    test = opened("4_Generate", project="mine", generate="By hand", studio_search="tax")
+    assert [test.radio(key="studio_node").options[at] for at in (0, -1)] == ["Explain 0", "Explain 39"]
+    assert "Lineages 1–40 of 90" in texts(test)
+    test.button(key="studio_basic").click().run()
+    with mine.open() as store:
+        store.studio.draft(
+            nodes[-1], config_for(store, store.settings.endpoints(), store.settings.dials()).id
+        )
+    monkeypatch.setattr(started.process, "last_words", lambda *words: "it has ended")
+    assert test.run().radio(key="studio_node").value == nodes[-1].id
+    assert "Lineages 81–91 of 91" in texts(test)
+    test.session_state["studio_from"] = nodes[40].sample  # as a press on the second page does
+    assert test.run().radio(key="studio_node").value == nodes[40].id
+
+
 def first_of_two(test, mine):
     """Put metadata with two instructions on the bench; the one chosen, the first."""
     with mine.open(readonly=True) as store:

@@ -64,6 +64,22 @@ def test_dropping_a_draft_drops_what_grew_from_it_but_nothing_kept(store: Store)
         store.studio.keep("none", C)
 
 
+def test_a_tree_is_read_in_parts_that_hold_what_grew_from_each(store: Store) -> None:
+    metadata = manual(store)
+    assert store.studio.newest(metadata.id, C) is None
+    firsts = [basic(metadata, f"text {sample}", sample) for sample in range(3)]
+    for first in firsts:
+        grown(store, first, 1)
+    child = improved(firsts[1], "Harder")
+    store.studio.draft(child, C)
+    assert store.studio.samples(metadata.id, C) == [0, 1, 2]
+    assert [each.instruction for each in store.studio.tree(metadata.id, C, (1, 2))] == [*firsts[1:], child]
+    assert store.studio.newest(metadata.id, C) == child.id
+    store.studio.drop(child.id, C)
+    assert store.studio.newest(metadata.id, C) == firsts[-1].id
+    assert store.studio.samples(metadata.id, "another") == store.studio.tree(metadata.id, "another") == []
+
+
 def test_remarks_are_kept_with_their_reason(store: Store) -> None:
     first = basic(manual(store))
     grown(store, first, 1)
