@@ -129,6 +129,9 @@ def _advanced(role: Role) -> None:
 
 @guarded
 def _save(project: Project, role: Role) -> None:
+    """Save it over what the form began with alone. A judge that is the strong model is none of its own, or it
+    would stay when another strong model is set.
+    """
     values, faults = _values(role)
     if not faults:
         try:
@@ -139,9 +142,29 @@ def _save(project: Project, role: Role) -> None:
     if faults:
         notify("Not saved: see what stands in red below.", bad=True)
         return
-    with project.open() as store:
-        store.settings.set_endpoint(role, endpoint)
-    notify(f"The {role} model is saved.")
+    with project.open() as store, store.write():
+        there = store.settings.endpoints()
+        _meet(role, there[role])
+        own = role != "judge" or endpoint != there["strong"]
+        store.settings.set_endpoint(role, endpoint if own else None)
+    notify(f"The {role} model is saved." if own else "The strong model judges, whichever is set.")
+
+
+def _meet(role: Role, there: Endpoint) -> None:
+    """Where it was changed elsewhere since the form was filled: put that into the fields that were left as
+    they were, for a person to look at. UsageError: so it was.
+    """
+    state, mark = st.session_state, there.model_dump_json()
+    began = state[_key(role, "filled")]
+    if mark == began:
+        return
+    was, now = _held(Endpoint.model_validate_json(began)), _held(there)
+    state.update({_key(role, name): now[name] for name in now if state.get(_key(role, name)) == was[name]})
+    state[_key(role, "filled")] = mark
+    raise UsageError(
+        f"Nothing was saved: the {role} model was changed elsewhere meanwhile. The form shows that now, but "
+        "for what you changed. Save again to save it so."
+    )
 
 
 def _faults(error: ValidationError) -> dict[str, str]:
@@ -200,6 +223,12 @@ def _fill(role: Role, endpoint: Endpoint) -> None:
 
 
 def _load(role: Role, endpoint: Endpoint) -> None:
+    st.session_state.update({_key(role, name): value for name, value in _held(endpoint).items()})
+    st.session_state.pop(_key(role, "faults"), None)
+
+
+def _held(endpoint: Endpoint) -> dict[str, Any]:
+    """What the fields hold of an endpoint, by name."""
     held: dict[str, Any] = {name: getattr(endpoint, name) for name in _NUMBERS}
     held |= {name: getattr(endpoint, name) or "" for name in _TEXTS if name != "extra_body"}
     held["extra_body"] = json.dumps(endpoint.extra_body, ensure_ascii=False) if endpoint.extra_body else ""
@@ -209,9 +238,7 @@ def _load(role: Role, endpoint: Endpoint) -> None:
     held["temperature"] = endpoint.temperature if fixed else None
     held["prompt_price"] = endpoint.prices.prompt if endpoint.prices else None
     held["completion_price"] = endpoint.prices.completion if endpoint.prices else None
-    for name, value in held.items():
-        st.session_state[_key(role, name)] = value
-    st.session_state.pop(_key(role, "faults"), None)
+    return held
 
 
 def _service(role: Role, others: Mapping[str, Endpoint]) -> None:

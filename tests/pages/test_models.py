@@ -83,3 +83,37 @@ def test_a_server_that_knows_no_such_path_is_no_good_news_and_v1_is_offered():
     ((good, line),) = told(report, whole)
     assert not good
     assert "Most addresses" not in line
+
+
+def kept():
+    with projects.find("mine").open(readonly=True) as store:
+        return store.settings.endpoints()
+
+
+def test_what_somebody_else_saved_meanwhile_is_shown_before_anything_is_saved_over_it():
+    test = models_page()
+    other = Endpoint(url="http://127.0.0.1:2/v1", model="bigger")
+    with projects.find("mine").open() as store:
+        store.settings.set_endpoint("strong", other)
+    timeout = next(each for each in test.number_input if each.label == "Time-out (seconds)")
+    timeout.set_value(60.0)
+    press(test, "Save")
+    assert "changed elsewhere meanwhile" in " ".join(each.value for each in test.error)
+    assert kept()["strong"] == other
+    assert (field(test, "Address").value, field(test, "Model").value) == (other.url, "bigger")
+    press(test, "Save")
+    assert kept()["strong"] == other.model_copy(update={"timeout": 60.0})
+
+
+def test_a_judge_saved_as_the_strong_model_goes_on_being_whichever_that_is():
+    test = models_page()
+    test.segmented_control(key="role").set_value("Judge").run()
+    press(test, "Save")
+    assert "The strong model judges, whichever is set" in test.toast[0].value
+    with projects.find("mine").open() as store:
+        store.settings.set_endpoint("strong", Endpoint(url="http://127.0.0.1:1/v1", model="bigger"))
+    assert kept()["judge"].model == "bigger"
+    test.run()
+    field(test, "Model").set_value("a judge")
+    press(test, "Save")
+    assert kept()["judge"].model == "a judge"
