@@ -5,7 +5,7 @@ Times and costs are left out: they differ from run to run, and the record must n
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
@@ -50,7 +50,7 @@ class Provenance:
             "decisions": [asdict(decision) for decision in self._store.decisions.of(pair.id)],
             "chosen": row.chosen_role,
             "edited": sorted(row.edited),
-            "calls": self._calls_behind(row, path),
+            "calls": self.calls(pair.seed, pair.metadata, path),
         }
 
     def _seed_of(self, name: str) -> dict[str, Any] | None:
@@ -83,15 +83,16 @@ class Provenance:
             return None
         return {"id": found.id, "rubrics": list(found.rubrics), "actions": list(found.actions)}
 
-    def _calls_behind(self, row: Row, path: list[Instruction]) -> list[dict[str, str]]:
-        """Encoding the seed, decoding the metadata, and every step of the lineage; rubrics only where a step
-        followed them, and of what improved the last node nothing: it came after this row.
+    def calls(self, seed: str | None, metadata: str, path: Sequence[Instruction]) -> list[dict[str, str]]:
+        """The calls behind a pair, stage and key: encoding the seed, decoding the metadata, and every step of
+        the lineage; rubrics only where a step followed them, and of what improved the last node nothing: it
+        came after the pair.
         """
         found = []
-        if row.pair.seed:
-            found += self._calls(row.pair.seed)
+        if seed:
+            found += self._calls(seed)
         root = path[0] if path else None
-        for stage, key, sample in self._calls(row.pair.metadata):
+        for stage, key, sample in self._calls(metadata):
             wrote = root and root.origin == "generated" and root.sample == sample
             if {"decode": wrote, "rubrics": len(path) > 1}.get(stage, True):
                 found.append((stage, key, sample))

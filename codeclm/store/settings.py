@@ -102,6 +102,15 @@ class Settings:
         )
         return [(config, number) for config, number in rows]
 
+    def sets(self) -> int:
+        """How many configs have results of their own."""
+        number: int = self._db.value(
+            """select count(*) from configs f where f.seq <> ? and exists
+            (select 1 from nodes n where n.config = f.seq and n.comparison is not null)""",
+            [IMPORTED_SEQ],
+        )
+        return number
+
     def _read(self, kind: type[S], value: Any) -> S:
         try:
             return kind.read(value)

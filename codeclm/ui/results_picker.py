@@ -58,11 +58,16 @@ def described(configs: list[Config]) -> dict[str, str]:
     }
 
 
-def note(current: Config | None, newest: str | None) -> str:
-    """What the sidebar says where the results shown are not those of the newest run; empty: they are."""
-    if current is None or newest is None or newest == current.id:
+def note(current: Config | None, newest: str | None, sets: int) -> str:
+    """What the sidebar says where there are more `sets` of results than one, or where those shown are not the
+    newest run's; else empty.
+    """
+    if current is None:
         return ""
-    return f"Showing {plain(_models(current), 90)}, not the newest run"
+    shown = f"Showing {plain(_models(current), 90)}"
+    if newest not in (None, current.id):
+        return f"{shown}, not the newest run"
+    return f"{shown}, one of {number(sets)} sets of results" if sets > 1 else ""
 
 
 def _models(config: Config) -> str:

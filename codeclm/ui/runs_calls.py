@@ -13,6 +13,7 @@ from codeclm.projects import Project
 from codeclm.records import ROLES, STAGES, Role, Stage
 from codeclm.settings import Sampling
 from codeclm.store import CallFilter, CallRow, LoggedCall
+from codeclm.store.origins import origin
 from codeclm.ui.guard import guarded
 from codeclm.ui.runs_list import CALLS_PAGE, RUN_FILTER
 from codeclm.ui.spend_tables import localized
@@ -30,9 +31,20 @@ def calls(project: Project) -> None:
     """Filters, one page of calls, and the one that is chosen."""
     where = _filters(project)
     with project.open(readonly=True) as store, store.read():
+        named = origin(store, where.search.strip())
         total = store.calls.count(where)
         found = store.calls.rows(where, offset(CALLS_PAGE, total), PAGE)
         words = store.calls.subjects([row.record for row in found])
+    if named is not None:
+        st.button(
+            f"Only the calls behind this {named.kind}",
+            icon=":material/conversion_path:",
+            type="tertiary",
+            help="With its seed and labels, and without those of other results that share its instruction.",
+            on_click=look_at,
+            args=(where.search.strip(),),
+            key="calls_behind",
+        )
     if not found:
         st.caption("No call matches." if where != CallFilter() else "No model was asked yet.")
         return

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from codeclm.export.provenance import Provenance
 from codeclm.projects import Project
 from codeclm.records import Role
 from codeclm.store import CallRow, Store
@@ -112,23 +113,21 @@ def _children(store: Store, found: Origin | None, config: str | None) -> list[tu
 
 
 def _calls(store: Store, name: str, found: Origin | None) -> list[CallRow]:
-    """The calls of the whole chain: no other samples' for an instruction, no other models' for a pair."""
+    """The calls of the whole chain: no other samples' for an instruction, and for a pair those alone that its
+    provenance names, and what failed on the way there.
+    """
     rows = store.calls.rows_of([name] if found is None else found.records)
     root = None if found is None or not found.path else store.lineages.get(found.path[0])
-    models = _models(store, name) if found is not None and found.kind == "pair" else {}
-    return [
-        row
-        for row in rows
-        if (root is None or row.stage != "decode" or row.sample == root.sample)
-        and models.get(row.role, row.model) == row.model
-    ]
-
-
-def _models(store: Store, pair: str) -> Mapping[Role, str]:
-    """The models of the config that a pair was made under."""
-    found = store.pairs.get(pair, theta=0, cap=1)
-    config = None if found is None else store.settings.config_of(found.comparison.config)
-    return {} if config is None else config.models
+    if root is not None:
+        rows = [row for row in rows if row.stage != "decode" or row.sample == root.sample]
+    if found is None or (pair := store.pairs.get(name, theta=0, cap=1)) is None:
+        return rows
+    trace = Provenance(store, pair.comparison.config)
+    path = store.lineages.path(pair.instruction_id)
+    keys = {call["key"] for call in trace.calls(pair.seed, pair.metadata, path)}
+    config = store.settings.config_of(pair.comparison.config)
+    models: Mapping[Role, str] = {} if config is None else config.models
+    return [row for row in rows if row.key in keys or (row.error and row.model == models.get(row.role))]
 
 
 def _labels(store: Store, metadata: str) -> str:

@@ -55,7 +55,7 @@ def sidebar(here: Room, project: Project | None, links: Links) -> None:
             links.draw(facts)
         if project and facts and facts.running:
             sidebar_run(project)
-        if facts and (said := note(facts.config, facts.newest)):
+        if facts and (said := note(facts.config, facts.newest, facts.sets)):
             st.caption(said)
             st.page_link(room("Runs").file, label="Change", query_params=state.parameters())
         signin.who()

@@ -31,6 +31,8 @@ class Summary:
     running: bool
     newest: str | None = None
     """The config of the newest run."""
+    sets: int = 1
+    """How many configs have results of their own."""
 
     @property
     def unencoded(self) -> int:
@@ -71,9 +73,9 @@ def _read(path: str, revision: int) -> Summary:
         shown = config.id if config else None
         nodes = _nodes(store, path, cached.scored(store), shown, dials.theta, dials.iterations)
         funnel = store.funnel(shown, dials.theta, dials.iterations, nodes)
-        last = store.jobs.page(RUN, limit=1)
+        last, sets = store.jobs.page(RUN, limit=1), store.settings.sets()
     newest = last[0].command.get("config") if last else None
-    return Summary(funnel, dials, config, funnel.undecided, running=False, newest=newest)
+    return Summary(funnel, dials, config, funnel.undecided, running=False, newest=newest, sets=sets)
 
 
 @st.cache_resource(max_entries=16, ttl="1h", show_spinner=False)

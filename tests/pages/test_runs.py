@@ -6,7 +6,8 @@ from urllib.parse import parse_qs
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from codeclm import projects
+from codeclm import export, projects
+from codeclm.export.provenance import Provenance
 from codeclm.jobs.lock import hold
 from codeclm.jobs.order import Order
 from codeclm.jobs.run import run
@@ -112,9 +113,23 @@ def test_from_any_record_to_its_calls(made):
         assert record in texts(test)
         if record == pair.id:
             assert "first" not in set(calls(test)["Model"])
+            assert told_as_exported(made, record, calls(test))
+            behind = opened(calls_search=record).button(key="calls_behind").click().run()
+            assert list(calls(behind)["Call"]) == list(calls(test)["Call"])
             assert back_in_review(test, made) == [pair.id]
         if record == pair.metadata:
             assert pair.id in back_in_review(test, made)
+
+
+def told_as_exported(made, pair, shown):
+    """Whether the calls are those that the provenance of the pair's row names."""
+    with made.open() as store:
+        config = store.settings.config().id
+        trace = Provenance(store, config)
+        (row,) = [row for row in export.walk(store, export.Options(include="kept")) if row.pair.id == pair]
+        keys = [call["key"] for call in trace.record(row)["calls"]]
+        numbers = {each.number for key in keys for each in store.calls.rows() if each.key == key}
+        return set(shown["Call"]) == numbers
 
 
 def back_in_review(test, made):
@@ -138,6 +153,7 @@ def test_other_results_can_be_shown(made):
     test = opened()
     assert test.selectbox(key="runs_results").value == second
     assert "not the newest run" not in texts(test.sidebar)
+    assert "second, judged by judge, one of 2 sets of results" in texts(test.sidebar)
     test.selectbox(key="runs_results").select(first).run()
     with made.open() as store:
         assert store.settings.config().id == first
@@ -167,9 +183,9 @@ def test_configs_that_look_alike_are_told_apart():
     words = described([same, other, third])
     assert len(set(words.values())) == 3
     assert words[third.id] == "a → b"
-    assert note(same, other.id)
-    assert not note(same, same.id)
-    assert not note(None, same.id)
+    assert note(same, other.id, 2)
+    assert not note(same, same.id, 1)
+    assert not note(None, same.id, 2)
 
 
 def test_what_was_asked_is_short_phrases():
