@@ -13,6 +13,7 @@ from codeclm.jobs.map import MAP
 from codeclm.projects import Project
 from codeclm.store import Store
 from codeclm.store.relabels import Facet
+from codeclm.ui import browser
 from codeclm.ui.facets import facets
 from codeclm.ui.guard import guarded, notify
 from codeclm.ui.labels import LONGEST
@@ -226,8 +227,9 @@ def _apply(project: Project, facet: Facet, old: list[str], new: str) -> None:
         raise UsageError("Label: write one name, without commas.")
     with project.open() as store:
         preview = store.relabels.preview(facet, old, name)
-        store.relabels.apply(facet, old, name)
+        change = store.relabels.apply(facet, old, name)
     _cleared()
+    browser.focus(f"meta_undo_{change}")
     notify(f"{plural(preview.metadata, 'row')} changed. It can be undone under “Last changes”.")
 
 
@@ -235,6 +237,7 @@ def _apply(project: Project, facet: Facet, old: list[str], new: str) -> None:
 def _undo(project: Project, change: int) -> None:
     with project.open() as store:
         count = store.relabels.undo(change)
+    browser.focus(_OLD)
     notify(f"{plural(count, 'row')} as before.")
 
 

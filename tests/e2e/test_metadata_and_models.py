@@ -104,3 +104,30 @@ def test_the_test_button_says_what_works(app, project):
         assert app.sees("It answers")
     app.click("Test what is saved")
     assert app.sees("It does not answer")
+
+
+def test_labels_are_merged_and_the_merge_undone_by_keyboard(app, monkeypatch):
+    monkeypatch.setenv(projects.FOLDER_ENVIRONMENT, str(app.folder))
+    made = projects.create("mine")
+    with made.open() as store:
+        store.metadata.add([Metadata("manual", Labels(name, ("a",))) for name in ("travel", "trips", "food")])
+    keys = app.page.keyboard
+    app.open("Metadata", project="mine", meta_part="Labels")
+    app.page.get_by_role("combobox", name="Labels").focus()
+    for name in ("travel", "trips"):
+        keys.type(name)
+        keys.press("Enter")
+        app.settle()
+    merge = app.page.get_by_role("button", name="Merge").first
+    for _ in range(12):
+        keys.press("Tab")
+        if merge.evaluate("each => each === document.activeElement"):
+            break
+    keys.press("Enter")
+    app.page.wait_for_function("document.activeElement.innerText.includes('Undo')")
+    with made.open() as store:
+        assert {each.labels.use_case for each in store.metadata.page()} == {"travel", "food"}
+    keys.press("Enter")
+    app.page.wait_for_function("document.activeElement.getAttribute('aria-label')?.includes('Labels')")
+    with made.open() as store:
+        assert {each.labels.use_case for each in store.metadata.page()} == {"travel", "trips", "food"}
