@@ -65,10 +65,17 @@ def _change(project: Project, facet: Facet, counts: dict[str, int]) -> None:
         "Labels",
         list(counts),
         key=_OLD,
+        persist_state="session",
         format_func=lambda label: f"{one_line(label, 60)} ({number(counts.get(label, 0))})",
         placeholder="one to rename, several to merge",
     )
-    st.text_input("Call it", key=_NEW, max_chars=LONGEST, placeholder=old[0] if old else "")
+    st.text_input(
+        "Call it",
+        key=_NEW,
+        persist_state="session",
+        max_chars=LONGEST,
+        placeholder=old[0] if old else "",
+    )
     if not old:
         st.caption("Every row that has the label changes, whatever its state.")
         return

@@ -51,6 +51,7 @@ def add_panel(project: Project) -> None:
         default="File",
         required=True,
         key="seeds_how",
+        persist_state="session",
         label_visibility="collapsed",
     )
     if how == "No seeds: describe the task":
@@ -94,6 +95,7 @@ def _pasted() -> Upload | None:
     st.text_area(
         "Instructions, one a line",
         key=_text(),
+        persist_state="session",
         height=160,
         placeholder="Plan a three-day walking trip for a family with two small children.\nExplain …",
     )

@@ -161,7 +161,9 @@ def _more(project: Project, branch: Branch, parent: Instruction | None, config: 
         )
         # a popover of each node's own, or it stays open over the branch that was saved
         with st.popover("Edit by hand", icon=":material/edit:", key=f"studio_editor_{node.id}"):
-            text = st.text_area("Instruction", node.text, key=_text(node), height=150, width=480)
+            text = st.text_area(
+                "Instruction", node.text, key=_text(node), persist_state="session", height=150, width=480
+            )
             st.button(
                 "Save as a branch",
                 on_click=_edit,
@@ -227,6 +229,7 @@ def _edit(project: Project, node: Instruction, config: str) -> None:
     made = edited(node, clean)
     with project.open() as store:
         store.studio.draft(made, config)
+    st.session_state[_text(node)] = node.text  # what was typed is the branch now
     st.session_state[step.NODE] = made.id
     notify("Saved as a branch of its own.")
 

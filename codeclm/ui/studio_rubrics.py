@@ -46,27 +46,29 @@ def rubrics_panel(
 def _form(project: Project, metadata: Metadata, config: str, known: list[RubricSet]) -> None:
     current = known[0]
     rows = max(ROWS, len(current.rubrics))
-    with st.form(f"studio_rubrics_{current.id}", border=False):
-        for row in range(rows):
-            there = row < len(current.rubrics)
-            st.text_area(
-                f"Rubric {row + 1}",
-                current.rubrics[row] if there else "",
-                key=f"studio_rubric_{current.id}_{row}",
-                height=68,
-            )
-            st.text_area(
-                f"Action {row + 1}",
-                current.actions[row] if there else "",
-                key=f"studio_action_{current.id}_{row}",
-                height=68,
-            )
-        st.form_submit_button(
-            "Save as a new set",
-            icon=":material/save:",
-            on_click=_save,
-            args=(project, metadata, config, current.id, rows),
+    for row in range(rows):  # in no form: what is half written there is lost at a look elsewhere
+        there = row < len(current.rubrics)
+        st.text_area(
+            f"Rubric {row + 1}",
+            current.rubrics[row] if there else "",
+            key=f"studio_rubric_{current.id}_{row}",
+            persist_state="session",
+            height=68,
         )
+        st.text_area(
+            f"Action {row + 1}",
+            current.actions[row] if there else "",
+            key=f"studio_action_{current.id}_{row}",
+            persist_state="session",
+            height=68,
+        )
+    st.button(
+        "Save as a new set",
+        icon=":material/save:",
+        on_click=_save,
+        args=(project, metadata, config, current.id, rows),
+        key="studio_rubrics_save",
+    )
 
 
 @guarded

@@ -6,6 +6,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from codeclm import projects
+from codeclm.jobs.order import config_for
+from codeclm.jobs.step import rubric_set
 from codeclm.records import Seed
 from codeclm.settings import Dials, Endpoint, Prices
 from tests.pages import pairing
@@ -191,3 +193,64 @@ def test_what_an_export_leaves_out_as_repeated_or_leaked_stays_so():
     assert [test.selectbox(key=key).value for key in ("export_dedup", "export_leaks")] == ["ngram", "exact"]
     assert test.slider(key="export_dedup_at_ngram").value == 0.5
     assert [each.label for each in test.button if each.key.startswith("export_against")] == [r"asked\.jsonl"]
+
+
+def labelled(test, label):
+    """The field with this label."""
+    return next(each for each in (*test.text_area, *test.text_input) if each.label == label)
+
+
+def test_pasted_seeds_outlive_a_look_elsewhere_until_they_are_added():
+    made("mine")
+    test = opened("1_Seeds", "mine")
+    test.session_state["seeds_adding"] = True
+    test.run().segmented_control(key="seeds_how").set_value("Pasted text").run()
+    pasted = "Instructions, one a line"
+    labelled(test, pasted).set_value("Plan a walk\nExplain rain").run()
+    test.segmented_control(key="seeds_how").set_value("File").run()
+    test.segmented_control(key="seeds_how").set_value("Pasted text").run()
+    assert labelled(test, pasted).value == "Plan a walk\nExplain rain"
+    gone_to(gone_to(test, "9_Models"), "1_Seeds")
+    test.session_state["seeds_adding"] = True
+    assert labelled(test.run(), pasted).value == "Plan a walk\nExplain rain"
+    test.button(key="seeds_add").click().run()
+    test.session_state["seeds_adding"] = True
+    assert labelled(test.run(), pasted).value == ""
+
+
+def test_an_instruction_and_rubrics_half_written_by_hand_outlive_a_look_elsewhere():
+    with pairing.project("mine").open() as store:
+        config = config_for(store, store.settings.endpoints(), store.settings.dials())
+        for row in store.metadata.page():
+            store.lineages.add_rubrics(
+                rubric_set([], row.revision, config.id, [("It is short.", "Shorten it")])
+            )
+    test = opened("4_Generate", "mine")
+    test.segmented_control(key="generate").set_value("By hand").run()
+    test.session_state["studio_rubrics_open"] = True
+    test.run()
+    before = labelled(test, "Instruction").value
+    labelled(test, "Instruction").set_value("Half an edit").run()
+    labelled(test, "Rubric 1").set_value("Half a rubric").run()
+    gone_to(gone_to(test, "9_Models"), "4_Generate")
+    test.segmented_control(key="generate").set_value("By hand").run()
+    test.session_state["studio_rubrics_open"] = True
+    test.run()
+    assert labelled(test, "Rubric 1").value == "Half a rubric"
+    assert labelled(test, "Instruction").value == "Half an edit"
+    first = test.radio(key="studio_node").value
+    test.button(key="studio_edit").click().run()
+    test.radio(key="studio_node").set_value(first).run()
+    assert labelled(test, "Instruction").value == before, "what was saved is not to be saved again"
+
+
+def test_a_label_half_renamed_outlives_a_look_elsewhere():
+    pairing.project("mine")
+    test = opened("2_Metadata", "mine")
+    test.segmented_control(key="meta_part").set_value("Labels").run()
+    test.multiselect(key="meta_old").set_value(["case 1"]).run()
+    labelled(test, "Call it").set_value("a better name").run()
+    gone_to(gone_to(test, "9_Models"), "2_Metadata")
+    test.segmented_control(key="meta_part").set_value("Labels").run()
+    assert test.multiselect(key="meta_old").value == ["case 1"]
+    assert labelled(test, "Call it").value == "a better name"
