@@ -1,4 +1,4 @@
-"""Contrastive Filtering as arithmetic (paper, section 3.3): states and yield for a θ, the judge's health.
+"""Contrastive Filtering as arithmetic (paper, section 3.3): states for a θ, the judge's health.
 
 Pure functions over plain scores, and the model that the store's SQL is held against. Knows neither
 texts nor records.
@@ -7,11 +7,10 @@ texts nor records.
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from codeclm.records import AnswerRole, Status, gap_of
 
@@ -52,20 +51,6 @@ def status(node: Node, theta: float, cap: int) -> Status:
     if not node.leaf:
         return "improved"
     return "exhausted" if node.gap is not None and node.iteration >= cap else "pending"
-
-
-def lineage_status(gaps: Sequence[Gap], theta: float, cap: int) -> Literal["kept", "exhausted", "pending"]:
-    """The state of a path as a whole: kept where any node passes, else that of its last node."""
-    if any(gap is not None and abs(gap) > theta for gap in gaps):
-        return "kept"
-    return "exhausted" if gaps and gaps[-1] is not None and len(gaps) >= cap else "pending"
-
-
-def kept_at(thetas: Sequence[float], path_nodes: Iterable[tuple[Gap, float]]) -> list[int]:
-    """How many nodes, given as gap and reach, are kept at each θ: those with reach ≤ θ < |G|."""
-    spans = [(reach, abs(gap)) for gap, reach in path_nodes if gap is not None and reach < abs(gap)]
-    starts, ends = sorted(start for start, _ in spans), sorted(end for _, end in spans)
-    return [bisect_right(starts, theta) - bisect_right(ends, theta) for theta in thetas]
 
 
 @dataclass(frozen=True, slots=True)

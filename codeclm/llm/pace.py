@@ -51,11 +51,6 @@ class Pace:
         self._spacing = 0.0
         self._spaced_from = 0.0
 
-    @property
-    def free(self) -> bool:
-        """Whether nothing limits the pace."""
-        return not (self._request or self._token or self._spacing)
-
     def wait(self, now: float) -> float:
         """Seconds until the next request may go out."""
         return max(0.0, self._next_request - now - 1.0, self._next_token - now - 1.0, self._spaced_from - now)

@@ -25,12 +25,6 @@ def charge(prices: Prices, prompt_tokens: int, completion_tokens: int) -> float:
     return (prompt_tokens * prices.prompt + completion_tokens * prices.completion) / 1e6
 
 
-def cost(endpoint: Endpoint, prompt_tokens: int, completion_tokens: int) -> float | None:
-    """Dollars for one call; None where no price is known."""
-    prices = prices_of(endpoint)
-    return None if prices is None else charge(prices, prompt_tokens, completion_tokens)
-
-
 @lru_cache(maxsize=64)
 def _published(url: str, model: str) -> Prices | None:
     """By the provider's address and the model's name; a name alone says nothing of who serves it."""

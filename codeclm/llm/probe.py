@@ -48,23 +48,6 @@ class Report:
     problem: str = ""
 
 
-async def probe(
-    endpoint: Endpoint,
-    key: str | None,
-    role: Role = "strong",
-    address: Callable[[Endpoint], str] | None = None,
-) -> Capabilities:
-    """How requests to `endpoint` must be written. EndpointError where it cannot be used at all.
-
-    `address` gives the URL of the built-in model's server.
-    """
-    model = OpenAIModel(endpoint, key, starting_point(endpoint), address=address)
-    try:
-        return await find(model, role)
-    finally:
-        await model.aclose()
-
-
 def starting_point(endpoint: Endpoint) -> Capabilities:
     """What is known without asking."""
     return Capabilities(tokens_parameter=endpoint.tokens_parameter or "max_tokens")

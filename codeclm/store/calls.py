@@ -7,7 +7,6 @@ reading the log.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Literal
 
@@ -72,12 +71,6 @@ class Calls(CallPages):
         """
         with self._db.write():
             self._put(call, key or call.request.key)
-
-    def put_many(self, calls: Iterable[Call]) -> None:
-        """Log calls in one transaction."""
-        with self._db.write():
-            for call in calls:
-                self._put(call, call.request.key)
 
     def spend(self, by: Literal["role", "stage"] | None = None, job: int | None = None) -> dict[str, Spend]:
         """Sums by role or by stage, or over all under the one name "all"; of one job, or of everything.

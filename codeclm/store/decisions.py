@@ -161,11 +161,6 @@ class Decisions:
         )
         return [(reviewer, number) for reviewer, number in rows]
 
-    def count(self) -> int:
-        """How many pairs have a standing decision."""
-        number: int = self._db.value("select count(*) from verdicts")
-        return number
-
     def since(self, at: float, reviewer: str = "") -> int:
         """How many pairs a reviewer has decided since the log's newest entry from before a time, in seconds
         since the epoch: what came since is read, and not all that they ever decided.

@@ -64,11 +64,6 @@ class Failures:
         )
         return [self._failure(row) for row in rows]
 
-    def get(self, failure: str) -> Failure | None:
-        """An open failure by its id."""
-        row = self._db.row(f"{_SELECT} where f.id = ? and f.open", [pack(failure)])
-        return None if row is None else self._failure(row)
-
     def count(self, config: str) -> int:
         """How many are open."""
         return sum(self.by_stage(config).values())

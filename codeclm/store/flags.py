@@ -43,8 +43,3 @@ class Flags:
             [pack(pair)],
         )
         return dict(rows)
-
-    def count(self) -> int:
-        """How many pairs are flagged."""
-        number: int = self._db.value("select count(distinct comparison) from flags")
-        return number

@@ -159,19 +159,15 @@ class Seeds:
         )
         return [unpack(row[0]) for row in rows]
 
-    def unencoded(self, config: str, limit: int | None = None) -> list[Seed]:
-        """Of the first `limit` live seeds those without metadata, unless encoding failed for good."""
-        source, values = self._unencoded(config, limit)
-        rows = self._db.rows(f"select {_COLUMNS} {source} order by s.seq", values)
-        return [_seed(row) for row in rows]
-
     def unencoded_ids(self, config: str, limit: int | None = None) -> list[str]:
-        """The ids of `unencoded`: what a run over very many seeds can hold."""
+        """Of the first `limit` live seeds those without metadata, unless encoding failed for good: their ids,
+        which a run over very many can hold.
+        """
         source, values = self._unencoded(config, limit)
         return [unpack(row[0]) for row in self._db.rows(f"select s.id {source} order by s.seq", values)]
 
     def count_unencoded(self, config: str, limit: int | None = None) -> int:
-        """How many `unencoded` has. Without a limit, by what is live less what has metadata, from indexes."""
+        """How many those are. Without a limit, by live ones less those with metadata, from indexes."""
         source, values = self._unencoded(config, limit)
         if limit is not None:
             number: int = self._db.value(f"select count(*) {source}", values)

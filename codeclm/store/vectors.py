@@ -52,10 +52,5 @@ class Vectors:
                     [embedder, text_key(text), data],
                 )
 
-    def count(self, model: str) -> int:
-        """How many are kept of a model."""
-        number: int = self._db.value("select count(*) from vectors where embedder = ?", [self._find(model)])
-        return number
-
     def _find(self, model: str) -> int:
         return self._db.value("select seq from embedders where name = ?", [model]) or 0

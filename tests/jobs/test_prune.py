@@ -54,7 +54,8 @@ def test_failed_tries_go_unless_their_step_still_fails(project, order):
         config = store.settings.config().id
         nodes = [node.id for node in store.lineages.newest(config, 2)]
         asked = [Request("judge", "judge", node, "judge", (), Sampling()) for node in nodes]
-        store.calls.put_many(Call(each, None, "503") for each in asked)
+        for each in asked:
+            store.calls.put(Call(each, None, "503"))
         store.failures.put(Failure("judge", nodes[0], config, "503", transport=True))
         spent = store.calls.spend()
     assert prune(path).calls == 1
@@ -75,7 +76,8 @@ def test_another_config_keeps_what_it_shows_and_loses_what_came_to_nothing(proje
         prompt = Prompt("A test prompt").node.id
         store.evaluations.add({"prompts": {}}, [Prompt("A test prompt")])
         kept = Request("judge", "judge", prompt, "other", (Message("user", "!"),), Sampling())
-        store.calls.put_many(Call(each, Reply("x" * 90 + each.record, "")) for each in (gone, again, kept))
+        for each in (gone, again, kept):
+            store.calls.put(Call(each, Reply("x" * 90 + each.record, "")))
     go(path, order(models={"strong": "strong", "target": "new target", "judge": "judge"}, max_calls=9))
     done = prune(path)
     assert done.calls == 2

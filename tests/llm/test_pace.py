@@ -40,7 +40,7 @@ def test_no_header_breaks_it(text: str) -> None:
 def test_enough_left_means_no_spacing() -> None:
     pace = Pace()
     pace.told({"x-ratelimit-remaining-requests": "500", "x-ratelimit-reset-requests": "60s"}, 8, 10, 0.0)
-    assert pace.free
+    pace.take(0.0, 10)
     assert pace.wait(0.0) == 0
 
 
@@ -50,11 +50,13 @@ def test_tokens_left_are_counted_in_requests() -> None:
     pace.told(headers, 8, 100, 0.0)
     assert pace.wait(0.0) == pytest.approx(1.0)
     pace.told(headers, 1, 100, 0.0)
-    assert pace.free
+    pace.take(1.0, 100)
+    assert pace.wait(1.0) == 0
 
 
 @pytest.mark.parametrize("value", ["", "many", "-3", "1.5"])
 def test_headers_that_make_no_sense_are_passed_over(value: str) -> None:
     pace = Pace()
     pace.told({"x-ratelimit-remaining-requests": value, "x-ratelimit-reset-requests": "60s"}, 8, 10, 0.0)
-    assert pace.free
+    pace.take(0.0, 10)
+    assert pace.wait(0.0) == 0

@@ -9,7 +9,7 @@ from codeclm.errors import EndpointError, UsageError
 from codeclm.llm import keys
 from codeclm.llm.budget import Budget
 from codeclm.llm.model import Call, Reply, Request
-from codeclm.llm.probe import examine, probe
+from codeclm.llm.probe import examine
 from codeclm.llm.roles import ModelByRole
 from codeclm.records import Message, Role
 from codeclm.settings import Endpoint, Sampling
@@ -183,14 +183,16 @@ async def test_an_endpoint_that_passes_over_the_schema_gets_it_in_words_too(
     reply: str, described: bool
 ) -> None:
     with ScriptedEndpoint(lambda body: reply) as endpoint:
-        can = await probe(Endpoint(url=endpoint.url, model="m"), None)
-    assert (can.schema_mode, can.described) == ("json_schema", described)
+        async with ModelByRole({"strong": Endpoint(url=endpoint.url, model="m")}) as model:
+            can = (await model.probe())["strong"]
+    assert (can["schema_mode"], can["described"]) == ("json_schema", described)
 
 
 async def test_the_tokens_parameter_that_a_person_set_is_used() -> None:
     with ScriptedEndpoint() as endpoint:
         named = Endpoint(url=endpoint.url, model="m", tokens_parameter="max_completion_tokens")
-        await probe(named, None)
+        async with ModelByRole({"strong": named}) as model:
+            await model.probe()
     assert "max_completion_tokens" in endpoint.requests[0]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from codeclm.llm.model import Call, Reply, Request
 from codeclm.records import Answer, Comparison, Instruction, Labels, Message, Metadata, Scores, Seed
 from codeclm.settings import Config, Sampling
@@ -9,6 +11,12 @@ from codeclm.store import Store
 
 CONFIG = Config(models={"strong": "s", "target": "t", "judge": "s"}, sampling={})
 C = CONFIG.id
+
+
+def log(store: Store, calls: Iterable[Call]) -> None:
+    with store.write():
+        for each in calls:
+            store.calls.put(each)
 
 
 def manual(store: Store, use_case: str = "poetry") -> Metadata:

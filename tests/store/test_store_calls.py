@@ -6,7 +6,7 @@ import zlib
 from dataclasses import replace
 
 import pytest
-from growing import C, basic, call, encoded, grown, request
+from growing import C, basic, call, encoded, grown, log, request
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -35,7 +35,7 @@ def test_the_whole_call_comes_back(store: Store, finish: str) -> None:
     asked = replace(request(), schema=Schema("scores", {"type": "object", "required": ["a"]}), attempt=2)
     made = Call(asked, Reply("a", "a", finish, 1, 2, None, 0.125), started=12.5)
     failed = Call(request("b"), None, "timed out", 13.0)
-    store.calls.put_many([made, failed])
+    log(store, [made, failed])
     assert [logged.call for logged in store.calls.page()] == [failed, made]
     assert store.calls.page()[1].key == asked.key
     assert [logged.number for logged in store.calls.of_record("r")] == [1, 2]
@@ -44,7 +44,7 @@ def test_the_whole_call_comes_back(store: Store, finish: str) -> None:
 def test_errors_are_logged_and_never_answer(store: Store) -> None:
     made = call()
     error = Call(made.request, None, "503")
-    store.calls.put_many([error, error])
+    log(store, [error, error])
     assert store.calls.get(made.request.key) is None
     store.calls.put(made)
     assert store.calls.get(made.request.key) is not None
@@ -53,7 +53,7 @@ def test_errors_are_logged_and_never_answer(store: Store) -> None:
 
 
 def test_the_first_reply_to_a_key_stands(store: Store) -> None:
-    store.calls.put_many([call(reply="first"), call(reply="second")])
+    log(store, [call(reply="first"), call(reply="second")])
     found = store.calls.get(call().request.key)
     assert found is not None
     assert found.text == "first"
@@ -62,7 +62,7 @@ def test_the_first_reply_to_a_key_stands(store: Store) -> None:
 
 def test_attempts_and_samples_are_other_keys(store: Store) -> None:
     calls = [call(), call(attempt=1), call(sample=1)]
-    store.calls.put_many(calls)
+    log(store, calls)
     assert store.calls.count() == len({made.request.key for made in calls}) == 3
 
 
@@ -70,7 +70,7 @@ def test_spend_by_role_and_stage_and_an_unknown_price_stays_unknown(store: Store
     assert store.calls.spend() == {"all": Spend()}
     strong = call(cost=0.25)
     strong = replace(strong, request=replace(strong.request, role="strong", stage="answer"))
-    store.calls.put_many([strong, call("a"), call("b"), Call(request("c"), None, "503")])
+    log(store, [strong, call("a"), call("b"), Call(request("c"), None, "503")])
     assert store.calls.spend("role") == {
         "strong": Spend(1, 0, 10, 5, 0.25),
         "judge": Spend(3, 1, 20, 10, 1.0),
@@ -82,7 +82,7 @@ def test_spend_by_role_and_stage_and_an_unknown_price_stays_unknown(store: Store
 
 
 def test_pages_of_calls_are_newest_first_and_filtered(store: Store) -> None:
-    store.calls.put_many(call(str(number), record=f"r{number % 2}") for number in range(6))
+    log(store, (call(str(number), record=f"r{number % 2}") for number in range(6)))
     assert [logged.number for logged in store.calls.page(limit=2, offset=1)] == [5, 4]
     assert [logged.number for logged in store.calls.page(record="r0")] == [5, 3, 1]
     assert store.calls.page(role="strong") == store.calls.page(stage="answer") == []
@@ -94,7 +94,7 @@ def test_rows_are_found_by_the_words_of_what_they_were_made_for(store: Store) ->
     node = basic(metadata, "Write 100% of a sonnet")
     store.lineages.add_instruction(node, C)
     records = (metadata.seed or "", metadata.id, node.id)
-    store.calls.put_many(call(record, record=record) for record in records)
+    log(store, (call(record, record=record) for record in records))
     store.calls.put(Call(request("x"), None, "503: a sonnet too many"))
 
     def numbers(words: str) -> list[int]:
@@ -116,9 +116,9 @@ def test_rows_are_found_by_the_words_of_what_they_were_made_for(store: Store) ->
 
 
 def test_rows_are_found_by_job_model_state_and_the_beginning_of_an_id(store: Store) -> None:
-    store.calls.put_many([call("a", record="ab" * 10), Call(request("b"), None, "503: try later")])
+    log(store, [call("a", record="ab" * 10), Call(request("b"), None, "503: try later")])
     store.calls.job = 7
-    store.calls.put_many([call("c", record="abab" + "0" * 16), call("d", record="m:1")])
+    log(store, [call("c", record="abab" + "0" * 16), call("d", record="m:1")])
     find = store.calls.rows
     assert [row.number for row in find()] == [4, 3, 2, 1]
     assert [row.number for row in find(CallFilter(job=7))] == [4, 3]
@@ -212,7 +212,7 @@ def test_a_judgement_takes_little_more_than_what_is_new_in_it(store: Store) -> N
             reply = said(25)
             unique += len(zlib.compress(reply.encode()))
             calls.append(Call(request(prompt, record), Reply(reply, reply)))
-    store.calls.put_many(calls)
+    log(store, calls)
     assert [logged.call.request for logged in reversed(store.calls.page(limit=500))] == [
         made.request for made in calls
     ]
@@ -229,9 +229,9 @@ def test_a_reply_is_found_in_as_few_steps_in_a_long_log_as_in_a_short_one(store:
         return len(taken)
 
     calls = [call(f"question {number}") for number in range(1_000)]
-    store.calls.put_many(calls[:10])
+    log(store, calls[:10])
     few = steps(calls[0].request.key)
-    store.calls.put_many(calls[10:])
+    log(store, calls[10:])
     assert 0 < steps(calls[0].request.key) <= 3 * few
     assert all(store.calls.get(made.request.key) for made in calls)
 
@@ -239,4 +239,4 @@ def test_a_reply_is_found_in_as_few_steps_in_a_long_log_as_in_a_short_one(store:
 def test_raw_replies_of_failures_come_back(store: Store) -> None:
     failure = Failure("judge", "r", C, "no JSON", "raw \0 text " * 20)
     store.failures.put(failure)
-    assert store.failures.get(failure.id) == failure
+    assert store.failures.page(C) == [failure]

@@ -73,7 +73,6 @@ def test_counts_come_from_indexes(store, asked):
     store.seeds.tags()
     store.metadata.labelled()
     store.calls.spend("role")
-    store.decisions.count()
     store.jobs.count()
     assert scanned(asked) == set()
 
