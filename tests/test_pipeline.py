@@ -4,7 +4,6 @@ import asyncio
 import json
 import random
 from collections import Counter
-from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -237,13 +236,15 @@ async def test_known_answers_are_not_asked_for_and_known_gaps_not_judged():
     assert found[0].comparison.config == plan().config.id
 
 
-async def test_what_is_scored_is_walked_past_without_answering_and_judging_it_again():
+async def test_a_lineage_goes_on_where_it_ends_as_if_it_had_never_stopped():
     first = await events(Task(METADATA), plan(theta=100, iterations=2), ScriptedModel())
-    gaps = {event.comparison.instruction: event.comparison.gap for event in of(Compared, first)}
-    rubrics, model = of(RubricsMade, first)[0].rubrics, ScriptedModel()
-    found = await events(Task(METADATA, rubrics=rubrics, gaps=gaps), plan(theta=100, iterations=3), model)
-    asked = Counter(request.stage for request in model.history)
-    assert asked == {"decode": 1, "rubrics": 2, "answer": 2, "judge": 2}
+    basic, leaf = (event.instruction for event in of(InstructionMade, first))
+    gap = of(Compared, first)[-1].comparison.gap
+    root = Root(leaf, gap=gap, used=(leaf.action,), basic=basic.text)
+    task = Task(METADATA, (root,), of(RubricsMade, first)[0].rubrics, written=(basic,))
+    model = ScriptedModel()
+    found = await events(task, plan(theta=100, iterations=3), model)
+    assert Counter(request.stage for request in model.history) == {"rubrics": 1, "answer": 2, "judge": 2}
     whole = await events(Task(METADATA), plan(theta=100, iterations=3), ScriptedModel())
     assert compared(found) | compared(first) == compared(whole)
 
@@ -252,15 +253,22 @@ def compared(found):
     return {event.comparison.id for event in of(Compared, found)}
 
 
-async def test_a_metadata_of_imported_pairs_is_decoded_only_at_a_wish_and_its_pairs_grow_on():
+async def test_a_metadata_of_which_none_is_wanted_is_not_decoded_and_its_pairs_grow_on():
     node = Instruction(METADATA.id, METADATA.revision, "Hello", origin="imported")
-    task = Task(METADATA, (Root(node, gap=0.5),))
+    task = Task(METADATA, (Root(node, gap=0.5),), wanted=0)
     found = await events(task, plan(iterations=2), ScriptedModel())
     made = [event.instruction for event in of(InstructionMade, found)]
     assert [(child.parent, child.iteration, child.origin) for child in made] == [(node.id, 2, "generated")]
-    more = await events(replace(task, wanted=2), plan(iterations=2, per_metadata=3), ScriptedModel())
-    basics = [each.instruction.sample for each in of(InstructionMade, more) if not each.instruction.parent]
-    assert basics == [0, 1]
+
+
+async def test_what_is_written_already_is_shown_to_the_next_and_not_asked_for_again():
+    whole = await events(Task(METADATA), plan(stages={"decode"}, per_metadata=3), ScriptedModel())
+    nodes = [event.instruction for event in of(InstructionMade, whole)]
+    for there in (nodes[:2], nodes[1:], []):
+        model, task = ScriptedModel(), Task(METADATA, wanted=3, written=tuple(there))
+        found = await events(task, plan(stages={"decode"}), model)
+        assert {event.instruction for event in of(InstructionMade, found)} == {*nodes} - {*there}
+        assert len(model.history) == 3 - len(there)
 
 
 async def test_drift_is_told_from_the_basic_instruction_wherever_a_walk_begins():

@@ -23,21 +23,21 @@ class Progress:
     asked: Container[str] | None = None
     """The stages there are to tell of; None: all."""
 
-    def begin(self, task: Task, beyond: int) -> None:
-        """Take note of nodes that a walk goes on from; it is to decode so many `beyond` what was foretold."""
-        self.wanted["decode"] += beyond
+    def begin(self, task: Task, foretold: int) -> None:
+        """Take note of what a walk goes on from, of which so many basic instructions were foretold."""
+        self.wanted["decode"] += (task.wanted or 0) - foretold
+        self.done["decode"] += len({node.sample for node in task.written})
         for root in task.roots:
-            scored = root.gap is not None or root.instruction.id in task.gaps
+            scored = root.gap is not None
             self._score(2 if scored else len(root.answers), scored)
 
-    def count(self, event: Event, scored: Container[str] = ()) -> None:
-        """Take note of an event of growing; instructions that are `scored` already need nothing more."""
+    def count(self, event: Event) -> None:
+        """Take note of an event of growing."""
         match event:
             case InstructionMade(instruction):
                 self.done["decode" if instruction.parent is None else "rubrics"] += 1
                 self.wanted["rubrics"] += instruction.parent is not None
-                known = instruction.id in scored
-                self._score(2 * known, known)
+                self._score(0, False)
             case AnswerMade():
                 self.done["answer"] += 1
             case Compared():

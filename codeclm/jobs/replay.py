@@ -39,7 +39,6 @@ class Replay:
         self._store, self._setup = store, setup
         attempts = store.failures.attempts(setup.config.id)
         self._plan = Plan(setup.config, setup.dials, setup.stages, attempts)
-        self._wishes = store.wishes.all()
 
     def of(self, metadata: Metadata) -> Seen:
         """What it took under the config, with these dials and stages."""
@@ -79,7 +78,8 @@ class Replay:
             scored = lineages.comparison(node.id, config) if given else None
             gap = scored.gap if scored and scored.config == IMPORTED else None
             roots.append(Root(node, given, gap, used))
-        return Task(metadata, tuple(roots), by_hand, self._wishes.get(metadata.id, 0))
+        wanted = lineages.wanted(metadata.id, config, self._setup.dials)
+        return Task(metadata, tuple(roots), by_hand, wanted)
 
 
 class _NotLoggedError(CodecError):

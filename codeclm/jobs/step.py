@@ -105,7 +105,7 @@ async def _take(
         async with open_models(store, writer, setup, gate, room) as models:
             shift.asked.append(models.counts)
             await probe(store, writer, setup, models)
-            steps = Steps(setup.config, setup.config.id, models, {})
+            steps = Steps(setup.config, setup.config.id, models, store.failures.attempts(setup.config.id))
             told.made += await _Hand(store, writer, setup, steps).take(wish)
         told.done = 1
 
@@ -149,9 +149,10 @@ class _Hand:
         """The next basic instruction, with the very request that a run would make for it."""
         tree = self.store.studio.tree(metadata.id, self.setup.config.id)
         basics = [branch.instruction for branch in tree if branch.instruction.parent is None]
-        written = sorted((node for node in basics if node.origin == "generated"), key=lambda n: n.sample)
+        current = (node for node in basics if node.revision == metadata.revision)
+        written = sorted((node for node in current if node.origin == "generated"), key=lambda n: n.sample)
         sample = written[-1].sample + 1 if written else 0
-        node, _ = await self.steps.decode(metadata, [each.text for each in written], sample)
+        node = await self.steps.decode(metadata, written, sample)
         self._draft(node)
         return node.id
 

@@ -111,46 +111,40 @@ class Work:
         self.progress.wanted["decode"] = sum(decoding.values())
 
         async def grow(metadata: Metadata) -> None:
-            task = self._task(metadata, more.get(metadata.id, 0))
-            self.progress.begin(task, task.basics(least) - decoding[metadata.id])
+            task = self._task(metadata, decoding[metadata.id])
+            self.progress.begin(task, decoding[metadata.id])
             async for event in pipeline.grow(task, self.plan, model):
                 self._keep(event)
-                self.progress.count(event, task.gaps)
+                self.progress.count(event)
             self.progress.done[GROWN] += 1
 
         await walk(self.store.metadata.each(ids), grow, width, self.troubled)
 
     def _task(self, metadata: Metadata, wanted: int) -> Task:
-        """What there is of a metadata, read in one go where there is anything."""
-        lineages, config = self.store.lineages, self.setup.config.id
+        """What there is of a metadata, read in one go where there is anything; else so many are wanted.
+
+        Records count, not the log: that may be gone, and then a model says something else.
+        """
+        lineages, config, dials = self.store.lineages, self.setup.config.id, self.setup.dials
         if not lineages.begun(metadata, config):
             return Task(metadata, wanted=wanted)
         with self.store.read():
-            roots = tuple(self._roots(metadata, wanted))
-            rubrics = lineages.rubrics(metadata.revision, config)
-            return Task(metadata, roots, rubrics, wanted, lineages.gaps(metadata.id, config))
+            return Task(
+                metadata,
+                tuple(self._roots(metadata)),
+                lineages.rubrics(metadata.revision, config),
+                lineages.wanted(metadata.id, config, dials),
+                tuple(lineages.written(metadata.id, config, dials)),
+            )
 
-    def _roots(self, metadata: Metadata, wanted: int) -> Iterator[Root]:
+    def _roots(self, metadata: Metadata) -> Iterator[Root]:
         config = self.setup.config.id
-        found = self.store.lineages.roots(metadata.id, config)
-        if "decode" not in self.setup.stages:
-            found += self._leaves(metadata, max(wanted, self.setup.dials.per_metadata))
-        for node in found:
+        for node in self.store.lineages.ends(metadata.id, config, self.setup.dials):
             scored = self.store.lineages.comparison(node.id, config)
             path = self.store.lineages.path(node.id)
             used = tuple(step.action for step in path if step.action)
             answers = tuple(self.store.lineages.answers(node.id, config))
             yield Root(node, answers, None if scored is None else scored.gap, used, path[0].text)
-
-    def _leaves(self, metadata: Metadata, wanted: int) -> list[Instruction]:
-        """Where the lineages of a metadata end: what a walk that decodes would come to."""
-        nodes = [
-            node
-            for node in self.store.lineages.of_metadata(metadata.id, self.setup.config.id)
-            if node.origin == "generated" and node.revision == metadata.revision and node.sample < wanted
-        ]
-        grown = {node.parent for node in nodes}
-        return [node for node in nodes if node.id not in grown]
 
     def _write(self, write: Callable[[Store, list[T]], object], item: T) -> None:
         """Queue a write. Where one failed of late, as on a full disk, nothing more shall be paid for."""

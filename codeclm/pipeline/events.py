@@ -24,7 +24,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """A node that exists and from which the walk goes on: an edited or an imported instruction.
+    """A node that exists and from which the walk goes on: where a lineage ends so far.
 
     Known `answers` are not asked for again, and a known `gap` not judged. `used` are the actions on
     the path that led to it from the `basic` text; None: it is that itself.
@@ -39,25 +39,16 @@ class Root:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One metadata to grow from, and nodes beyond those that it decodes to.
-
-    A metadata that came with pairs from a file, so that imported ones are among its `roots`, is decoded only
-    where more are wanted of it.
-    """
+    """One metadata to grow from, with what there is of it already."""
 
     metadata: Metadata
     roots: tuple[Root, ...] = ()
     rubrics: RubricSet | None = None
     """Those that are there already, be they the model's or a person's."""
-    wanted: int = 0
-    """Basic instructions, where more are wanted of this metadata than of each."""
-    gaps: Mapping[str, float] = field(default_factory=dict)
-    """By id, the gaps of instructions that are scored: those are not answered and judged once more."""
-
-    def basics(self, per_metadata: int) -> int:
-        """How many basic instructions there shall be, where so many are wanted of each."""
-        given = any(root.instruction.origin == "imported" for root in self.roots)
-        return self.wanted if given else max(per_metadata, self.wanted)
+    wanted: int | None = None
+    """How many basic instructions there shall be; None: as many as of each."""
+    written: tuple[Instruction, ...] = ()
+    """Those of them that there are: they are not asked for again, and go on as `roots`, if at all."""
 
 
 @dataclass(frozen=True, slots=True)

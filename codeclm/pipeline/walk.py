@@ -139,20 +139,22 @@ class _Walk:
             await self._rubric_set()
         if "decode" not in stages:
             return
-        earlier: list[str] = []
-        for sample in range(self._task.basics(self._plan.dials.per_metadata)):
-            try:
-                node, attempt = await self._steps.decode(metadata, earlier, sample)
-            except (ReplyError, TransportError) as error:
-                self._fail("decode", decode_record(metadata.id, sample), error)
-                if isinstance(error, TransportError):
-                    return
-                continue
-            if attempt == 0:
-                # One that took a retry is not shown, so that the retry leaves the later ones as they were.
-                earlier.append(node.text)
-            self.events.put(InstructionMade(node))
-            group.create_task(self._guarded(self._lineage(Root(node))))
+        earlier: list[Instruction] = []
+        written = {node.sample: node for node in reversed(self._task.written)}
+        wanted = self._plan.dials.per_metadata if self._task.wanted is None else self._task.wanted
+        for sample in range(wanted):
+            node = written.get(sample)
+            if node is None:
+                try:
+                    node = await self._steps.decode(metadata, earlier, sample)
+                except (ReplyError, TransportError) as error:
+                    self._fail("decode", decode_record(metadata.id, sample), error)
+                    if isinstance(error, TransportError):
+                        return
+                    continue
+                self.events.put(InstructionMade(node))
+                group.create_task(self._guarded(self._lineage(Root(node))))
+            earlier.append(node)
 
     async def _lineage(self, root: Root) -> None:
         """Compare and improve until |G| > θ, strictly, or as many nodes as allowed (paper, section 3.3)."""
@@ -181,8 +183,6 @@ class _Walk:
 
     async def _gap(self, node: Instruction, known: Sequence[Answer] = ()) -> float | None:
         """G of an instruction; None where it was not to be scored, or could not be."""
-        if "judge" in self._plan.stages and node.id in self._task.gaps:
-            return self._task.gaps[node.id]
         answers = await self._answers(node, known)
         if answers is None or "judge" not in self._plan.stages:
             return None

@@ -60,29 +60,30 @@ class Steps:
 
     async def encode(self, seed: Seed) -> Metadata:
         """The metadata of a seed."""
-        labels, _ = await self._read(requests.encoding(self.config, seed), encode.parse)
+        labels = await self._read(requests.encoding(self.config, seed), encode.parse)
         return Metadata("encoded", labels, seed=seed.id)
 
     async def decode(
-        self, metadata: Metadata, earlier: Sequence[str] = (), sample: int = 0
-    ) -> tuple[Instruction, int]:
-        """A basic instruction, and the attempt that gave it."""
-        request = requests.decoding(self.config, metadata, earlier, sample)
-        record = decode_record(metadata.id, sample)
-        text, attempt = await self._read(request, decode.parse, record)
-        return Instruction(metadata.id, metadata.revision, text, sample), attempt
+        self, metadata: Metadata, earlier: Sequence[Instruction] = (), sample: int = 0
+    ) -> Instruction:
+        """A basic instruction, unlike the earlier ones."""
+        # One that took a retry is not shown, so that the retry leaves the later ones as they were.
+        shown = [node.text for node in earlier if not self._retried(node)]
+        request = requests.decoding(self.config, metadata, shown, sample)
+        text = await self._read(request, decode.parse, decode_record(metadata.id, sample))
+        return Instruction(metadata.id, metadata.revision, text, sample)
 
     async def rubrics(self, metadata: Metadata, sample: int = 0) -> RubricSet:
         """The rubrics and actions of a metadata."""
         request = requests.rubric_set(self.config, metadata, sample)
-        (criteria, actions), _ = await self._read(request, rubrics.parse)
+        criteria, actions = await self._read(request, rubrics.parse)
         return RubricSet(metadata.revision, self.config_id, criteria, actions, sample)
 
     async def improve(self, node: Instruction, action: str, sample: int = 0) -> Instruction:
         """The instruction that one action makes of another; `sample` tells apart tries with one action."""
         request = requests.improvement(self.config, node, action, sample)
         parse = partial(rubrics.improve_parse, before=node.text, action=action)
-        text, _ = await self._read(request, parse)
+        text = await self._read(request, parse)
         return replace(
             node, text=text, parent=node.id, action=action, iteration=node.iteration + 1, origin="generated"
         )
@@ -90,19 +91,18 @@ class Steps:
     async def rate(self, node: Instruction, rubric_set: RubricSet) -> Ratings:
         """How far an instruction meets each rubric of a set."""
         request = requests.rating(self.config, node, rubric_set.rubrics)
-        scores, _ = await self._read(request, partial(rate.parse, count=len(rubric_set.rubrics)))
+        scores = await self._read(request, partial(rate.parse, count=len(rubric_set.rubrics)))
         return Ratings(node.id, rubric_set.revision, self.config_id, scores, rubric_set.sample)
 
     async def answer(self, node: Instruction, role: AnswerRole) -> Answer:
         """One model's answer. A strong one that is cut or empty is asked once more, with room."""
-        made, _ = await self._tried("answer", node.id, partial(self._answer, node, role))
-        return made
+        return await self._tried("answer", node.id, partial(self._answer, node, role))
 
     async def judge(self, node: Instruction, strong: Answer, target: Answer, order: int) -> Scores:
         """The scores of one order: 0 seats the strong answer first, 1 the target's."""
         seats = (strong.text, target.text) if order == 0 else (target.text, strong.text)
         request = requests.judging(self.config, node, *seats, order)
-        seen, _ = await self._read(request, partial(judge.parse, scale=self.config.scale))
+        seen = await self._read(request, partial(judge.parse, scale=self.config.scale))
         first, second = (seen.first, seen.second) if order == 0 else (seen.second, seen.first)
         return Scores(first, second, seen.rationale)
 
@@ -127,10 +127,11 @@ class Steps:
         text = answer.parse(reply.text)
         return Answer(node.id, role, self.config_id, text, reply.truncated, self.config.models[role])
 
-    async def _read(
-        self, request: Request, parse: Callable[[str], Value], record: str = ""
-    ) -> tuple[Value, int]:
-        """A parsed reply, and the attempt that gave it."""
+    def _retried(self, basic: Instruction) -> bool:
+        return ("decode", decode_record(basic.metadata, basic.sample)) in self.attempts
+
+    async def _read(self, request: Request, parse: Callable[[str], Value], record: str = "") -> Value:
+        """A parsed reply."""
 
         async def step(attempt: int) -> Value:
             value, _ = await ask(self.model, requests.at_attempt(self.config, request, attempt), parse)
@@ -138,13 +139,11 @@ class Steps:
 
         return await self._tried(request.stage, record or request.record, step)
 
-    async def _tried(
-        self, stage: Stage, record: str, step: Callable[[int], Awaitable[Value]]
-    ) -> tuple[Value, int]:
+    async def _tried(self, stage: Stage, record: str, step: Callable[[int], Awaitable[Value]]) -> Value:
         last = self.attempts.get((stage, record), 0)
         for attempt in range(last):
             try:
-                return await step(attempt), attempt
+                return await step(attempt)
             except ReplyError:
                 continue
-        return await step(last), last
+        return await step(last)

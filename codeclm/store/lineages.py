@@ -12,7 +12,7 @@ from codeclm.records import IMPORTED, Answer, Comparison, Instruction, Metadata,
 from codeclm.settings import Dials
 from codeclm.store import work
 from codeclm.store.configs import IMPORTED_SEQ, Configs
-from codeclm.store.connection import Connection, dump, pack, unpack
+from codeclm.store.connection import Connection, dump, pack
 from codeclm.store.given import AddedPairs, GivenPair, add
 from codeclm.store.nodes import Nodes
 from codeclm.store.rows import (
@@ -217,15 +217,6 @@ class Lineages:
         )
         return None if row is None else read_comparison(self._texts, row)
 
-    def gaps(self, metadata: str, config: str) -> dict[str, float]:
-        """The gap of every scored instruction of a metadata under a config, by id."""
-        rows = self._db.rows(
-            """select id, gap from nodes where config = ? and gap is not null
-            and place = (select place from metadata where id = ?)""",
-            [self._configs.find(config), pack(metadata)],
-        )
-        return {unpack(id_): gap for id_, gap in rows}
-
     def unfinished(
         self, config: str, dials: Dials, stages: Collection[Stage], limit: int | None = None
     ) -> list[str]:
@@ -244,6 +235,18 @@ class Lineages:
         """How many `unfinished` has."""
         with self._db.read():
             return work.left(self._db, self._configs.seen(config), dials, stages, limit)
+
+    def ends(self, metadata: str, config: str, dials: Dials) -> list[Instruction]:
+        """Where the lineages of a metadata go on for these dials, or failed to: leaves of `unfinished`."""
+        return work.ends(self._db, self._configs.find(config), dials, metadata)
+
+    def wanted(self, metadata: str, config: str, dials: Dials) -> int:
+        """How many basic instructions there shall be of a metadata: as many as of each, or as asked for."""
+        return work.wanted(self._db, self._configs.find(config), dials, metadata)
+
+    def written(self, metadata: str, config: str, dials: Dials) -> list[Instruction]:
+        """Those of the basic instructions wanted that there are, by sample."""
+        return work.written(self._db, self._configs.find(config), dials, metadata)
 
     def begun(self, metadata: Metadata, config: str) -> bool:
         """Whether there are rubrics or instructions of a metadata under a config."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
-from codeclm.records import Stage
+from codeclm.records import Instruction, Stage
 from codeclm.settings import Dials
-from codeclm.store.connection import Connection, Value, unpack
+from codeclm.store.connection import Connection, Value, pack, unpack
 from codeclm.store.metadata import BLANK, within
 from codeclm.store.nodes import CAME_WITH_PAIRS, FOR_GOOD, OPEN, failed
+from codeclm.store.rows import INSTRUCTION, read_instruction
 
 _WANTED = f"max(case when {CAME_WITH_PAIRS} then 0 else :n end, m.wanted)"
 """The basic instructions wanted of metadata `m`: as many as of each, or more where more were asked for."""
@@ -24,12 +25,21 @@ _DECODE = f"""{_HAS} < {_WANTED} and not {BLANK} and (
 """Fewer basic instructions, and failures to make one, than wanted. Blank labels have nothing to decode."""
 
 _RUBRICS = f"""not {BLANK} and not exists (select 1 from rubrics r
-        where r.labels = m.labels and r.config = :config and r.sample = 0)
+        where r.labels = m.labels and r.config = :config)
     and not exists (select 1 from failures f where f.config = :config and f.stage = 'rubrics'
         and f.record = m.id and f.sample = -1 and {FOR_GOOD})"""
 
 _ANSWERED = """(select count(distinct a.role) from answers a
     where a.instruction = n.instruction and a.config in (1, :config)) = 2"""
+
+_BY_HAND = """exists (select 1 from nodes k
+    join studio d on d.config = k.config and d.instruction = k.instruction
+    where k.config = n.config and k.place = n.place and k.sample = n.sample and d.kept)"""
+"""Whether a person kept something of the tree of node `n`: it goes on, however few are wanted of each."""
+_GOES_ON = f"{OPEN} and not n.stale and (n.given or n.sample < {_WANTED} or {_BY_HAND})"
+"""Whether node `n` of metadata `m` is the end of a lineage that is to go on."""
+_NODES = f"""{INSTRUCTION} join nodes n on n.config = :config and n.place = m.place and n.instruction = i.seq
+    where m.id = :metadata and {{}} order by n.sample, n.iteration, n.id"""
 
 
 class Left(NamedTuple):
@@ -59,6 +69,26 @@ def left(db: Connection, config: int, dials: Dials, stages: Collection[Stage], l
     return Left(metadata, int(begun))
 
 
+def ends(db: Connection, config: int, dials: Dials, metadata: str) -> list[Instruction]:
+    """Where lineages of a metadata go on, or failed to."""
+    rows = db.rows(_NODES.format(_GOES_ON), _values(config, dials) | {"metadata": pack(metadata)})
+    return [read_instruction(row) for row in rows]
+
+
+def wanted(db: Connection, config: int, dials: Dials, metadata: str) -> int:
+    """How many basic instructions there shall be of a metadata."""
+    values = {"config": config, "n": dials.per_metadata, "metadata": pack(metadata)}
+    number: int = db.value(f"select {_WANTED} from metadata m where m.id = :metadata", values)
+    return number
+
+
+def written(db: Connection, config: int, dials: Dials, metadata: str) -> list[Instruction]:
+    """Those of them that there are."""
+    basic = f"n.iteration = 1 and not n.given and not n.stale and n.sample < {_WANTED}"
+    values = {"config": config, "n": dials.per_metadata, "metadata": pack(metadata)}
+    return [read_instruction(row) for row in db.rows(_NODES.format(basic), values)]
+
+
 def _work(
     db: Connection, config: int, dials: Dials, stages: Collection[Stage], limit: int | None
 ) -> tuple[str, dict[str, Value]]:
@@ -72,13 +102,15 @@ def _work(
     if steps:
         work.append(
             f"""exists (select 1 from nodes n where n.config = :config and n.place = m.place
-            and {OPEN} and not n.stale and (n.given or n.sample < {_WANTED})
-            and ({" or ".join(steps)}) and not {failed(FOR_GOOD)})"""
+            and {_GOES_ON} and ({" or ".join(steps)}) and not {failed(FOR_GOOD)})"""
         )
     live, values = within(db, limit)
-    dial = {"n": dials.per_metadata, "theta": dials.theta, "cap": dials.iterations}
     source = f"from metadata m join labels l on l.seq = m.labels where {live} and ({' or '.join(work)})"
-    return source, {"config": config, **dial, **values}
+    return source, _values(config, dials) | values
+
+
+def _values(config: int, dials: Dials) -> dict[str, Value]:
+    return {"config": config, "n": dials.per_metadata, "theta": dials.theta, "cap": dials.iterations}
 
 
 def _steps(stages: Collection[Stage]) -> list[str]:

@@ -1,7 +1,10 @@
 """The laws of a run, over an endpoint whose replies depend on the request alone."""
 
+import itertools
+import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -14,7 +17,7 @@ import pytest
 
 from codeclm import export, pipeline
 from codeclm.errors import EndpointError, UsageError
-from codeclm.jobs import shift
+from codeclm.jobs import archiving, shift
 from codeclm.jobs.order import Order
 from codeclm.jobs.process import ROOT
 from codeclm.jobs.run import run
@@ -108,8 +111,7 @@ def test_a_higher_cap_goes_on_with_what_was_exhausted(project, order):
     assert exported(path, theta=0) == exported(whole, theta=0)
     with Store.open(path) as store:
         assert store.funnel(store.settings.config().id, 100, 3).exhausted == 4
-    # The log is asked for what leads to the last node, and not for answers and scores that are there.
-    assert [each.calls_cached for each in outcomes] == [0, 4, 8]
+    assert [each.calls_cached for each in outcomes] == [0, 0, 0], "it goes on where the lineages end"
 
 
 def test_stages_stop_where_they_are_told(project, order, endpoint):
@@ -413,3 +415,43 @@ def test_a_walk_from_a_leaf_knows_the_basic_instruction(project, order, monkeypa
     assert [root.basic for root in begun] == tops
     assert all(root.instruction.iteration == 2 for root in begun)
     assert len(begun) == 2
+
+
+@pytest.fixture
+def forgetful():
+    """An endpoint that never says the same twice; nothing passes θ but what was improved."""
+    count = itertools.count()
+
+    def reply(body):
+        said = loop_reply(body)
+        if "score_1" in str(body.get("response_format")):
+            return json.dumps({"explanation": "", "score_1": 5, "score_2": 5})
+        return re.sub(r"case \d+", lambda _: f"case {next(count)}", said)
+
+    with ScriptedEndpoint(reply=reply) as endpoint:
+        yield endpoint
+
+
+def test_a_run_goes_on_from_the_records_where_the_log_is_gone(project, order, forgetful, tmp_path):
+    path, restored = project(3), tmp_path / "restored.db"
+    asked = order(urls=dict.fromkeys(("strong", "target", "judge"), forgetful.url))
+    go(path, replace(asked, stages=("encode", "decode", "answer"), dials={"per_metadata": 2}))
+    with Store.open(path) as store:
+        archiving.write(store, tmp_path / "archive", calls=False)
+    archiving.restore(tmp_path / "archive", restored)
+    before = len(forgetful.requests)
+    assert go(restored, replace(asked, dials={"per_metadata": 3, "iterations": 1})).failures == 0
+    with Store.open(restored) as store:
+        config = store.settings.config().id
+        nodes = [node for m in store.metadata.active() for node in store.lineages.of_metadata(m.id, config)]
+        assert Counter(node.sample for node in nodes) == {0: 3, 1: 3, 2: 3}
+        assert store.funnel(config, 3, 1).exhausted == 9
+        answers = {node.id: store.lineages.answers(node.id, config) for node in nodes}
+    sent = forgetful.requests[before:]
+    assert len([body for body in sent if '"instruction"' in json.dumps(body.get("response_format"))]) == 3
+    judged = [json.dumps(body["messages"]) for body in sent if body["model"] == "judge"]
+    for node in nodes:
+        seen = [text for text in judged if node.text in text]
+        assert len(seen) == 2
+        assert all(answer.text in text for answer in answers[node.id] for text in seen)
+    assert go(restored, replace(asked, dials={"per_metadata": 3, "iterations": 1})).calls_sent == 0

@@ -76,6 +76,27 @@ def test_a_basic_instruction_is_the_one_that_a_run_would_make(ready, endpoint):
     assert again.count(sent[0]) == 1
 
 
+def test_beyond_those_a_run_wants_it_is_the_next_of_these_labels_and_goes_on_once_kept(ready, endpoint):
+    path, metadata = ready
+    run(path, Order(), quiet, quiet)
+    _, (mine,) = step(path, "basic", metadata.id)
+    with Store.open(path) as store:
+        config, dials = store.settings.config().id, store.settings.dials()
+        store.studio.keep(mine, config)
+        assert store.funnel(config, 3, 4).pending == 1
+    assert run(path, Order(), quiet, quiet).calls_sent > 0
+    with Store.open(path) as store:
+        assert store.funnel(config, 3, 4).pending == 0
+        assert store.lineages.unfinished(config, dials, DEFAULT_STAGES) == []
+        store.metadata.revise(metadata.id, Labels("cooking", ("planning",)))
+        metadata = store.metadata.get(metadata.id)
+    _, (anew,) = step(path, "basic", metadata.id)
+    sent = endpoint.requests[-1]
+    assert next(each.instruction for each in tree(path, metadata) if each.instruction.id == anew).sample == 0
+    run(path, Order(), quiet, quiet)
+    assert endpoint.requests.count(sent) == 1
+
+
 def test_the_same_action_again_makes_another_branch(ready):
     path, metadata = ready
     _, (basic,) = step(path, "basic", metadata.id)

@@ -139,6 +139,13 @@ def test_work_is_left_until_every_basic_is_scored(store: Store) -> None:
     assert unfinished(store, "encode") == []
 
 
+def test_rubrics_by_hand_leave_none_to_ask_for(store: Store) -> None:
+    row = manual(store)
+    assert unfinished(store, "rubrics") == [row.id]
+    store.lineages.add_rubrics(RubricSet(row.revision, C, ("How far",), ("Go further",), 1))
+    assert unfinished(store, "rubrics") == []
+
+
 def test_a_limit_and_a_grave_leave_work_out(store: Store) -> None:
     rows = [encoded(store, text) for text in "abc"]
     assert store.lineages.unfinished(C, Dials(), STAGES, 2) == [rows[0].id, rows[1].id]

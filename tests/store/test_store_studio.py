@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from growing import C, basic, grown, improved, manual
+from growing import C, basic, grown, improved, manual, score
 
 from codeclm.errors import ProjectError
 from codeclm.records import STAGES, Ratings, RubricSet
@@ -39,6 +39,24 @@ def test_kept_it_is_a_pending_leaf_from_which_a_run_goes_on(store: Store) -> Non
     assert store.funnel(C, 3, 4).kept == 1
     assert store.lineages.unfinished(C, dials, set(STAGES)) == []
     assert not store.studio.tree(first.metadata, C)[1].draft
+
+
+def test_a_basic_one_kept_beyond_those_wanted_goes_on_to_its_end(store: Store) -> None:
+    first = basic(manual(store))
+    grown(store, first, 5)
+    mine, other = basic(manual(store), "By hand", 1), basic(manual(store), "Of a run that wanted more", 2)
+    grown(store, other, 1)
+    assert store.lineages.unfinished(C, Dials(), set(STAGES)) == []
+    store.studio.draft(mine, C)
+    store.studio.keep(mine.id, C)
+    for node in (mine, improved(mine, "Harder"), improved(improved(mine, "Harder"), "Hardest")):
+        if node is not mine:
+            store.lineages.add_instruction(node, C)
+        assert store.lineages.ends(first.metadata, C, Dials()) == [node]
+        assert store.lineages.unfinished(C, Dials(), set(STAGES)) == [first.metadata]
+        score(store, node, 1)
+    grown(store, improved(node, "Hardest of all"), 5)
+    assert store.lineages.unfinished(C, Dials(), set(STAGES)) == []
 
 
 def test_keeping_a_grandchild_reaches_its_parents_too(store: Store) -> None:
