@@ -130,15 +130,12 @@ def _limits(begin: Wanted, priced: bool) -> None:
         placeholder="no limit",
         help="The run stops when it has sent this many requests. Run again to go on.",
     )
-    if not priced:
-        st.session_state[_REST["budget"]] = None
     _optional(
         "Stop after US dollars",
         begin.budget,
         "gen_budget",
         least=0.0,
         placeholder="no limit" if priced else "price unknown",
-        disabled=not priced,
         help="Needs a price for every model: give it on the Models page.",
     )
     _optional(

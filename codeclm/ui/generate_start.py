@@ -64,7 +64,14 @@ def start_panel(project: Project) -> None:
     with st.grid(2, min_column_width=380):
         with st.container(border=True):
             _numbers(coming, wanted, job)
-            _button(project, wanted, coming.nothing)
+            boundless = wanted.budget is not None and not priced(endpoints)
+            if boundless:
+                st.warning(
+                    f"A limit of {dollars(wanted.budget)} needs a price for every model: give it on Models, "
+                    "or take the limit away.",
+                    icon=":material/money_off:",
+                )
+            _button(project, boundless or (coming.nothing and not wanted.augment_to))
             if not coming.nothing:
                 quote_panel(project, wanted, coming)
         with st.container(border=True, gap="xsmall"):
@@ -112,12 +119,12 @@ def _forecast(path: str, revision: int, asked: str, _wanted: Wanted) -> Forecast
         return forecast(store, _wanted, store.settings.endpoints())
 
 
-def _button(project: Project, wanted: Wanted, nothing: bool) -> None:
+def _button(project: Project, disabled: bool) -> None:
     st.button(
         "Start the run",
         icon=":material/play_arrow:",
         type="primary",
-        disabled=nothing and not wanted.augment_to,
+        disabled=disabled,
         on_click=_start,
         args=(project,),
         key="gen_start",

@@ -63,6 +63,30 @@ def test_settings_of_a_run_outlive_a_look_at_other_pages_and_say_where_it_stops(
     assert field(test, "gen_calls").value is None
 
 
+def test_a_limit_in_money_outlasts_a_model_whose_price_is_unknown():
+    project = made("mine")
+
+    def price(prices):
+        with project.open() as store:
+            for role in ("strong", "target"):
+                here = Endpoint(url="http://127.0.0.1:1/v1", model=role, prices=prices)
+                store.settings.set_endpoint(role, here)
+
+    test = opened("4_Generate", "mine")
+    field(test, "gen_budget").set_value(10.0).run()
+    price(None)
+    gone_to(gone_to(test, "9_Models"), "4_Generate")
+    assert field(test, "gen_budget").value == 10.0
+    assert "needs a price for every model" in " ".join(each.value for each in test.warning)
+    assert test.button(key="gen_start").disabled
+    price(Prices(prompt=1, completion=1))
+    assert not test.run().button(key="gen_start").disabled
+    assert field(test, "gen_budget").value == 10.0
+    price(None)
+    field(test.run(), "gen_budget").set_value(None).run()
+    assert not test.button(key="gen_start").disabled
+
+
 def test_settings_of_a_run_outlive_a_reload_and_what_the_project_has_meanwhile():
     project = made("mine")
     test = opened("4_Generate", "mine")
