@@ -102,6 +102,14 @@ def _editor(project: Project, name: str, profile: Profile, mine: str | None, def
         )
         if mine is not None:
             st.badge("edited in this project", color="orange")
+        elif _struck(key) in st.session_state:
+            st.button(
+                "Undo the reset",
+                icon=":material/undo:",
+                on_click=_put_back,
+                args=(project, name, profile, key),
+                key="prompt_put_back",
+            )
     return found
 
 
@@ -175,10 +183,8 @@ def _profile(project: Project) -> None:
 
 @guarded
 def _save(project: Project, name: str, profile: Profile, key: str) -> None:
-    text = cast(str, st.session_state[key])
     with project.open() as store, store.write():
-        edited = store.settings.get(TEMPLATES, {})
-        store.settings.set(TEMPLATES, {**edited, profile: {**edited.get(profile, {}), name: text}})
+        _keep(store, name, profile, cast(str, st.session_state[key]))
         # said at once where the template cannot be used; the transaction is then undone
         config_for(store, store.settings.endpoints(), store.settings.dials())
     notify("Saved: the next run uses it.")
@@ -186,10 +192,34 @@ def _save(project: Project, name: str, profile: Profile, key: str) -> None:
 
 @guarded
 def _reset(project: Project, name: str, profile: Profile, key: str, default: str) -> None:
-    with project.open() as store, store.write():
-        edited = store.settings.get(TEMPLATES, {})
-        left = {each: text for each, text in edited.get(profile, {}).items() if each != name}
-        store.settings.set(TEMPLATES, {**edited, profile: left})
+    with project.open() as store:
+        former = _keep(store, name, profile, None)
+    st.session_state[_struck(key)] = former, st.session_state[key]
     # given and not dropped: a field whose state is dropped goes on showing what was typed
     st.session_state[key] = default
     notify("The default is back.")
+
+
+@guarded
+def _put_back(project: Project, name: str, profile: Profile, key: str) -> None:
+    former, typed = st.session_state.pop(_struck(key))
+    with project.open() as store:
+        _keep(store, name, profile, former)
+    st.session_state[key] = typed
+    notify("The template is as it was before.")
+
+
+def _struck(key: str) -> str:
+    """The key under which the template that a reset took away waits, and what its field held."""
+    return f"{key}_struck"
+
+
+def _keep(store: Store, name: str, profile: Profile, text: str | None) -> str | None:
+    """Write a template of the project's own, or with None drop it; the one before."""
+    with store.write():
+        edited = store.settings.get(TEMPLATES, {})
+        mine = dict(edited.get(profile, {}))
+        former: str | None = mine.pop(name, None)
+        own = mine if text is None else {**mine, name: text}
+        store.settings.set(TEMPLATES, {**edited, profile: own})
+    return former

@@ -21,6 +21,8 @@ from codeclm.ui.guard import fragment, guarded, notify
 from codeclm.ui.text import ROLE_COLOURS, duration, number, one_line, plain, plural
 
 _TAKEN = "offered_taken"
+_FORMER = "judge_former"
+"""The judge that was let go last, as JSON, so that it can be taken back."""
 
 SCHEMAS = {
     "json_schema": "structured replies by JSON schema",
@@ -117,6 +119,16 @@ def judge_choice(project: Project, endpoints: Mapping[Role, Endpoint]) -> None:
     """Whether the strong model judges, and the way back to that."""
     if own("judge", endpoints) is None:
         st.caption("The strong model judges. Save another model here, and that one does.")
+        former = st.session_state.get(_FORMER)
+        if former is not None:
+            st.button(
+                f"Undo: {plain(Endpoint.model_validate_json(former).model, 60)} judges",
+                icon=":material/undo:",
+                type="tertiary",
+                on_click=_judge_again,
+                args=(project,),
+                key="judge_again",
+            )
     else:
         st.button(
             "Let the strong model judge again",
@@ -124,14 +136,23 @@ def judge_choice(project: Project, endpoints: Mapping[Role, Endpoint]) -> None:
             type="tertiary",
             on_click=_no_judge,
             args=(project,),
+            key="judge_none",
         )
 
 
 @guarded
 def _no_judge(project: Project) -> None:
-    with project.open() as store:
+    with project.open() as store, store.write():
+        st.session_state[_FORMER] = store.settings.endpoints()["judge"].model_dump_json()
         store.settings.set_endpoint("judge", None)
     notify("The strong model judges.")
+
+
+@guarded
+def _judge_again(project: Project) -> None:
+    with project.open() as store:
+        store.settings.set_endpoint("judge", Endpoint.model_validate_json(st.session_state.pop(_FORMER)))
+    notify("The judge is the one from before.")
 
 
 @guarded

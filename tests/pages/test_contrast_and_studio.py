@@ -496,6 +496,13 @@ def test_a_prompt_is_saved_refused_and_reset(mine):
     area = next(each for each in test.text_area if each.label == "Template")
     assert area.value == make_config(FRESH, Dials()).templates["encode"]
     assert area.proto.set_value, "the browser is told, or it goes on showing what was typed"
+    test.button(key="prompt_put_back").click().run()
+    with mine.open(readonly=True) as store:
+        kept = store.settings.get("templates")["small"]
+    assert kept == {"encode": "=== user\nLabel this: {instruction}"}
+    area = next(each for each in test.text_area if each.label == "Template")
+    assert area.value == "=== user\nnothing", "as it was half written"
+    assert not [each for each in test.button if each.key == "prompt_put_back"]
 
 
 def submit(test, label):

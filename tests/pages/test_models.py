@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from codeclm import projects
 from codeclm.llm.probe import Report
-from codeclm.settings import Endpoint
+from codeclm.settings import Endpoint, Prices
 from codeclm.testing import ScriptedEndpoint
 from codeclm.ui.models_panels import told
 
@@ -72,6 +72,21 @@ def test_a_model_that_the_server_offers_is_taken_into_the_form_and_all_of_it_by_
 def press(test, label):
     next(each for each in test.button if each.label == label).click().run()
     assert not test.exception
+
+
+def test_a_judge_that_was_let_go_is_taken_back_whole():
+    test, mine = models_page(), projects.find("mine")
+    judge = Endpoint(url="http://127.0.0.1:2/v1", model="fair", prices=Prices(prompt=1, completion=2))
+    with mine.open() as store:
+        store.settings.set_endpoint("judge", judge)
+    test.segmented_control(key="role").set_value("Judge").run()
+    test.button(key="judge_none").click().run()
+    with mine.open(readonly=True) as store:
+        assert store.settings.endpoints()["judge"].model == "big"
+    press(test, "Undo: fair judges")
+    with mine.open(readonly=True) as store:
+        assert store.settings.endpoints()["judge"] == judge
+    assert field(test, "Model").value == "fair"
 
 
 def test_a_server_that_knows_no_such_path_is_no_good_news_and_v1_is_offered():
