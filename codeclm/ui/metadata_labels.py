@@ -9,6 +9,7 @@ import streamlit as st
 from codeclm import embed
 from codeclm.atlas.labels import Alike, Near, meant, ranked, written
 from codeclm.errors import UsageError
+from codeclm.ids import content_id
 from codeclm.jobs.map import MAP
 from codeclm.projects import Project
 from codeclm.store import Store
@@ -156,6 +157,33 @@ def _offers(project: Project, facet: Facet, counts: dict[str, int]) -> None:
                 )
     if len(offered) > _OFFERED:
         st.caption(f"And {number(len(offered) - _OFFERED)} more, once these are settled.")
+    _kept_apart(project, [each for each in passed if each[0] == facet])
+
+
+def _kept_apart(project: Project, passed: list[list[str]]) -> None:
+    """What is offered no more, the newest first, and a way back to the offers."""
+    if not passed:
+        return
+    with st.popover(f"Kept apart ({number(len(passed))})", icon=":material/call_split:", width="content"):
+        for each in passed[: -_OFFERED - 1 : -1]:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(f"{plain(each[1], 60)} and {plain(each[2], 60)}", width="stretch")
+                st.button(
+                    "Offer again",
+                    icon=":material/undo:",
+                    type="tertiary",
+                    on_click=_offer,
+                    args=(project, each),
+                    key=f"meta_offer_{content_id('apart', labels=each)}",
+                )
+        if len(passed) > _OFFERED:
+            st.caption(f"And {number(len(passed) - _OFFERED)} before these.")
+
+
+@guarded
+def _offer(project: Project, each: list[str]) -> None:
+    with project.open() as store, store.write():
+        store.settings.set(_PASSED, [other for other in store.settings.get(_PASSED, []) if other != each])
 
 
 _PASSED = "labels_apart"

@@ -10,7 +10,7 @@ from codeclm.records import Metadata, RubricSet
 from codeclm.ui import studio_step as step
 from codeclm.ui.glossary import term
 from codeclm.ui.guard import guarded, notify
-from codeclm.ui.text import number
+from codeclm.ui.text import number, plain
 
 ROWS = 4
 
@@ -40,7 +40,7 @@ def rubrics_panel(
             help="The newest set counts, in runs too. What grew under an older one stays.",
         )
         if len(known) > 1:
-            st.caption(f"Set {number(known[0].sample)} counts; {number(len(known) - 1)} older.")
+            _older(project, metadata, config, known)
 
 
 def _form(project: Project, metadata: Metadata, config: str, known: list[RubricSet]) -> None:
@@ -71,6 +71,37 @@ def _form(project: Project, metadata: Metadata, config: str, known: list[RubricS
     )
 
 
+def _older(project: Project, metadata: Metadata, config: str, known: list[RubricSet]) -> None:
+    """The sets that count no more, one of them to look at and to take again."""
+    sets = {each.sample: each for each in known[1:]}
+    st.caption(f"Set {number(known[0].sample)} counts; {number(len(sets))} older.")
+    chosen = st.selectbox(
+        "Older sets",
+        list(sets),
+        index=None,
+        key=f"studio_older_{metadata.revision}",
+        format_func=lambda sample: f"Set {number(sample)}",
+        placeholder="Look at an older set",
+        label_visibility="collapsed",
+    )
+    if chosen is None:
+        return
+    for rubric, action in zip(sets[chosen].rubrics, sets[chosen].actions, strict=False):
+        st.caption(f"{plain(rubric, 300)} → {plain(action, 300)}")
+    st.button(
+        "Take these",
+        icon=":material/undo:",
+        on_click=_take,
+        args=(project, metadata, config, sets[chosen]),
+        key="studio_rubrics_take",
+    )
+
+
+@guarded
+def _take(project: Project, metadata: Metadata, config: str, taken: RubricSet) -> None:
+    _add(project, metadata, config, list(zip(taken.rubrics, taken.actions, strict=False)))
+
+
 @guarded
 def _save(project: Project, metadata: Metadata, config: str, current: str, rows: int) -> None:
     state = st.session_state
@@ -78,6 +109,10 @@ def _save(project: Project, metadata: Metadata, config: str, current: str, rows:
         (str(state[f"studio_rubric_{current}_{row}"]), str(state[f"studio_action_{current}_{row}"]))
         for row in range(rows)
     ]
+    _add(project, metadata, config, pairs)
+
+
+def _add(project: Project, metadata: Metadata, config: str, pairs: list[tuple[str, str]]) -> None:
     with project.open() as store, store.write():
         known = store.lineages.rubric_sets(metadata.revision, config)
         store.lineages.add_rubrics(rubric_set(known, metadata.revision, config, pairs))

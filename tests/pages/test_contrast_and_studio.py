@@ -456,6 +456,24 @@ def test_an_action_chosen_for_one_metadata_is_none_of_another(mine):
     assert asked not in action().value
 
 
+def test_an_older_set_of_rubrics_is_looked_at_and_taken_again(mine):
+    with mine.open() as store:
+        config = config_for(store, store.settings.endpoints(), store.settings.dials())
+        row, known = store.metadata.page(search="case 0")[0], []
+        for name in ("old", "new"):
+            made = rubric_set(known, row.revision, config.id, [(f"The {name} one.", f"Do the {name} one")])
+            store.lineages.add_rubrics(made)
+            known = [made, *known]
+    test = opened("4_Generate", project="mine", generate="By hand", studio_search="case 0")
+    test.session_state["studio_rubrics_open"] = True
+    test.run().selectbox(key=f"studio_older_{row.revision}").select_index(0).run()
+    assert "Do the old one" in texts(test)
+    test.button(key="studio_rubrics_take").click().run()
+    with mine.open(readonly=True) as store:
+        sets = store.lineages.rubric_sets(row.revision, config.id)
+    assert [each.actions[0] for each in sets] == ["Do the old one", "Do the new one", "Do the old one"]
+
+
 def on_the_bench(test):
     box = test.selectbox(key="studio_of")
     return box.format_func(box.value)

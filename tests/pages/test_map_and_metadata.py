@@ -252,11 +252,15 @@ def test_a_cluster_that_no_number_can_be_is_none(project):
 def test_two_labels_that_are_not_the_same_are_not_offered_again(project):
     test = opened("2_Metadata", meta_part="Labels")
     press(test, "Keep both")
-    assert "soup recipes" not in words(test)
+    assert "No two labels look alike." in words(test)
     with project.open() as store, store.write():
         (apart,) = store.settings.get("labels_apart")
     assert apart[0] == "use case"
     assert apart[1:] == sorted(apart[1:]), "whichever is used more, which changes"
+    press(test, "Offer again")
+    labels = [each.label for each in test.button]
+    assert "Keep both" in labels
+    assert "Offer again" not in labels
 
 
 def test_mixed_rows_wait_until_they_are_accepted(project):
