@@ -43,6 +43,11 @@ class Wanted:
     concurrency: Annotated[int, Field(ge=1, le=1000)] | None = None
     augment_to: Annotated[int, Field(ge=1)] | None = None
 
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """How far to go, with mixing where it is asked for."""
+        return (*REACH[self.reach], "augment") if self.augment_to else REACH[self.reach]
+
     def arguments(self) -> list[str]:
         """The words of the command line that ask for it."""
         words = [
@@ -51,13 +56,13 @@ class Wanted:
             "--profile", self.dials.profile,
         ]  # fmt: skip
         if self.reach != "all":
-            words += ["--stages", ",".join(REACH[self.reach])]
+            words += ["--stages", ",".join(self.stages)]
         options = {
             "--limit": self.limit,
             "--max-calls": self.max_calls,
             "--concurrency": self.concurrency,
             "--budget": self.budget,
-            "--augment-to": self.augment_to if self.reach == "all" else None,
+            "--augment-to": self.augment_to,
         }
         for name, value in options.items():
             words += [] if value is None else [name, str(value)]
@@ -86,8 +91,8 @@ def begin_with(dials: Dials, command: Mapping[str, Any]) -> Wanted:
     """What the settings begin with: those of the last run where it did not come to its end, so that
     starting again goes on with the same and no more; `command` is empty where there is nothing to go on with.
     """
-    stages = command.get("stages")
-    reach = next((name for name, each in REACH.items() if stages and set(each) == set(stages)), "all")
+    stages = set(command.get("stages") or ()) - {"augment"}
+    reach = next((name for name, each in REACH.items() if set(each) == stages), "all")
     return Wanted(
         dials,
         reach,
@@ -118,6 +123,8 @@ class Forecast:
     metadata: int
     fresh: int
     """How many of `metadata` have no instruction yet, those of seeds still to be read included."""
+    mixed: int
+    """How many to mix from labels, at most. They wait to be accepted."""
     least: int
     most: int
     same_config: bool
@@ -126,7 +133,7 @@ class Forecast:
     @property
     def nothing(self) -> bool:
         """Whether a run would find nothing to do."""
-        return self.seeds == 0 and self.metadata == 0
+        return not (self.seeds or self.metadata or self.mixed)
 
 
 def forecast(store: Store, wanted: Wanted, endpoints: Mapping[Role, Endpoint]) -> Forecast:
@@ -137,6 +144,8 @@ def forecast(store: Store, wanted: Wanted, endpoints: Mapping[Role, Endpoint]) -
     left, begun = store.lineages.left(config.id, wanted.dials, stages, wanted.limit)
     growing = left + (seeds if wanted.reach != "encode" else 0)
     fresh = growing - begun
+    there = seeds + store.metadata.count() - store.metadata.count(state="excluded")
+    mixed = max(0, (wanted.augment_to or 0) - there)
     n, steps = wanted.dials.per_metadata, wanted.dials.iterations
     if wanted.reach == "all":
         least = seeds + fresh * n * 5 + begun
@@ -145,7 +154,7 @@ def forecast(store: Store, wanted: Wanted, endpoints: Mapping[Role, Endpoint]) -
         least = most = seeds + growing * n
     else:
         least = most = seeds
-    return Forecast(seeds, growing, fresh, least, most, not another(store, config))
+    return Forecast(seeds, growing, fresh, mixed, least, most, not another(store, config))
 
 
 def warnings(endpoints: Mapping[Role, Endpoint]) -> list[str]:

@@ -71,8 +71,8 @@ def start_panel(project: Project) -> None:
                     "or take the limit away.",
                     icon=":material/money_off:",
                 )
-            _button(project, boundless or (coming.nothing and not wanted.augment_to))
-            if not coming.nothing:
+            _button(project, boundless or coming.nothing)
+            if coming.most:
                 quote_panel(project, wanted, coming)
         with st.container(border=True, gap="xsmall"):
             _models(endpoints)
@@ -109,7 +109,12 @@ def _keep(project: Project, given: Wanted, wanted: Wanted) -> None:
 def _coming(project: Project, wanted: Wanted) -> Forecast:
     with project.open(readonly=True) as store:
         revision = store.revision()
-    return _forecast(str(project.path), revision, str((wanted.dials, wanted.reach, wanted.limit)), wanted)
+    return _forecast(
+        str(project.path),
+        revision,
+        str((wanted.dials, wanted.reach, wanted.limit, wanted.augment_to)),
+        wanted,
+    )
 
 
 @st.cache_resource(max_entries=16, ttl="1h", show_spinner=False)
@@ -151,6 +156,13 @@ def _numbers(coming: Forecast, wanted: Wanted, job: Job | None) -> None:
                 number(coming.metadata),
                 width="content",
                 help=term("metadata") + " Each seed that is read becomes one.",
+            )
+        if coming.mixed:
+            st.metric(
+                "Metadata to mix",
+                f"up to {number(coming.mixed)}",
+                width="content",
+                help="New combinations of labels. They wait as proposed on the Metadata page.",
             )
         span = number(coming.most)
         if coming.least != coming.most:

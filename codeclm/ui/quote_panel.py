@@ -11,7 +11,7 @@ from codeclm.jobs.order import Order
 from codeclm.jobs.quote import COUNTED, QUOTE, Quoted, last_quote, lines, pilot_size
 from codeclm.projects import Project
 from codeclm.ui import started
-from codeclm.ui.generate_plan import REACH, Forecast, Wanted
+from codeclm.ui.generate_plan import Forecast, Wanted
 from codeclm.ui.generate_settings import in_fields
 from codeclm.ui.guard import error_box, fragment, guarded
 from codeclm.ui.runpanel import last_run
@@ -85,13 +85,13 @@ def estimating(project: Project) -> bool:
 def order_of(wanted: Wanted) -> Order:
     """What the page's settings ask of a run."""
     return Order(
-        stages=None if wanted.reach == "all" else REACH[wanted.reach],
+        stages=None if wanted.reach == "all" else wanted.stages,
         dials=wanted.dials.model_dump(),
         concurrency=wanted.concurrency,
         limit=wanted.limit,
         budget=wanted.budget,
         max_calls=wanted.max_calls,
-        augment_to=wanted.augment_to if wanted.reach == "all" else None,
+        augment_to=wanted.augment_to,
     )
 
 

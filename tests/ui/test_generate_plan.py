@@ -1,4 +1,3 @@
-import json
 from dataclasses import replace
 
 import pytest
@@ -7,7 +6,8 @@ from codeclm.cli.parser import build as parser
 from codeclm.records import Labels, Metadata, Seed
 from codeclm.settings import Dials, Endpoint
 from codeclm.store import Store
-from codeclm.ui.generate_plan import Wanted, carried, forecast, priced, warnings
+from codeclm.ui.generate_plan import Wanted, begin_with, carried, forecast, priced, warnings
+from codeclm.ui.quote_panel import order_of
 
 BIG = Endpoint(url="http://127.0.0.1:1/v1", model="big")
 SMALL = Endpoint(url="http://127.0.0.1:1/v1", model="small")
@@ -53,6 +53,23 @@ def test_what_changed_in_the_project_counts_and_all_else_that_was_set_stays():
     assert carried(cut_short, Wanted(Dials(theta=1)), found) == found
 
 
+def test_labels_are_mixed_however_far_the_run_goes(store):
+    wanted = Wanted(Dials(), reach="encode", augment_to=14)
+    assert set(order_of(wanted).wanted) == {"encode", "augment"}
+    assert begin_with(Dials(), order_of(wanted).as_dict()) == wanted
+    store.metadata.add([Metadata("manual", Labels("poem", ("rhyme",)))])
+    assert forecast(store, wanted, MODELS).mixed == 14 - 11
+    few = forecast(store, replace(wanted, augment_to=11), MODELS)
+    assert (few.mixed, few.nothing) == (0, False)
+
+
+def test_to_mix_alone_is_something_to_do_and_no_more_than_there_is_is_not(tmp_path):
+    with Store.open(tmp_path / "e.db", create=True) as store:
+        store.metadata.add([Metadata("manual", Labels("poem", ("rhyme",)))])
+        coming = [forecast(store, Wanted(Dials(), "encode", augment_to=to), MODELS) for to in (1, 2)]
+    assert [each.nothing for each in coming] == [True, False]
+
+
 def test_an_empty_project_has_nothing_to_do(tmp_path):
     with Store.open(tmp_path / "e.db", create=True) as store:
         assert forecast(store, Wanted(Dials()), MODELS).nothing
@@ -77,6 +94,7 @@ def test_a_budget_needs_every_price():
         Wanted(Dials(theta=2.5, iterations=2, per_metadata=3, seed=7, profile="small"), limit=5, max_calls=9),
         Wanted(Dials(), reach="encode", concurrency=4),
         Wanted(Dials(), budget=0.5, augment_to=20),
+        Wanted(Dials(), reach="encode", augment_to=20),
         Wanted(Dials(theta=0.12345678), budget=12345.678),
         Wanted(Dials(theta=32.5)),
     ],
@@ -89,4 +107,5 @@ def test_the_words_are_those_of_the_command_line(wanted):
         wanted.limit, wanted.max_calls, wanted.concurrency,
     )  # fmt: skip
     assert args["budget"] == wanted.budget
-    assert json.dumps(args["stages"]) == ("null" if wanted.reach == "all" else '["encode"]')
+    assert args["stages"] == (None if wanted.reach == "all" else wanted.stages)
+    assert args["augment_to"] == wanted.augment_to
