@@ -53,6 +53,13 @@ def test_it_lives_in_a_session_of_its_own_and_refuses_a_second(project, endpoint
     assert job(path).state == "stopped"
 
 
+def test_it_gets_what_it_is_given_beside_the_environment(project, endpoint):
+    path = project(1)
+    process.start(path, "run", words(endpoint), {"CODECLM_STRONG_API_KEY": "no key"})
+    until(lambda: process.last_words(path, "run"))
+    assert "$CODECLM_STRONG_API_KEY: a key holds no spaces" in process.last_words(path, "run")
+
+
 def test_why_it_could_not_begin_is_its_last_word(project):
     path = project(1)
     process.start(path, "run", ["--stages", "sleep"])
