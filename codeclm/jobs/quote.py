@@ -177,8 +177,7 @@ def _mixed(store: Store, setup: Setup) -> int:
     order = setup.order
     if not (order.augment_to and order.accept_mixed):
         return 0
-    there = len(seeds_left(store, setup)) + store.metadata.count() - store.metadata.count(state="excluded")
-    return max(0, order.augment_to - there)
+    return max(0, order.augment_to - len(seeds_left(store, setup)) - store.metadata.in_use())
 
 
 def pilot_size(units: int, per_metadata: int) -> int:

@@ -87,7 +87,7 @@ class Work:
 
     def _augment(self) -> None:
         order = self.setup.order
-        existing = self.store.metadata.page(limit=None)
+        existing = self.store.metadata.mixable()
         if order.accept_mixed:
             waiting = [row.id for row in existing if (row.origin, row.state) == ("mixed", "proposed")]
             self.writer.submit(lambda store: store.metadata.set_state(waiting, "active"))

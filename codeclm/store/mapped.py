@@ -7,16 +7,15 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from codeclm.store.connection import SPREAD
-from codeclm.store.metadata import BLANK
+from codeclm.store.metadata import BLANK, IN_USE
 
 MapKind = Literal["metadata", "seeds", "instructions"]
 KINDS: tuple[MapKind, ...] = ("metadata", "seeds", "instructions")
 """In the order in which points are listed."""
-_LIVE = "m.state <> 'excluded' and (m.seed is null or m.seed in (select seq from seeds where deleted = 0))"
 SOURCES: dict[MapKind, str] = {
     "metadata": f"""select m.id, l.use_case, l.skills, '' as text
         from metadata m join labels l on l.seq = m.labels
-        where {_LIVE} and not {BLANK} order by m.place""",
+        where {IN_USE} and not {BLANK} order by m.place""",
     "seeds": """select s.id, coalesce(l.use_case, '') as use_case, coalesce(l.skills, '[]') as skills,
         s.text from seeds s
         left join metadata m on m.seed = s.seq left join labels l on l.seq = m.labels
@@ -29,7 +28,7 @@ SOURCES: dict[MapKind, str] = {
 }
 ON_MAP: dict[MapKind, str] = {
     "metadata": f"""metadata x on x.seq = p.number join labels l on l.seq = x.labels
-        where p.kind = 0 and {_LIVE.replace("m.", "x.")} and not {BLANK} order by x.place""",
+        where p.kind = 0 and {IN_USE.replace("m.", "x.")} and not {BLANK} order by x.place""",
     "seeds": "seeds x on x.seq = p.number where p.kind = 1 and x.deleted = 0 order by x.seq",
     "instructions": """instructions x on x.seq = p.number join metadata m on m.seq = x.metadata
         join nodes n on n.config = :config and n.place = m.place and n.sample = x.sample

@@ -27,9 +27,12 @@ OF_SELECTION = f"""(m.id in {chosen.METADATA}
     or m.seed in (select seq from seeds where id in {chosen.SEEDS})
     or m.seq in (select metadata from instructions where id in {chosen.INSTRUCTIONS}))"""
 """Whether metadata `m` is in a selection, itself or by its seed or an instruction."""
-LIVE = "(m.state = 'active' and (m.seed is null or m.seed not in (select seq from seeds where deleted = 1)))"
-"""Whether a run works on metadata `m`. Of the deleted seeds, which are few: to look among all of the others
-takes three times as long."""
+_SEEDED = "(m.seed is null or m.seed not in (select seq from seeds where deleted = 1))"
+"""Of the deleted seeds, which are few: to look among all of the others takes three times as long."""
+LIVE = f"(m.state = 'active' and {_SEEDED})"
+"""Whether a run works on metadata `m`."""
+IN_USE = f"(m.state <> 'excluded' and {_SEEDED})"
+"""Whether it does, or would once the metadata is accepted."""
 BLANK = "(l.use_case = '' and l.skills = '[]')"
 """Labels `l` that say nothing: what an import without labels starts from."""
 
@@ -164,12 +167,22 @@ class MetadataRoom:
         return [(origin, number) for origin, number in rows]
 
     def combinations(self) -> list[tuple[str, tuple[str, ...]]]:
-        """Use cases with their skills as they occur in active metadata that was not mixed, each once."""
+        """Use cases with their skills as they occur in what a run works on and was not mixed, each once."""
         rows = self._db.rows(
-            """select distinct l.use_case, l.skills from metadata m join labels l on l.seq = m.labels
-            where m.state = 'active' and m.origin <> 'mixed'"""
+            f"""select distinct l.use_case, l.skills from metadata m join labels l on l.seq = m.labels
+            where {LIVE} and m.origin <> 'mixed'"""
         )
         return [(use_case, tuple(json.loads(skills))) for use_case, skills in rows]
+
+    def mixable(self) -> list[Metadata]:
+        """All metadata in order, that of deleted seeds as excluded: what mixing goes by."""
+        select = _SELECT.replace("m.state", "iif(s.deleted, 'excluded', m.state)")
+        return [_metadata(row) for row in self._db.rows(f"{select} order by m.place")]
+
+    def in_use(self) -> int:
+        """How many of those are not excluded."""
+        number: int = self._db.value(f"select count(*) from metadata m where {IN_USE}")
+        return number
 
     def active(self, limit: int | None = None) -> list[Metadata]:
         """What a run works on, in order: active, its seed not deleted; `limit` as `run --limit`."""

@@ -34,7 +34,7 @@ def mix_panel(project: Project) -> None:
     """The form, and the grid of what is proposed."""
     with project.open(readonly=True) as store:
         dials = store.settings.dials()
-        there = store.metadata.count() - store.metadata.count(state="excluded")
+        there = store.metadata.in_use()
         proposed = store.metadata.page(state="proposed", limit=None)
         scores, hint = _scores(store, proposed)
     if not there:
@@ -156,7 +156,7 @@ def _button(
 def _propose(project: Project) -> None:
     wanted, seed = int(st.session_state["meta_mix_to"]), int(st.session_state["meta_mix_seed"])
     with project.open() as store:
-        drawn = mix(store.metadata.page(limit=None), wanted, seed)
+        drawn = mix(store.metadata.mixable(), wanted, seed)
         store.metadata.add(drawn)
     if drawn:
         st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1

@@ -23,6 +23,7 @@ from codeclm.jobs.process import ROOT
 from codeclm.jobs.run import run
 from codeclm.jobs.shift import Ended
 from codeclm.jobs.stopping import Stopped
+from codeclm.records import Labels, Metadata
 from codeclm.store import PairFilter, Store
 from codeclm.testing import TRANSPORT_FAULTS, Faults, ScriptedEndpoint, loop_reply
 
@@ -155,6 +156,21 @@ def test_mixed_metadata_waits_until_it_is_accepted(project, order):
         assert store.metadata.count(state="proposed") == 0
         funnel = store.funnel(store.settings.config().id, 3, 4)
     assert funnel.metadata == funnel.kept + funnel.exhausted == 9
+
+
+def test_nothing_is_mixed_of_the_labels_of_deleted_seeds(project, order):
+    path = project(4)
+    with Store.open(path) as store:
+        seeds = store.seeds.ids()
+        uses = ("ode", "elegy", "unwanted 1", "unwanted 2")
+        skills = [(f"{use} rhyme", f"{use} metre") for use in uses]
+        store.metadata.add(map(Metadata, ["encoded"] * 4, map(Labels, uses, skills), seeds))
+        store.seeds.delete(seeds[2:])
+    go(path, order(stages=("augment",), augment_to=10, accept_mixed=True))
+    with Store.open(path) as store:
+        live = store.metadata.active()
+    assert len(live) == 10
+    assert not any("unwanted" in word for row in live for word in (row.labels.use_case, *row.labels.skills))
 
 
 def test_faults_of_transport_change_no_byte(project, order, endpoint):

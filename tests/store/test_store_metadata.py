@@ -62,7 +62,14 @@ def test_combinations_are_those_that_were_not_mixed(store: Store) -> None:
     manual(store, "poetry")
     store.metadata.add([Metadata("mixed", Labels("poetry", ("song",)), draw="0:1", state="active")])
     store.metadata.set_state([manual(store, "prose").id], "excluded")
+    buried = encoded(store)
+    assert (store.metadata.in_use(), len(store.metadata.combinations())) == (3, 2)
+    store.seeds.delete([buried.seed or ""])
     assert store.metadata.combinations() == [("poetry", ("rhyme", "metre"))]
+    assert store.metadata.in_use() == 2
+    states = {row.id: row.state for row in store.metadata.mixable()}
+    assert sorted(states.values()) == ["active", "active", "excluded", "excluded"]
+    assert states[buried.id] == "excluded"
 
 
 def test_revising_keeps_the_id_and_every_revision(store: Store) -> None:
