@@ -118,6 +118,18 @@ def test_rows_that_repeat_another_are_told_before_and_after():
     assert told == ["2 seeds added; 1 repeated row\\."]
 
 
+def test_pairs_that_are_there_with_other_answers_are_told_as_rejected():
+    projects.create("mine")
+    row = {"question": "Explain rain", "strong": "Good", "target": "Poor"}
+    test = upload(seeds_page(), "Answered pairs", row)
+    test.button(key="seeds_add").click().run()
+    test = upload(test, "Answered pairs", {**row, "target": "Other"}, {**row, "question": "Explain snow"})
+    test.button(key="seeds_add").click().run()
+    assert "1 pair added; 1 rejected, as listed below\\." in [each.value for each in test.toast]
+    assert "1 row rejected, and why" in [each.label for each in test.expander]
+    assert "other answers" in test.dataframe[0].value["Why"][0]
+
+
 @pytest.mark.parametrize(("times", "theta"), [(10, "22.5"), (0.1, "0.225"), (1, None)])
 def test_scores_on_another_scale_are_told_after_the_import(times, theta):
     projects.create("mine")
