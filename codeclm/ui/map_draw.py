@@ -76,6 +76,8 @@ def keep_up(project: Project, atlas: Atlas) -> None:
                 key="map_anew",
             )
             _ask_names(project, atlas)
+            with project.open(readonly=True) as store:
+                st.session_state["map_embedder"] = store.settings.get(EMBEDDER, "")
             st.text_input(
                 "Embedding model",
                 key="map_embedder",

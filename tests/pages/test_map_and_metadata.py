@@ -53,6 +53,16 @@ def opened(page, **parameters):
     return test
 
 
+def test_the_model_that_places_texts_is_shown_and_can_be_set_back(project):
+    with project.open() as store:
+        store.settings.set(embed.EMBEDDER, "some/multilingual")
+    test = opened("3_Map")
+    assert test.text_input(key="map_embedder").value == "some/multilingual"
+    test.text_input(key="map_embedder").set_value("").run()
+    with project.open(readonly=True) as store:
+        assert embed.model_of(store) == embed.MODEL
+
+
 def words(test):
     return " ".join(str(each.value) for each in (*test.markdown, *test.caption, *test.subheader))
 
