@@ -11,13 +11,16 @@ from codeclm.errors import UsageError
 from codeclm.projects import Project
 from codeclm.ui import browser, state
 from codeclm.ui.guard import error_box, guard, guarded, notify
-from codeclm.ui.text import ago, plain
+from codeclm.ui.table import offset, pager
+from codeclm.ui.text import ago, number, plain
 
 _NAME_HELP = (
     f"Up to {projects.LONGEST} letters, digits, spaces, dots, hyphens or brackets, beginning with a letter "
     "or digit. It names the file in the folder of projects."
 )
-_SAID = "new_said"
+_SAID, _GONE = "new_said", "projects_deleted"
+ROWS = 20
+"""Projects on a page, and deleted ones."""
 
 
 def welcome() -> None:
@@ -40,10 +43,11 @@ def projects_panel(project: Project) -> None:
     st.subheader("Projects", anchor=False)
     listed = projects.listed()
     with st.container(border=True, gap="small"):
-        for each in listed[:20]:
+        shown = [each for at, each in enumerate(listed) if at < ROWS or each.path == project.path]
+        for each in shown:
             _row(each, each.path == project.path)
-        if len(listed) > 20:
-            st.caption(f"{len(listed) - 20} more: choose them in the sidebar.")
+        if more := len(listed) - len(shown):
+            st.caption(f"{number(more)} more: one that is opened in the sidebar stands here, too.")
     _new_form()
     _trash()
 
@@ -142,7 +146,8 @@ def _trash() -> None:
     if not gone:
         return
     with st.expander(f"Deleted projects ({len(gone)})", icon=":material/delete:"):
-        for each in gone[:20]:
+        first = offset(_GONE, len(gone), ROWS)
+        for each in gone[first : first + ROWS]:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(plain(each.name, 60), width="content")
                 st.button(
@@ -153,6 +158,8 @@ def _trash() -> None:
                     on_click=_restore,
                     args=(each,),
                 )
+        if len(gone) > ROWS:
+            pager(_GONE, len(gone), "deleted projects", ROWS)
 
 
 @guarded

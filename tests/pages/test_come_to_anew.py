@@ -1,6 +1,7 @@
 """A page that is come to from another is as its link says, whatever was looked at there before."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from codeclm import projects
 from codeclm.records import Decision, Instruction
 from codeclm.store import PairFilter
 from codeclm.store.selections import single
+from codeclm.ui.project_panel import ROWS
 from tests.pages import pairing
 
 ROOT = Path(__file__).parent.parent.parent
@@ -122,6 +124,26 @@ def test_another_project_that_gets_a_new_name_is_not_opened():
     assert (test.markdown[0].value, test.query_params["project"]) == ("mine", "mine")
     test.button[1].click().run()
     assert test.markdown[0].value == "mine anew"
+
+
+def test_every_project_is_in_reach_whenever_it_changed_and_every_deleted_one():
+    made = [projects.create(f"some {number}") for number in range(ROWS + 3)]
+    for number, each in enumerate(made):
+        os.utime(each.path, (number, number))
+    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    test.query_params["project"] = "some 0"
+    test.run()
+    menus = [each.key for each in test.menu_button]
+    assert len(menus) == ROWS + 1
+    assert "menu_some 0" in menus
+    assert "2 more: " in " ".join(each.value for each in test.caption)
+    for each in made[1:]:
+        projects.delete(each)
+    test.run()
+    first = {each.key for each in test.button if str(each.key).startswith("restore_")}
+    test.session_state["projects_deleted"] = 2
+    rest = {each.key for each in test.run().button if str(each.key).startswith("restore_")}
+    assert (len(first), len(rest), first & rest) == (ROWS, 2, set())
 
 
 def test_export_begins_with_the_theta_of_the_project_and_what_was_accepted():
