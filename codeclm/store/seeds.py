@@ -121,6 +121,11 @@ class Seeds:
         """Bring deleted seeds back to their place; how many were deleted."""
         return self._bury(ids, 0)
 
+    def buried(self, ids: Iterable[str]) -> int:
+        """How many of these are deleted."""
+        deleted = {unpack(id_) for (id_,) in self._db.rows("select id from seeds where deleted = 1")}
+        return len(deleted.intersection(ids)) if deleted else 0
+
     def tag(self, ids: Iterable[str], tag: str) -> None:
         """Put a tag on seeds."""
         with self._db.write():

@@ -8,13 +8,18 @@ import streamlit as st
 
 from codeclm.errors import UsageError
 from codeclm.projects import Project
-from codeclm.records import Labels, Metadata
+from codeclm.records import Labels, Metadata, MetadataState
 from codeclm.ui.glossary import term
 from codeclm.ui.guard import guarded, notify
 
 MOST_SKILLS = 3
 LONGEST = 120
 _NONE = Labels("")
+_THERE: dict[MetadataState, str] = {
+    "active": "That row is there already.",
+    "excluded": "That row is there, but left out: tick “Use” at it in the table of Metadata.",
+    "proposed": "That row is there as a proposal: accept it under “Mix and match” on Metadata.",
+}
 
 
 def labels_of(
@@ -65,7 +70,8 @@ def _add(project: Project, key: str, then: Callable[[Metadata], None] | None) ->
     made = Metadata("manual", labels)
     with project.open() as store:
         added = store.metadata.add([made])
+        there = store.metadata.get(made.id) or made
     st.session_state[f"{key}_new_use"] = st.session_state[f"{key}_new_skills"] = ""
-    if then is not None:
+    if then is not None and there.state == "active":
         then(made)
-    notify("Row added." if added.added else "That row is there already.")
+    notify("Row added." if added.added else _THERE[there.state])

@@ -213,14 +213,16 @@ def _add(project: Project, upload: Upload, kind: FileKind, asked: Asked) -> None
     with project.open() as store:
         added = put(store, kind.kind, parsed)
         told = scale_told(store) if kind.kind == "pairs" else ""
+        there = added.duplicates - repeats
+        buried = store.seeds.buried(each.id for each in parsed.records) if kind.kind == "seeds" else 0
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
     st.session_state[_LAST] = {
         "project": project.name,
         "name": upload.name,
         "rows": [each.as_dict() for each in added.rejected],
     }
-    there = added.duplicates - repeats
-    also = [f"{number(there)} were there already"] if there > 0 else []
+    also = [f"{number(there - buried)} were there already"] if there > buried else []
+    also += [f"{number(buried)} were deleted: “Deleted” shows them, to be restored"] if buried else []
     also += [plural(repeats, "repeated row")] if repeats else []
     refused = len(added.rejected) - len(parsed.rejected)
     also += [f"{number(refused)} rejected, as listed below"] if refused else []

@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from codeclm import projects
+from codeclm.records import Labels, Metadata, Seed
 from codeclm.store.selections import single
 from codeclm.ui import seeds_table
 from tests.pages import pairing
@@ -128,6 +129,34 @@ def test_pairs_that_are_there_with_other_answers_are_told_as_rejected():
     assert "1 pair added; 1 rejected, as listed below\\." in [each.value for each in test.toast]
     assert "1 row rejected, and why" in [each.label for each in test.expander]
     assert "other answers" in test.dataframe[0].value["Why"][0]
+
+
+def test_seeds_that_are_there_but_deleted_are_told_with_the_way_to_them():
+    made = projects.create("mine")
+    rows = [{"text": name} for name in ("one", "two", "three")]
+    with made.open() as store:
+        store.seeds.add(Seed(row["text"]) for row in rows)
+        store.seeds.delete([Seed("one").id, Seed("two").id])
+    test = seeds_page()
+    test.session_state["seeds_adding"] = True
+    upload(test.run(), "Seeds", *rows, {"text": "new"})
+    test.button(key="seeds_add").click().run()
+    assert [each.value for each in test.toast] == [
+        "1 seed added; 1 were there already; 2 were deleted: “Deleted” shows them, to be restored\\."
+    ]
+
+
+def test_a_row_written_by_hand_that_is_left_out_says_so():
+    made = projects.create("mine")
+    row = Metadata("manual", Labels("travel"))
+    with made.open() as store:
+        store.metadata.add([row])
+        store.metadata.set_state([row.id], "excluded")
+    test = seeds_page()
+    test.segmented_control(key="seeds_how").set_value("No seeds: describe the task").run()
+    test.text_input(key="seeds_new_use").set_value("travel")
+    next(each for each in test.button if each.label == "Add row").click().run()
+    assert "there, but left out" in test.toast[0].value
 
 
 @pytest.mark.parametrize(("times", "theta"), [(10, "22.5"), (0.1, "0.225"), (1, None)])
