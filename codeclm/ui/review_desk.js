@@ -44,7 +44,7 @@ class Desk {
     if (fresh) {
       this.queue = data.queue;
       this.cards.clear();
-      this.at = 0;
+      this.at = placeIn(data.queue);
       this.detour = null;
       this.say("");
       this.panels.leave();
@@ -184,6 +184,7 @@ class Desk {
 
   count() {
     const waits = this.outbox.of(this.data.reviewer);
+    keepPlace(this.queue, this.at);
     drawProgress(this.root, { ...this.data, at: this.at, waits, times: this.times, late: 2 * PATIENCE });
   }
 
@@ -291,6 +292,21 @@ class Desk {
 
 /* What a card said of the reviewer's own decision, as it is sent along with another one. */
 function sawOf({ decision }) { return decision && [decision.verdict, decision.answer]; }
+
+/* The place in a queue outlives the desk, which goes where the grid is looked at. */
+const PLACE = "codeclm-place";
+
+function keepPlace(queue, at) {
+  try { sessionStorage.setItem(PLACE, JSON.stringify({ queue, at })); } catch { /* no storage */ }
+}
+
+function placeIn(queue) {
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(PLACE));
+    if (kept.queue === queue && Number.isInteger(kept.at)) return kept.at;
+  } catch { /* none, no storage, or not ours */ }
+  return 0;
+}
 
 const desks = new WeakMap();
 

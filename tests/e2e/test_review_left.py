@@ -213,3 +213,17 @@ def choose(app, field, wanted):
     app.page.get_by_role("combobox", name=field).first.click()
     app.page.get_by_role("option", name=wanted, exact=True).first.click()
     app.settle()
+
+
+def test_the_place_in_the_queue_outlives_a_look_at_the_grid(app, made):
+    review(app)
+    for _ in range(3):
+        app.page.keyboard.press("s")
+    here = app.page.locator(".desk").get_attribute("data-pair")
+    app.click("Grid", role="radio")
+    app.sees("Accept the winners")
+    app.click("Cards", role="radio")
+    app.page.wait_for_selector(f".desk[data-pair='{here}']")
+    app.click("More")
+    app.click("Make the queue anew")
+    app.page.wait_for_selector(f".desk[data-pair]:not([data-pair='{here}'])")
