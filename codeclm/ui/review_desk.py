@@ -18,7 +18,7 @@ from codeclm.ui.guard import fragment
 from codeclm.ui.review_bulk import bulk_panel
 from codeclm.ui.review_cards import Card, card
 from codeclm.ui.review_outbox import Tab, foreign, write_down
-from codeclm.ui.review_queue import Queue, end
+from codeclm.ui.review_queue import Queue, end, start_over
 from codeclm.ui.review_tally import Tally
 from codeclm.ui.review_team import Seat
 
@@ -66,15 +66,20 @@ def desk(project: Project, made: Queue, seat: Seat, blind: bool, keys: bool, tal
     # a desk for each project: what was sent last stands in the state, and is no word on another project
     key = f"review_desk:{project.name}"
     told = (st.session_state.get(key) or {}).get("desk") or {}
-    tab, acks, faults = Tab(), {}, []
+    tab, acks, faults, late = Tab(), {}, [], False
     for other in told.get("others") or []:
         if not (seat.signed and foreign(other.get("ops"), seat.name)):
             done = write_down(project, str(other["token"]), other.get("ops"), seat.name, seat.signed)
             acks[str(other["token"])] = done.ack
             faults.append(done.fault)
+            late |= done.fresh and not told.get("at")
     if told.get("token"):
         tab = write_down(project, str(told["token"]), told.get("ops"), seat.name, seat.signed)
         acks[str(told["token"])] = tab.ack
+        late |= tab.fresh and told.get("queue") != made.name
+    if late:  # the queue was made before: what was decided while the server was away would stand in it
+        start_over()
+        st.rerun()
     with project.open(readonly=True) as store, store.read():
         data = {
             "project": project.name,

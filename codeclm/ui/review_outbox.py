@@ -45,6 +45,8 @@ class Tab:
     """What was passed over as it is no operation, such as an older program left in the browser."""
     read: bool = False
     """Whether what the project knows of it was read."""
+    fresh: bool = False
+    """Whether any was written down just now."""
 
 
 _tabs: OrderedDict[tuple[str, str], Tab] = OrderedDict()
@@ -61,19 +63,19 @@ def write_down(
     """
     with _lock:
         tab = _tab(project, token)
-        tab.fault = ""
+        tab.fault, before = "", tab.ack
         waiting = [each for each in _numbered(operations) if each["seq"] > tab.ack]
         if waiting:
             try:
                 with project.open() as store:
                     if not tab.read:
                         tab.ack = dict(store.settings.get(WRITTEN, [])).get(token, 0)
-                        tab.read = True
+                        tab.read, before = True, max(before, tab.ack)
                     for each in (each for each in waiting if each["seq"] > tab.ack):
                         _apply(store, each, tab, reviewer if signed else _name(each, reviewer), token)
             except CodecError as error:
                 tab.fault = f"{error} Nothing more is saved until this is mended; it is tried again by itself"
-        return Tab(tab.ack, list(tab.results), tab.fault or _passed_over(tab))
+        return Tab(tab.ack, list(tab.results), tab.fault or _passed_over(tab), fresh=tab.ack > before)
 
 
 def foreign(operations: object, reviewer: str) -> bool:

@@ -182,6 +182,12 @@ def test_a_server_that_is_killed_loses_and_repeats_nothing(app, many, server):
     with many.open(readonly=True) as store:
         logged = store._db.rows("select kind from decisions order by seq")
     assert [kind for (kind,) in logged] == ["decide", "decide", "undo", "decide", "decide", "undo"]
+    app.settle()
+    shown = app.page.evaluate("window.desk.dataset.pair")
+    with many.open(readonly=True) as store:
+        assert store.decisions.of(shown) == []
+    press(app, "s", "k")
+    assert app.page.evaluate("window.desk.dataset.pair") == shown
 
 
 def test_edit_and_accept(app, many):
