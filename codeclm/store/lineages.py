@@ -14,7 +14,7 @@ from codeclm.store import work
 from codeclm.store.configs import IMPORTED_SEQ, Configs
 from codeclm.store.connection import Connection, dump, pack
 from codeclm.store.given import AddedPairs, GivenPair, add
-from codeclm.store.nodes import Nodes
+from codeclm.store.nodes import Nodes, endless
 from codeclm.store.rows import (
     INSTRUCTION,
     insert_answer,
@@ -40,6 +40,8 @@ Done = tuple[Stage, bytes | str, int]
 """A step of a lineage as its failure would be named: stage, record, and sample or -1."""
 _RESOLVE = """update failures set open = 0
     where config = ? and stage = ? and record = ? and sample = ? and open"""
+_DEEPEST = 1000
+"""More than ever grew from one instruction, by runs and by hand."""
 
 
 class Lineages:
@@ -168,14 +170,20 @@ class Lineages:
         return None if row is None else read_instruction(row)
 
     def path(self, instruction: str) -> list[Instruction]:
-        """From the first ancestor down to the instruction itself; empty where there is none such."""
+        """From the first ancestor down to the instruction itself; empty where there is none such.
+
+        ProjectError: the file is damaged, so that the path never ends.
+        """
         rows = self._db.rows(
             f"""with recursive up (seq, parent, depth) as (
                 select seq, parent, 0 from instructions where id = ?
-                union all select i.seq, i.parent, depth + 1 from instructions i join up on i.seq = up.parent)
+                union all select i.seq, i.parent, depth + 1 from instructions i join up on i.seq = up.parent
+                where depth < {_DEEPEST})
             {INSTRUCTION} join up on up.seq = i.seq order by up.depth desc""",
             [pack(instruction)],
         )
+        if len(rows) > _DEEPEST:
+            raise endless(self._db)
         return [read_instruction(row) for row in rows]
 
     def of_metadata(self, metadata: str, config: str) -> list[Instruction]:

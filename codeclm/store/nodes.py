@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from codeclm.errors import ProjectError
 from codeclm.store.configs import Configs
 from codeclm.store.connection import Connection, Row
 from codeclm.store.metadata import BLANK
@@ -58,6 +59,11 @@ FOR_GOOD = "f.open and not f.transport and f.attempt >= f.wanted"
 """Failure `f` came by reply, and nobody has asked to retry it."""
 
 
+def endless(db: Connection) -> ProjectError:
+    """Instructions of a file stand in a circle, each made from the next."""
+    return ProjectError(f"{db.path}: an instruction grew from itself; the file is damaged. Put back a copy.")
+
+
 class Nodes:
     """Keeps the table of nodes true to what is added."""
 
@@ -66,9 +72,15 @@ class Nodes:
         self._configs = configs
 
     def link(self, config: int, instruction: int) -> None:
-        """Note that an instruction was reached under a config, and wherever that one's records show."""
+        """Note that an instruction was reached under a config, and wherever that one's records show.
+
+        ProjectError: the file is damaged, so that there is no end of what it grew from.
+        """
         for shown in self._configs.shown_under(config):
-            self._link(shown, instruction)
+            try:
+                self._link(shown, instruction)
+            except RecursionError:
+                raise endless(self._db) from None
 
     def give(self, config: int, given: Sequence[Row]) -> None:
         """Note instructions of no parent that nobody met before: place, sample, iteration, id, number,
@@ -128,7 +140,8 @@ class Nodes:
         )
         for (child,) in children:
             node = self._node(config, child)
-            if node is not None:
+            # Where nothing changes, nothing does below: in a damaged file that may be a circle.
+            if node is not None and node[1] != reach:
                 self._db.execute(f"update nodes set reach = ? where {_KEY}", [reach, config, child])
                 self._pass_on(config, child, max(reach, abs(node[0] or 0.0)))
 

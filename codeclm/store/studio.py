@@ -67,7 +67,7 @@ class Studio:
             return self._db.execute(
                 """delete from studio where config = ? and not kept and instruction in (
                     with recursive down (seq) as (select seq from instructions where id = ?
-                        union all select i.seq from instructions i join down on i.parent = down.seq)
+                        union select i.seq from instructions i join down on i.parent = down.seq)
                     select seq from down)""",
                 [self._configs.find(config), pack(instruction)],
             ).rowcount

@@ -20,6 +20,8 @@ from codeclm.store import Store
 from codeclm.store.files import APPLICATION_ID
 from tests.redteam import hostile
 from tests.redteam.test_hostile_pages import PAGES, ROOT, harmless, said
+from tests.store.growing import C as CONFIG
+from tests.store.growing import basic, improved, manual, score
 
 TRAPS = {
     "a trigger": "create trigger t after insert on seeds begin delete from seeds; end",
@@ -98,6 +100,27 @@ def test_no_statement_of_a_file_gets_at_another_file(project, folder):
             with pytest.raises(ProjectError):
                 store._db.rows(sql, [str(folder / "secret.txt")])
     assert (folder / "secret.txt").read_text() == "secret"
+
+
+def test_instructions_that_grew_from_each_other_hold_nothing_up(project):
+    with Store.open(project) as store:
+        first, draft = basic(manual(store)), basic(manual(store), "By hand", 1)
+        harder = improved(first, "Harder")
+        for node in (first, harder):
+            store.lineages.add_instruction(node, CONFIG)
+        store.studio.draft(draft, CONFIG)
+    changed(
+        project,
+        """update instructions set parent = (select max(i.seq) from instructions i
+            where i.sample = instructions.sample and (i.seq <> instructions.seq or i.sample = 1))""",
+    )
+    with Store.open(project) as store:
+        for ask in (lambda: store.lineages.path(first.id), lambda: store.studio.keep(draft.id, CONFIG)):
+            with pytest.raises(ProjectError, match="grew from itself"):
+                ask()
+        score(store, first, 2, CONFIG)
+        score(store, harder, 4, CONFIG)
+        assert store.studio.drop(draft.id, CONFIG) == 1
 
 
 BOMB = zlib.compressobj(9, wbits=-15)
