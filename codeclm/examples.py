@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -114,12 +114,12 @@ def _read(folder: Path) -> Example:
 
 def _seeds(folder: Path) -> dict[str, Seed]:
     """By key; read as any seed file is, so that inputs are joined alike."""
-    keys = [(row["key"], tuple(row["tags"])) for row in _rows(folder, "seeds.jsonl")]
+    keys = [row["key"] for row in _rows(folder, "seeds.jsonl")]
     parsed = ingest.seeds(ingest.read(folder / "seeds.jsonl"), "text", "input")
     if parsed.rejected:
         first = parsed.rejected[0]
         raise InputError(f"seeds.jsonl: line {first.row}: {first.reason}")
-    return {key: replace(seed, tags=tags) for (key, tags), seed in zip(keys, parsed.records, strict=True)}
+    return dict(zip(keys, parsed.records, strict=True))
 
 
 def _metadata(row: Values, seeds: Mapping[str, Seed]) -> Metadata:

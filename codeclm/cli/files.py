@@ -42,6 +42,9 @@ def import_(args: Namespace) -> Result:
 
 def _import_lines(done: Imported, kind: ImportKind, answered: bool) -> Iterator[str]:
     yield f"{done.read} rows read as {kind}: {done.added} added, {done.duplicates} known already"
+    if done.tagged:
+        known = "; what was known already keeps its own" if done.duplicates else ""
+        yield f"{done.tagged} rows have tags{known}"
     if answered:
         yield "The file has answers too, which seeds do not take: --as pairs imports them."
     yield from rejected_lines(done.rejected)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 from codeclm.errors import InputError
 from codeclm.ingest.chats import chat_seed, turns
 from codeclm.ingest.fields import RowError, find, guess, is_chat, joined, require, text_of, value
 from codeclm.ingest.source import shown
 from codeclm.ingest.table import Column, Parsed, Rejected, Row, Table
+from codeclm.ingest.tags import tags_of
 from codeclm.records import Seed
 
 
@@ -17,11 +21,12 @@ def seeds(table: Table, field: str | None = None, input_field: str | None = None
 
     `input_field` None: the table's guess; "": join nothing. A column of chats gives chat seeds: system
     prompt and turns up to the last user turn. A row that lacks the guessed column is read by its own, as logs
-    hold chats beside plain instructions. InputError: no such column, or none could be guessed.
+    hold chats beside plain instructions. A column `tags` beside it gives tags. InputError: no such column, or
+    none could be guessed.
     """
     column = require(table, field, flag="--field") if field else _guessed(table)
     added = _input_column(table, column, input_field)
-    system = find(table, "system", "system_prompt")
+    system, tags = find(table, "system", "system_prompt"), _tag_column(table, column, added)
     parsed: Parsed[Seed] = Parsed([], [])
     for row in table.rows():
         if isinstance(row, Rejected):
@@ -31,7 +36,8 @@ def seeds(table: Table, field: str | None = None, input_field: str | None = None
             own = column, added
             if column == table.guess and value(row.values, column) is None:
                 own = _own(row, column)
-            parsed.records.append(_seed(table.name, row, *own, system))
+            seed = _seed(table.name, row, *own, system)
+            parsed.records.append(replace(seed, tags=tags_of(row.values.get(tags))) if tags else seed)
         except RowError as fault:
             parsed.rejected.append(Rejected(row.number, str(fault)))
     return parsed
@@ -55,11 +61,24 @@ def _input_column(table: Table, column: str, wanted: str | None) -> str | None:
     return table.guess_input
 
 
+def _tag_column(table: Table, *used: str | None) -> str | None:
+    """Where the tags are, unless the column is wanted for something else."""
+    tags = find(table, "tags")
+    return None if tags in used else tags
+
+
 def _own(row: Row, otherwise: str) -> tuple[str, str | None]:
-    """The column of a row that has other columns than most, and what is joined to it."""
-    there = [Column(name, "", is_chat(cell)) for name, cell in row.values.items() if cell is not None]
-    column, added = guess(there)
-    return column or otherwise, added
+    """The column of a row that has other columns than most, and what is joined to it. Where none is filled
+    but an input, it is the one that lacks its text, so that a row is told in its own names what is missing.
+    """
+    filled = {name: cell for name, cell in row.values.items() if cell is not None}
+    column, added = _guessed_in(filled)
+    bare, input_ = _guessed_in(row.values)
+    return (bare or otherwise, None) if column in (None, input_) else (column, added)
+
+
+def _guessed_in(values: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    return guess(Column(name, "", is_chat(cell)) for name, cell in values.items())
 
 
 def _seed(source: str, row: Row, column: str, added: str | None, system: str | None) -> Seed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -11,7 +11,7 @@ from codeclm import ingest
 from codeclm.garbage import uncollected
 from codeclm.ingest import Bundle, Rejected, Table
 from codeclm.lab import fitting
-from codeclm.records import IMPORTED
+from codeclm.records import IMPORTED, Seed
 from codeclm.store import Added, GivenPair, Store
 
 ImportKind = Literal["seeds", "metadata", "pairs"]
@@ -19,12 +19,13 @@ ImportKind = Literal["seeds", "metadata", "pairs"]
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import came to; `read` counts every row."""
+    """What an import came to; `read` counts every row, `tagged` the good ones that have tags."""
 
     read: int
     added: int
     duplicates: int
     rejected: list[Rejected]
+    tagged: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """As the contract's JSON writes it."""
@@ -63,14 +64,21 @@ def parse(
 def put(store: Store, kind: ImportKind, parsed: ingest.Parsed[Any]) -> Imported:
     """Put what was parsed as this kind into a project, whole or not at all."""
     refused: list[Rejected] = []
+    tagged = 0
     if kind == "seeds":
         added = store.seeds.add(parsed.records)
+        tagged = tagged_of(parsed.records)
     elif kind == "metadata":
         added = store.metadata.add(parsed.records)
     else:
         added, refused = _add_pairs(store, list(parsed.records))
     rejected = sorted([*parsed.rejected, *refused], key=lambda each: each.row)
-    return Imported(parsed.read, added.added, added.duplicates, rejected)
+    return Imported(parsed.read, added.added, added.duplicates, rejected, tagged)
+
+
+def tagged_of(seeds: Iterable[Seed]) -> int:
+    """How many of them have tags."""
+    return sum(bool(seed.tags) for seed in seeds)
 
 
 def _add_pairs(store: Store, bundles: list[Bundle]) -> tuple[Added, list[Rejected]]:

@@ -11,7 +11,7 @@ import streamlit as st
 
 from codeclm import ingest
 from codeclm.ids import content_id
-from codeclm.jobs.importing import ImportKind, parse, put, scale_told
+from codeclm.jobs.importing import ImportKind, parse, put, scale_told, tagged_of
 from codeclm.projects import Project
 from codeclm.ui import browser
 from codeclm.ui.glossary import term
@@ -166,9 +166,12 @@ def _preview(
     asked: Asked,
 ) -> None:
     good, bad = len(parsed.records), len(parsed.rejected)
+    tagged = tagged_of(parsed.records) if kind.kind == "seeds" else 0
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"{plural(parsed.read, 'row')} in {plain(upload.name, 60)}", width="content")
         st.badge(f"{number(good)} can be used", color="green" if good else "gray")
+        if tagged:
+            st.badge(f"{number(tagged)} with tags", color="gray")
         if repeats:
             st.badge(plural(repeats, "repeated row"), color="gray")
         if bad:
@@ -177,11 +180,14 @@ def _preview(
         if good > _SHOWN:
             st.caption(f"The first {_SHOWN}:")
         frame = pd.DataFrame([kind.row(record) for record in parsed.records[:_SHOWN]])
+        if not tagged:
+            frame = frame.drop(columns="Tags", errors="ignore")
         st.dataframe(
             frame,
             hide_index=True,
             column_config={
                 "Seed": st.column_config.TextColumn(width=760),
+                "Tags": st.column_config.ListColumn(width=160),
                 "Row": st.column_config.NumberColumn(width=60),
                 "Strong answer": st.column_config.TextColumn(width=260),
                 "Target answer": st.column_config.TextColumn(width=260),
@@ -224,6 +230,7 @@ def _add(project: Project, upload: Upload, kind: FileKind, asked: Asked) -> None
     also = [f"{number(there - buried)} were there already"] if there > buried else []
     also += [f"{number(buried)} were deleted: “Deleted” shows them, to be restored"] if buried else []
     also += [plural(repeats, "repeated row")] if repeats else []
+    also += [f"{plural(added.tagged, 'row')} had tags"] if added.tagged else []
     refused = len(added.rejected) - len(parsed.rejected)
     also += [f"{number(refused)} rejected, as listed below"] if refused else []
     notify("; ".join([f"{kind.count(added.added)} added", *also]) + ".")

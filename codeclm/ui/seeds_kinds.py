@@ -55,7 +55,7 @@ def _guess_pair(table: Table) -> tuple[str | None, str | None]:
 
 
 def _seed(seed: Seed) -> dict[str, Any]:
-    return {"Seed": one_line(seed.text, SHOWN), "Row": seed.row}
+    return {"Seed": one_line(seed.text, SHOWN), "Tags": list(seed.tags), "Row": seed.row}
 
 
 def _metadata(metadata: Metadata) -> dict[str, Any]:
@@ -79,7 +79,8 @@ KINDS: Sequence[FileKind] = (
     FileKind(
         "seeds",
         "Seeds",
-        "One instruction a row, as your users write them. Ten are enough to begin.",
+        "One instruction a row, as your users write them. Ten are enough to begin. A column `tags` "
+        "(a list, or text parted by ; or commas) gives tags to filter by.",
         "Column with the instruction",
         "Choose the column that holds the instruction.",
         "Column to join to it",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from codeclm.ingest.tags import LONGEST_TAG, tag_of
 from codeclm.projects import Project
 from codeclm.records import Labels, Metadata, Seed
 from codeclm.store.selections import single
@@ -16,7 +17,6 @@ from codeclm.ui.text import body, number, one_line, plain, plural
 _PAGE, _SEARCH, _TAG, _DELETED = "seeds_page", "seeds_search", "seeds_tag", "seeds_deleted"
 SHOWN = 600
 """Characters of a seed that the table gets; all of it is shown when its row is chosen."""
-LONGEST_TAG = 40
 
 
 def seeds_table(project: Project) -> bool:
@@ -161,7 +161,7 @@ def _whole(project: Project, seed: Seed) -> None:
 
 @guarded
 def _tag(project: Project, ids: list[str]) -> None:
-    tag = " ".join(st.session_state["seeds_new_tag"].split())[:LONGEST_TAG]
+    tag = tag_of(st.session_state["seeds_new_tag"])
     if not tag:
         notify("Write the tag first.", bad=True)
         return

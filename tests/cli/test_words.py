@@ -32,6 +32,16 @@ def test_an_import_says_as_what_and_what_it_left_unread(capsys, monkeypatch, tmp
     assert "--as pairs" not in capsys.readouterr().out
 
 
+def test_an_import_says_that_tags_were_read(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("CODECLM_PROJECT", str(tmp_path / "p.db"))
+    path = tmp_path / "seeds.jsonl"
+    path.write_text('{"text": "a", "tags": ["x"]}\n{"text": "b"}\n')
+    assert main(["import", str(path)]) == 0
+    assert "1 rows have tags\n" in capsys.readouterr().out
+    assert main(["import", str(path)]) == 0
+    assert "1 rows have tags; what was known already keeps its own\n" in capsys.readouterr().out
+
+
 def test_no_theta_that_keeps_nothing_is_taken(codeclm, seeds):
     codeclm("import", seeds(2))
     status, told, said = codeclm("run", "--theta", "20")

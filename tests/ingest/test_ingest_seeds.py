@@ -109,6 +109,50 @@ def test_no_such_column_names_those_there_are(fields):
         seeds({"text": "a", "tag": "b"}, **fields)
 
 
+@pytest.mark.parametrize(
+    ("cell", "tags"),
+    [
+        (["b", " a  c\n", "b", ""], ("b", "a c")),
+        ("b; a, c", ("b", "a, c")),
+        ("b, a", ("b", "a")),
+        ('["a, b"]', ("a, b",)),
+        ([7, True, None, {"a": 1}], ("7",)),
+        (2024, ("2024",)),
+        (None, ()),
+        ({"a": 1}, ()),
+        (["x" * 50, "x" * 60], ("x" * 40,)),
+        (["a\0\ud83d"], ("a",)),
+    ],
+)
+def test_tags_are_read_and_no_cell_of_them_loses_a_row(cell, tags):
+    first = {"text": "a", "tags": "t"}
+    assert [seed.tags for seed in seeds(first, {"text": "b", "tags": cell}).records] == [("t",), tags]
+
+
+def test_tags_of_a_sheet_and_of_a_chat():
+    read = ingest.read(b'text,Tags\na,"x; y"\nb,\n', "a.csv")
+    assert [seed.tags for seed in ingest.seeds(read).records] == [("x", "y"), ()]
+    turn = {"role": "user", "content": "Hi"}
+    assert seeds({"messages": [turn], "tags": ["x"]}).records[0].tags == ("x",)
+
+
+def test_a_column_of_tags_that_is_the_text_gives_none():
+    assert seeds({"tags": "a"}, field="tags").records[0].tags == ()
+    assert seeds({"text": "a", "tags": "b"}, input_field="tags").records[0].tags == ()
+
+
+def test_a_row_of_another_shape_is_told_what_it_lacks_itself():
+    chat = {"messages": [{"role": "user", "content": "Hi"}]}
+    parsed = seeds(
+        chat, {"instruction": None, "input": "x"}, {"instruction": " "}, {"foo": 1}, {"input": "x"}
+    )
+    assert [(rejected.row, rejected.reason) for rejected in parsed.rejected] == [
+        (2, "“instruction” is missing"),
+        (3, "“instruction” is empty"),
+        (4, "“messages” is missing"),
+    ]
+
+
 def test_no_column_to_guess():
     with pytest.raises(InputError, match=r"the columns are: foo, bar; name the right one with --field"):
         seeds({"foo": "a", "bar": "b"})

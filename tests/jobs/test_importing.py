@@ -141,3 +141,15 @@ def test_no_split_parts_the_rows_of_a_seed(tmp_path_factory: pytest.TempPathFact
             sides.setdefault(of[text], set()).add(name)
     assert sides.keys() == set(of.values())
     assert all(len(names) == 1 for names in sides.values())
+
+
+def test_seeds_imported_again_keep_the_tags_that_they_have_by_now(store):
+    rows = b'{"text": "a", "tags": ["x", "y"]}\n{"text": "b", "tags": "z"}\n{"text": "c"}\n'
+
+    def load():
+        parsed = importing.parse(ingest.read(rows, "seeds.jsonl"), "seeds")
+        return importing.put(store, "seeds", parsed)
+
+    assert (load().tagged, store.seeds.tags()) == (2, [("x", 1), ("y", 1), ("z", 1)])
+    store.seeds.untag(store.seeds.ids(), "y")
+    assert (load().added, store.seeds.tags()) == (0, [("x", 1), ("z", 1)])

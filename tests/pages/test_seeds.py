@@ -159,6 +159,26 @@ def test_a_row_written_by_hand_that_is_left_out_says_so():
     assert "there, but left out" in test.toast[0].value
 
 
+def test_tags_of_a_file_are_shown_before_they_are_taken_and_told_after():
+    made = projects.create("mine")
+    rows = [{"text": "one", "tags": ["code", "en"]}, {"text": "two", "tags": "code, de"}, {"text": "three"}]
+    test = upload(seeds_page(), "Seeds", *rows)
+    assert [list(each) for each in test.dataframe[0].value["Tags"]] == [["code", "en"], ["code", "de"], []]
+    assert "2 with tags" in "\n".join(each.value for each in test.markdown)
+    test.button(key="seeds_add").click().run()
+    assert [each.value for each in (*test.success, *test.info, *test.toast)] == [
+        "3 seeds added; 2 rows had tags\\."
+    ]
+    with made.open(readonly=True) as store:
+        assert store.seeds.tags() == [("code", 2), ("de", 1), ("en", 1)]
+
+
+def test_a_file_without_tags_shows_no_column_for_them():
+    projects.create("mine")
+    test = upload(seeds_page(), "Seeds", {"text": "one"})
+    assert list(test.dataframe[0].value) == ["Seed", "Row"]
+
+
 @pytest.mark.parametrize(("times", "theta"), [(10, "22.5"), (0.1, "0.225"), (1, None)])
 def test_scores_on_another_scale_are_told_after_the_import(times, theta):
     projects.create("mine")

@@ -48,8 +48,8 @@ def test_a_preview_shows_texts_as_they_are():
     assert pairs.row(parsed.records[1])["Scores"] == "none yet"
     rows = parse(table({"use_case": "weather", "skills": ["a", "b"]}), "metadata")
     assert of_label("Metadata").row(rows.records[0]) == {"Use case": "weather", "Skills": "a, b"}
-    seeds = parse(table({"text": "one"}), "seeds")
-    assert of_label("Seeds").row(seeds.records[0]) == {"Seed": "one", "Row": 1}
+    seeds = parse(table({"text": "one", "tags": "code"}), "seeds")
+    assert of_label("Seeds").row(seeds.records[0]) == {"Seed": "one", "Tags": ["code"], "Row": 1}
 
 
 def test_what_was_looked_at_is_put_in_once(tmp_path):
