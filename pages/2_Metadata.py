@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from codeclm.ui.guard import guard
 from codeclm.ui.labels import by_hand
-from codeclm.ui.metadata_file import by_file
 from codeclm.ui.metadata_labels import labels_panel
 from codeclm.ui.metadata_mix import mix_panel
 from codeclm.ui.metadata_table import metadata_table
 from codeclm.ui.metadata_unlabelled import unlabelled
 from codeclm.ui.page import empty, page, parts
+from codeclm.ui.seeds_add import file_panel, last_rejects
+from codeclm.ui.seeds_kinds import of_label
 from codeclm.ui.summary import summary
 
 PARTS = ("Rows", "Labels", "Mix and match")
@@ -31,10 +31,12 @@ with page("Metadata") as project:
     filing = st.expander(
         "Add rows from a file", icon=":material/upload_file:", on_change="rerun", key="meta_filing"
     )
+    kind = of_label("Metadata")
     if filing.open:
-        # A file that cannot be read leaves the rows in sight.
-        with filing, guard(stop=False):
-            by_file(project)
+        with filing:
+            st.caption(kind.about)
+            file_panel(project, kind)
+    last_rejects(project, [kind])
     unlabelled(project)
     if not metadata_table(project):
         if facts.funnel.seeds:

@@ -1,8 +1,9 @@
-"""Adding seeds: a file or pasted text, its columns, what would come of it, and what was rejected and why."""
+"""Adding from a file or pasted text: its columns, what would come of it, and what was rejected and why."""
 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,10 +33,11 @@ Asked = tuple[ImportKind, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """Bytes and the name they came under."""
+    """Bytes and the name they came under; `pasted`: as text into the field."""
 
     name: str
     content: bytes
+    pasted: bool = False
 
     @property
     def id(self) -> str:
@@ -61,8 +63,18 @@ def add_panel(project: Project) -> None:
         )
         by_hand(project, "seeds")
         return
-    kind = _kind() if how == "File" else KINDS[0]
-    upload = _file() if how == "File" else _pasted()
+    if how == "File":
+        file_panel(project, _kind())
+    else:
+        _panel(project, _pasted(), KINDS[0])
+
+
+def file_panel(project: Project, kind: FileKind) -> None:
+    """Adding from a file that holds what is of this kind. One that cannot be read ends no page."""
+    _panel(project, _file(), kind)
+
+
+def _panel(project: Project, upload: Upload | None, kind: FileKind) -> None:
     if upload is not None:
         with guard(stop=False):
             _choose(project, upload, kind)
@@ -110,7 +122,7 @@ def _text() -> str:
 def _in_field() -> Upload | None:
     """The text that is pasted now."""
     text = str(st.session_state[_text()])
-    return Upload("pasted.txt", text.encode("utf-8", "replace")) if text.strip() else None
+    return Upload("pasted.txt", text.encode("utf-8", "replace"), True) if text.strip() else None
 
 
 def _choose(project: Project, upload: Upload, kind: FileKind) -> None:
@@ -211,7 +223,7 @@ def _preview(
 @guarded
 def _add(project: Project, upload: Upload, kind: FileKind, asked: Asked) -> None:
     state = st.session_state
-    if state["seeds_how"] == _PASTED:
+    if upload.pasted:
         upload = _in_field() or upload
     field = state.get(_column(kind, upload)) or asked[1]
     asked = _asked(kind, field, state.get(_column(kind, upload, "other"), asked[2]))
@@ -224,6 +236,7 @@ def _add(project: Project, upload: Upload, kind: FileKind, asked: Asked) -> None
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
     st.session_state[_LAST] = {
         "project": project.name,
+        "kind": kind.kind,
         "name": upload.name,
         "rows": [each.as_dict() for each in added.rejected],
     }
@@ -239,10 +252,11 @@ def _add(project: Project, upload: Upload, kind: FileKind, asked: Asked) -> None
         notify(f"{told} Contrast sets it.")
 
 
-def last_rejects(project: Project) -> None:
-    """What the file added last did not give, until another one is added."""
-    last = st.session_state.get(_LAST)
-    if last and last["rows"] and last["project"] == project.name:
+def last_rejects(project: Project, kinds: Sequence[FileKind] = KINDS) -> None:
+    """What the file added last did not give, if it was of one of these kinds, until another one is added."""
+    last = st.session_state.get(_LAST, {})
+    here = last.get("project") == project.name and last.get("kind") in {each.kind for each in kinds}
+    if here and last["rows"]:
         st.caption(f"From {plain(last['name'], 60)}, added just now:")
         rejects([ingest.Rejected(each["row"], each["reason"]) for each in last["rows"]], last["name"])
 

@@ -318,13 +318,15 @@ def filing(name, content):
     return test
 
 
-def test_of_a_file_whose_columns_have_other_names_one_is_chosen(project):
-    test = filing("rows.csv", b"topic,skills\nsail repair,knots\n")
-    box = next(each for each in test.selectbox if each.label == "Column with the use case")
-    box.set_value("topic").run()
-    press(test, "Add 1 row")
+def test_of_a_file_whose_columns_have_other_names_both_are_chosen_and_what_is_rejected_stays(project):
+    test = filing("rows.csv", b"topic,needs\nsail repair,knots\n,none\n")
+    for label, column in (("Column with the use case", "topic"), ("Column with the skills", "needs")):
+        next(each for each in test.selectbox if each.label == label).set_value(column).run()
+    press(test, "Add 1 metadata row")
     with project.open() as store:
         assert store.metadata.page(use_case="sail repair")[0].labels.skills == ("knots",)
+    assert "1 row rejected, and why" in [each.label for each in test.expander]
+    assert list(test.dataframe[0].value["Row"]) == [2]
 
 
 def test_a_file_that_cannot_be_read_leaves_the_rows_in_sight(project):
