@@ -27,7 +27,7 @@ FIELDS: Final = frozenset(
         *("contrast", "contrast_theta", "contrast_by"),
         *("evaluate_view", "eval_outcome", "eval_page"),
         *("calls_search", "calls_stage", "calls_role", "calls_state", "calls_model", "calls_run"),
-        *("calls_page", "runs_page"),
+        *("calls_page", "runs_page", "projects_deleted"),
     ]
 )
 """Where on a page one is, and what it is narrowed to."""
