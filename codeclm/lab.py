@@ -76,6 +76,8 @@ class Nodes:
     gap: Floats
     reach: Floats
     leaf: Mask
+    ended: Mask
+    """Whether no run goes on from it: its labels were edited since, or its metadata is left out."""
     iteration: NDArray[np.int64]
     own_tokens: Floats
     step_tokens: Floats
@@ -99,7 +101,7 @@ class Nodes:
 
     def pending(self, theta: float, cap: int) -> Mask:
         """Scored leaves that a run at θ would go on from."""
-        return self.leaf & (self.reach <= theta) & (self.size <= theta) & (self.iteration < cap)
+        return self.leaf & ~self.ended & (self.reach <= theta) & (self.size <= theta) & (self.iteration < cap)
 
     def at(self, theta: float, cap: int) -> Kept:
         """What θ comes to."""

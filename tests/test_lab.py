@@ -23,6 +23,7 @@ def arrays(paths: list[list[float]]) -> tuple[Nodes, list[contrast.Node]]:
         gap=np.array([node.gap for node in flat]),
         reach=np.array([node.reach for node in flat]),
         leaf=np.array([node.leaf for node in flat]),
+        ended=np.zeros(count, bool),
         iteration=np.array([node.iteration for node in flat]),
         own_tokens=np.full(count, 10.0),
         step_tokens=np.array([0.0 if node.leaf else 1.0 for node in flat]),

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 
 from codeclm.store.calls import Spend
 from codeclm.store.connection import Connection, Value
-from codeclm.store.nodes import EXHAUSTED, OPEN, failed
+from codeclm.store.nodes import ASIDE, EXHAUSTED, OPEN, failed
 
 _TROUBLED = """select m.place from failures f
     join instructions i on i.id = f.record join metadata m on m.seq = i.metadata
@@ -21,7 +21,8 @@ class NodeCounts:
     """The counts of nodes for a config, a θ and a cap: plain decisions leave them as they are.
 
     Kept, exhausted: lineages; superseded: scored nodes; pending: leaves with a next step, `failed`: those
-    of them whose step has an open failure, `stale`: those left behind by an edit of their metadata's labels.
+    of them whose step has an open failure, `stale`: those left behind by an edit of their metadata's labels,
+    `aside`: those of metadata that no run works on.
     """
 
     instructions: int
@@ -32,6 +33,7 @@ class NodeCounts:
     pending: int
     failed: int
     stale: int
+    aside: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,23 +100,26 @@ def node_counts(
 ) -> NodeCounts:
     """Count nodes and lineages, in one scan of a narrow table.
 
-    `before`: as it was before labels were edited, which only makes nodes stale, or no longer.
+    `before`: as it was before labels were edited or metadata left out, which only makes nodes stale, or puts
+    them aside, or no longer.
     """
     values: dict[str, Value] = {"config": config, "theta": theta, "cap": cap}
     counted = before or _scanned(db, values)
-    open_ = counted.pending + counted.failed + counted.stale
+    open_ = counted.pending + counted.failed + counted.stale + counted.aside
     stale = db.value(f"select count(*) from nodes n where n.config = :config and n.stale and {OPEN}", values)
-    stuck = f"""select count(*) from nodes n where n.config = :config and n.place in ({_TROUBLED})
-        and not n.stale and {OPEN} and {failed("f.open")}"""
+    fresh = f"select count(*) from nodes n where n.config = :config and not n.stale and {OPEN}"
+    stuck = f"{fresh} and n.place in ({_TROUBLED}) and {failed('f.open')}"
     held = db.value(stuck, values) if _failures(db, config) else 0
-    return replace(counted, stale=stale, failed=held, pending=open_ - stale - held)
+    aside = db.value(f"{fresh} and n.place in ({ASIDE}) and not {failed('f.open')}", values)
+    pending = open_ - stale - held - aside
+    return replace(counted, stale=stale, failed=held, aside=aside, pending=pending)
 
 
 def _scanned(db: Connection, values: dict[str, Value]) -> NodeCounts:
     """The counts, with all leaves that have a next step as pending."""
     row = db.row(
         f"""select count(*), count(n.gap), total(n.reach <= :theta and abs(n.gap) > :theta),
-            total(n.reach > :theta and n.gap is not null), total({EXHAUSTED}), total({OPEN}), 0, 0
+            total(n.reach > :theta and n.gap is not null), total({EXHAUSTED}), total({OPEN}), 0, 0, 0
         from nodes n where n.config = :config""",
         values,
     )

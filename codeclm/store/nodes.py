@@ -47,6 +47,10 @@ CAME_WITH_PAIRS = """(m.origin = 'imported' and exists (select 1 from nodes g
     where g.config = :config and g.place = m.place and g.given and not g.stale and i.origin = 'imported'))"""
 """Whether metadata `m` has instructions of a file: then basic ones are written only where asked for."""
 
+ASIDE = """select m.place from metadata m where m.state <> 'active'
+    union select m.place from seeds s join metadata m on m.seed = s.seq where s.deleted = 1"""
+"""The places of the metadata that no run works on."""
+
 
 def failed(condition: str) -> str:
     """Whether the next step of leaf `n` has a failure `f` for which the condition holds."""

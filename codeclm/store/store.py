@@ -167,7 +167,9 @@ class Store:
     def node_counts(
         self, config: str | None, theta: float, cap: int, before: NodeCounts | None = None
     ) -> NodeCounts:
-        """The part of `funnel` that holds as long as `scored` does; quick with one of the same `written`."""
+        """The part of `funnel` that holds as long as `scored` does, and as metadata and seeds are in use that
+        were; quick with one of the same `written`.
+        """
         return funnel.node_counts(self._db, self._configs.find(config), theta, cap, before)
 
     def funnel(self, config: str | None, theta: float, cap: int, nodes: NodeCounts | None = None) -> Funnel:

@@ -42,6 +42,11 @@ def scored(store: Store) -> str:
     return f"{written(store)} {store.metadata.revised()}"
 
 
+def standing(store: Store) -> str:
+    """A mark that differs also once metadata is left out, or a seed deleted."""
+    return f"{written(store)} {store.metadata.labelled()} {store.maps.marked().seeds}"
+
+
 def marks(store: Store) -> Marks:
     """The marks of a project as it is now."""
     found = store.maps.marked()

@@ -135,7 +135,7 @@ class Lab:
 def lab(project: Project, facts: Summary) -> Lab:
     """The lab of the current config."""
     with project.open(readonly=True) as store:
-        stamp = f"every {int(time.time() / STEADY)}" if facts.running else cached.scored(store)
+        stamp = f"every {int(time.time() / STEADY)}" if facts.running else cached.standing(store)
         stamp += f" {hash(tuple(store.maps.clusters()))}"
     models = facts.config.models if facts.config else {}
     return _lab(str(project.path), config_id(facts.config), stamp, models)
@@ -184,6 +184,7 @@ def nodes(seen: Scored, calls: Taken) -> Nodes:
         gap=np.array(seen.gap, dtype=np.float64),
         reach=np.array(seen.reach, dtype=np.float64),
         leaf=np.array(seen.leaf, dtype=np.bool_),
+        ended=np.array(seen.ended, dtype=np.bool_),
         iteration=np.array(seen.iteration, dtype=np.int64),
         own_tokens=each(calls.own_tokens),
         step_tokens=each(calls.step_tokens),

@@ -71,7 +71,7 @@ def _read(path: str, revision: int) -> Summary:
     with Store.open(Path(path), readonly=True) as store, store.read():
         dials, config = store.settings.dials(), store.settings.config()
         shown = config.id if config else None
-        nodes = _nodes(store, path, cached.scored(store), shown, dials.theta, dials.iterations)
+        nodes = _nodes(store, path, cached.standing(store), shown, dials.theta, dials.iterations)
         funnel = store.funnel(shown, dials.theta, dials.iterations, nodes)
         last, sets = store.jobs.page(RUN, limit=1), store.settings.sets()
     newest = last[0].command.get("config") if last else None
@@ -80,7 +80,7 @@ def _read(path: str, revision: int) -> Summary:
 
 @st.cache_resource(max_entries=16, ttl="1h", show_spinner=False)
 def _nodes(_store: Store, path: str, stamp: str, config: str | None, theta: float, cap: int) -> NodeCounts:
-    """Counted anew when scores or labels change, and not with every decision."""
+    """Counted anew when scores or labels change, or what is in use, and not with every decision."""
     last = _last(path, cached.written(_store), config, theta, cap)
     last[:] = [_store.node_counts(config, theta, cap, *last)]
     return last[0]

@@ -332,6 +332,20 @@ def test_the_grid_draws_blind_without_scores(mine):
     assert "Gap" not in test.dataframe[0].value.columns
 
 
+def test_what_was_left_out_waits_nowhere():
+    made = pairing.project("mine")
+    with made.open() as store:
+        store.settings.set_dials(Dials(theta=9.0))
+    test = opened("5_Contrast", project="mine")
+    assert "At this θ 6 lineages would go on" in texts(test)
+    with made.open() as store:
+        store.metadata.set_state([row.id for row in store.metadata.page()], "excluded")
+    assert "At this θ no scored lineage waits" in texts(test.run())
+    home = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    home.query_params["project"] = "mine"
+    assert "pending" not in texts(home.run())
+
+
 # ---- Generate by hand
 
 

@@ -2,7 +2,9 @@ import pytest
 from growing import C, basic, encoded, grown, manual
 
 from codeclm.errors import ProjectError
+from codeclm.pipeline import DEFAULT_STAGES
 from codeclm.records import Failure, Labels, Metadata, Seed
+from codeclm.settings import Dials
 from codeclm.store import Added, Store
 
 
@@ -102,6 +104,26 @@ def test_an_edit_makes_stale_and_its_undoing_fresh_again(store: Store) -> None:
     assert store.node_counts(C, 3, 4, before) == store.node_counts(C, 3, 4) != before
     store.metadata.revise(row.id, row.labels)
     assert [pair.stale for pair in store.pairs.page(C, 3, 4)] == [False, False]
+
+
+def test_what_no_run_works_on_is_not_pending(store: Store) -> None:
+    row, read = manual(store), encoded(store)
+    grown(store, basic(row), 1)
+    grown(store, basic(read), 1)
+    before = store.node_counts(C, 3, 4)
+    assert (before.pending, before.aside) == (2, 0)
+    store.metadata.set_state([row.id], "excluded")
+    assert store.node_counts(C, 3, 4, before) == store.node_counts(C, 3, 4)
+    assert (store.funnel(C, 3, 4).pending, store.funnel(C, 3, 4).aside) == (1, 1)
+    store.seeds.delete([str(read.seed)])
+    assert (store.funnel(C, 3, 4).pending, store.funnel(C, 3, 4).aside) == (0, 2)
+    assert store.lineages.left(C, Dials(), DEFAULT_STAGES).metadata == 0
+    store.failures.put(Failure("rubrics", row.id, C, "no usable reply"))
+    found = store.node_counts(C, 3, 4, before)
+    assert (found.pending, found.failed, found.aside) == (0, 1, 1)
+    store.metadata.set_state([row.id], "active")
+    store.seeds.restore([str(read.seed)])
+    assert (store.funnel(C, 3, 4).pending, store.funnel(C, 3, 4).aside) == (1, 0)
 
 
 def test_labels_for_a_blank_row_make_nothing_stale(store: Store) -> None:
