@@ -18,6 +18,7 @@ from codeclm.evaluate.report import Report, report
 from codeclm.jobs.candidates import Ask, Asking
 from codeclm.jobs.endpoints import open_models, probe, slots, warnings, width
 from codeclm.jobs.lock import EVALUATE, hold
+from codeclm.jobs.paced import Paced
 from codeclm.jobs.pool import together, walk
 from codeclm.jobs.progress import Progress
 from codeclm.jobs.shift import Ended, Shift
@@ -101,7 +102,7 @@ class _Bench:
         async with open_models(self.store, self.writer, setup, self.gate, fit) as models:
             self.shift.asked.append(models.counts)
             await probe(self.store, self.writer, setup, models)
-            seat = _Seat(self, number, setup, models)
+            seat = _Seat(self, number, setup, Paced(models, self.writer))
             await walk(left, seat.judge, width(setup, fit), self.shift.stop)
 
 

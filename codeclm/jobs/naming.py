@@ -19,6 +19,7 @@ from codeclm.jobs.endpoints import open_models, probe, slots, width
 from codeclm.jobs.lock import hold
 from codeclm.jobs.map import config_of
 from codeclm.jobs.order import Order, Setup, config_for
+from codeclm.jobs.paced import Paced
 from codeclm.jobs.pool import walk
 from codeclm.jobs.shift import Ended, Shift
 from codeclm.jobs.stopping import Gate
@@ -96,9 +97,10 @@ async def _name(
         async with open_models(store, writer, setup, gate, room) as models:
             shift.asked.append(models.counts)
             await probe(store, writer, setup, models)
+            model = Paced(models, writer)
 
             async def one(cluster: Cluster) -> None:
-                await _one(models, writer, setup, cluster, texts[cluster.id], told)
+                await _one(model, writer, setup, cluster, texts[cluster.id], told)
 
             await walk(clusters, one, width(setup, room), shift.stop)
             _tell_apart(store, writer, told)

@@ -5,17 +5,17 @@ Knows neither the process it runs in nor when it must stop: an error that ends a
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TypeVar, cast
+from typing import cast
 
 from codeclm import pipeline
 from codeclm.errors import CodecError
 from codeclm.jobs.order import Setup
+from codeclm.jobs.paced import Paced
 from codeclm.jobs.pool import walk
 from codeclm.jobs.progress import GROWN, Progress
-from codeclm.llm.model import ChatModel, Reply, Request
+from codeclm.llm.model import ChatModel
 from codeclm.pipeline import (
     AnswerMade,
     Compared,
@@ -31,9 +31,6 @@ from codeclm.pipeline import (
 from codeclm.records import Answer, Comparison, Instruction, Metadata, MetadataState, RubricSet, Seed
 from codeclm.stages.augment import mix
 from codeclm.store import Store, Writer
-from codeclm.store.writer import MOST
-
-T = TypeVar("T")
 
 
 @dataclass
@@ -61,7 +58,7 @@ class Work:
 
     async def do(self, model: ChatModel, width: int) -> None:
         """All of it, stage after stage; every write is committed when this returns."""
-        model = _Paced(model, self.writer)
+        model = Paced(model, self.writer)
         await self._encode(model, width)
         self.writer.flush()
         if "augment" in self.setup.stages:
@@ -80,7 +77,7 @@ class Work:
                 self._keep(made)
                 self.progress.count(made)
                 return
-            self._write(_add_metadata, made)
+            self.writer.post(_add_metadata, made)
             self.progress.done["encode"] += 1
 
         await walk(self.store.seeds.each(ids), encode, width, self.troubled)
@@ -146,14 +143,8 @@ class Work:
             answers = tuple(self.store.lineages.answers(node.id, config))
             yield Root(node, answers, None if scored is None else scored.gap, used, path[0].text)
 
-    def _write(self, write: Callable[[Store, list[T]], object], item: T) -> None:
-        """Queue a write. Where one failed of late, as on a full disk, nothing more shall be paid for."""
-        if (failed := self.writer.failed) is not None:
-            raise failed
-        self.writer.post(write, item)
-
     def _keep(self, event: Event) -> None:
-        self._write(self._add, event)
+        self.writer.post(self._add, event)
 
     def _add(self, store: Store, events: list[Event]) -> None:
         """Write what became of steps; in the writer's thread."""
@@ -177,28 +168,6 @@ def _record(event: Event) -> RubricSet | Instruction | Answer | Comparison | Non
 
 def _add_metadata(store: Store, made: list[Metadata]) -> None:
     store.metadata.add(made)
-
-
-class _Paced:
-    """A model that is asked no faster than what comes of it is written, so that memory stays bounded.
-
-    Where the log answers, asking waits for a whole commit: two threads that are busy at once would hand
-    the interpreter to each other at every statement.
-    """
-
-    def __init__(self, model: ChatModel, writer: Writer) -> None:
-        self._model = model
-        self._writer = writer
-        self._written: asyncio.Future[None] | None = None
-
-    async def complete(self, request: Request) -> Reply:
-        while self._writer.backlog >= MOST:
-            written = self._written
-            if written is None or written.done():
-                written = self._written = asyncio.wrap_future(self._writer.hurry())
-            await asyncio.wait([written])
-            written.exception()  # looked at: a write that failed is found by those who write
-        return await self._model.complete(request)
 
 
 def seeds_left(store: Store, setup: Setup) -> list[str]:

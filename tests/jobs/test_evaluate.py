@@ -2,10 +2,11 @@
 
 import json
 from dataclasses import replace
+from itertools import count
 
 import pytest
 
-from codeclm.errors import UsageError
+from codeclm.errors import ProjectError, UsageError
 from codeclm.evaluate.report import report
 from codeclm.jobs.candidates import Ask, Candidate
 from codeclm.jobs.evaluate import evaluate
@@ -13,6 +14,7 @@ from codeclm.jobs.order import TEMPLATES, Order
 from codeclm.records import Labels, Metadata
 from codeclm.stages.profiles import default_templates
 from codeclm.store import Given, Store
+from codeclm.store.calls import Calls
 from codeclm.testing import Faults, ScriptedEndpoint, loop_reply
 
 PROMPTS = 8
@@ -62,6 +64,26 @@ def test_the_judge_goes_by_the_rules_of_the_project(project, ask, endpoint):
     with Store.open(path) as store:
         store.settings.set(TEMPLATES, {"standard": {"decode": "=== user\n{labels}"}})
     assert do(path, ask())[0].report.evaluation.id == before.report.evaluation.id
+
+
+def test_nothing_more_is_paid_for_once_the_disk_is_full(project, ask, endpoint, tmp_path, monkeypatch):
+    many = tmp_path / "many.jsonl"
+    many.write_text("\n".join(json.dumps({"prompt": f"Test number {at}?"}) for at in range(150)))
+    path, put, puts = project(0), Calls._put, count(1)
+
+    def full(self, call, key):
+        if next(puts) > 20:
+            raise ProjectError("p.db: the disk is full")
+        return put(self, call, key)
+
+    monkeypatch.setattr(Calls, "_put", full)
+    found, _ = do(path, ask(prompts=many))
+    assert "disk is full" in str(found.ended.error)
+    assert found.status == 1
+    assert len(endpoint.requests) < 200
+    monkeypatch.undo()
+    found, _ = do(path, ask(prompts=many))
+    assert (found.status, found.report.results[0].counts.total) == (0, 150)
 
 
 def test_every_prompt_is_judged_in_both_orders(project, ask, endpoint):

@@ -3,8 +3,8 @@ from concurrent.futures import Future
 
 import pytest
 
-from codeclm.errors import BudgetReached, CodecError, EndpointError
-from codeclm.jobs import work
+from codeclm.errors import BudgetReached, CodecError, EndpointError, ProjectError
+from codeclm.jobs.paced import Paced
 from codeclm.jobs.pool import together, walk
 from codeclm.llm.model import Reply
 from codeclm.store.writer import MOST
@@ -67,14 +67,14 @@ async def test_no_items_are_no_work():
 
 async def test_nothing_is_asked_faster_than_it_is_written():
     class Slow:
-        backlog, asked = MOST, []
+        backlog, asked, failed = MOST, [], None
 
         def hurry(self):
             self.asked.append(Future())
             return self.asked[-1]
 
     writer, model = Slow(), ScriptedModel([Reply("said", "said")] * 2)
-    paced = work._Paced(model, writer)
+    paced = Paced(model, writer)
     asking = [asyncio.create_task(paced.complete(None)) for _ in range(2)]
     await asyncio.sleep(0.03)
     assert not model.history
@@ -82,6 +82,10 @@ async def test_nothing_is_asked_faster_than_it_is_written():
     writer.backlog = MOST - 1
     writer.asked[0].set_result(None)
     assert [(await each).text for each in asking] == ["said", "said"]
+    writer.failed = ProjectError("the disk is full")
+    with pytest.raises(ProjectError, match="disk is full"):
+        await paced.complete(None)
+    assert len(model.history) == 2
 
 
 async def test_of_steps_together_each_comes_to_its_end_and_the_worst_error_is_told():
