@@ -192,8 +192,10 @@ def _limits(wanted: Wanted, most: int) -> str:
 
 
 def _pace(job: Job | None) -> float | None:
-    """Calls a second of the last run; None where it says too little."""
-    if job is None or job.calls_sent < 20 or (job.finished or 0) - job.started < 1:
+    """Calls a second of the last run; None where it says too little, as a pilot or another try does."""
+    if job is None or job.command.get("pilot") or job.command.get("retry"):
+        return None
+    if job.calls_sent < 20 or (job.finished or 0) - job.started < 1:
         return None
     return job.calls_sent / ((job.finished or 0) - job.started)
 

@@ -54,9 +54,11 @@ def first_time(project: Project, facts: Summary) -> None:
 def keep_up(project: Project, atlas: Atlas) -> None:
     """A line that says what is not on the map, and a menu to update it or draw it anew."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        said = f"{plural(atlas.there, 'point')} in {plural(len(atlas.clusters), 'cluster')}."
+        # Other results' instructions have their places too, and are not shown.
+        points = plural(atlas.there if atlas.share < 1 else len(atlas.points.ids), "point")
+        said = f"{points} in {plural(len(atlas.clusters), 'cluster')}."
         if not atlas.clusters:
-            said = f"{plural(atlas.there, 'point')}; so far too few are alike to make a cluster."
+            said = f"{points}; so far too few are alike to make a cluster."
         if atlas.missing:
             said += f" {plural(atlas.missing, 'record')} came or changed since it was drawn."
         st.caption(said, width="stretch")

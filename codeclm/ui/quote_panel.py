@@ -14,7 +14,7 @@ from codeclm.ui import started
 from codeclm.ui.generate_plan import Forecast, Wanted
 from codeclm.ui.generate_settings import in_fields
 from codeclm.ui.guard import error_box, fragment, guarded
-from codeclm.ui.runpanel import last_run
+from codeclm.ui.runpanel import current_stage, last_run, so_far, whole
 from codeclm.ui.text import dollars, duration, number, plural
 
 _NAMES = dict(zip(COUNTED, ("Calls", "Tokens in", "Tokens out", "Cost"), strict=True)) | {"seconds": "Time"}
@@ -99,7 +99,13 @@ def order_of(wanted: Wanted) -> Order:
 def _wait(project: Project) -> None:
     if not estimating(project):
         st.rerun()
-    st.progress(0.0, text="Estimating: a pilot runs on a few seeds…")
+    job = last_run(project)
+    if job is None or job.state != "running" or not job.command.get("pilot"):
+        st.progress(0.0, text="Estimating: a pilot is about to run on a few seeds…")
+        return
+    started.head(project, job, f"Estimating by a pilot: {current_stage(job)}", "pilot")
+    done, total = whole(job)
+    st.progress(done / total if total else 0.0, text=so_far(project, job))
 
 
 @guarded

@@ -22,6 +22,8 @@ from codeclm.ui.text import dollars, duration, number, plain, plural
 
 WINDOW = 30.0
 """Seconds over which the rate is taken."""
+QUIET = 8.0
+"""Seconds without a step, after which that is said in place of a time left: an endpoint may be down."""
 
 DOING = {
     "encode": "Reading seeds",
@@ -104,9 +106,8 @@ def _spent(project: Project, job: Job) -> None:
     """What the run has spent so far and may spend, and by role and by stage."""
     with project.open(readonly=True) as store, store.read():
         by_role, by_stage = store.calls.spend("role", job.id), store.calls.spend("stage", job.id)
-        spent = store.calls.spend(job=job.id)["all"].cost
     st.caption(
-        _so_far(job, spent)
+        so_far(project, job)
         if any(done for done, _ in job.progress.values())
         else "Waiting for the first reply: a model on this machine may have to be loaded first."
     )
@@ -115,8 +116,10 @@ def _spent(project: Project, job: Job) -> None:
             spend_tables(by_role, by_stage)
 
 
-def _so_far(job: Job, spent: float | None) -> str:
-    """Calls and money, each of the limit that was set."""
+def so_far(project: Project, job: Job) -> str:
+    """Calls and money that a run took up to now, each of the limit that was set."""
+    with project.open(readonly=True) as store:
+        spent = store.calls.spend(job=job.id)["all"].cost
     most, budget = job.command.get("max_calls"), job.command.get("budget")
     calls = f"{number(job.calls_sent)} of {plural(most, 'call')}" if most else plural(job.calls_sent, "call")
     said = f"{calls} sent · {number(job.calls_cached)} answered from the cache"
@@ -137,22 +140,26 @@ def _stage(job: Job, stage: str) -> None:
         passed = stage == "encode" and job.progress
         st.progress(0.0, text=f":gray[{DOING[stage]}: {'none left to read' if passed else 'not yet'}]")
         return
-    speed = _rate(job, stage, done)
+    speed, quiet = _rate(job, stage, done)
     left = ""
-    if speed and 0 < done < total:
+    if quiet >= QUIET and 0 < done < total:
+        left = f" · none came for {duration(quiet)}"
+    elif speed and 0 < done < total:
         left = f" · {speed * 60:.0f} a minute · about {duration((total - done) / speed)} left"
     text = f"{DOING[stage]}: {number(done)} of {number(total)}{left}"
     st.progress(min(1.0, done / total), text=text)
 
 
-def _rate(job: Job, stage: str, done: int) -> float:
-    """Steps a second over the last half minute."""
+def _rate(job: Job, stage: str, done: int) -> tuple[float, float]:
+    """Steps a second over the last half minute, and for how many seconds there was none."""
     key = f"rate_{job.id}_{stage}"
     now = time.time()
-    seen = [each for each in st.session_state.get(key, []) if now - each[0] <= WINDOW] + [(now, done)]
+    seen = [each for each in st.session_state.get(key, []) if now - each[0] <= WINDOW or each[1] == done]
+    seen.append((now, done))
     st.session_state[key] = seen
     first = seen[0]
-    return (done - first[1]) / (now - first[0]) if now - first[0] >= 1 else 0.0
+    quiet = now - min(at for at, before in seen if before == done)
+    return (done - first[1]) / (now - first[0]) if now - first[0] >= 1 else 0.0, quiet
 
 
 def whole(job: Job) -> tuple[int, int]:

@@ -93,3 +93,24 @@ def test_that_a_run_is_to_stop_is_told_while_it_goes_on(alone):
         assert test.button(key="run_stop").label == "Stopping…"
         (said,) = test.toast
         assert said.value == plain("The run stops as soon as what is in flight has come back.")
+
+
+def test_a_stage_without_a_reply_says_for_how_long_in_place_of_the_time_left():
+    def draw():
+        import time
+        from types import SimpleNamespace
+
+        import streamlit as st
+
+        from codeclm.ui import runpanel
+
+        now = time.time()
+        st.session_state["rate_1_answer"] = [(now - 20, 5), (now - 12, 10)]
+        st.session_state["rate_1_judge"] = [(now - 20, 5), (now - 12, 10)]
+        job = SimpleNamespace(id=1, progress={"answer": (10, 20), "judge": (15, 20)})
+        for stage in job.progress:
+            runpanel._stage(job, stage)
+
+    quiet, lively = [each.proto.text for each in AppTest.from_function(draw).run().get("progress")]
+    assert quiet == "Answering: 10 of 20 · none came for 12 s"
+    assert lively == "Scoring: 15 of 20 · 30 a minute · about 10 s left"
