@@ -102,7 +102,7 @@ class Desk {
         this.detour = kind === "undo" ? card : null;
         moved = true;
       }
-      if (count > 1) this.say(`${kind === "undo" ? "Undone" : "Decided again"}: ${count} decisions that were made together. Make the queue anew to see them.`);
+      if (count > 1) this.say(`${kind === "undo" ? "Undone" : "Decided again"}: ${count} decisions that were made together.`);
       else this.say(turnedWords(kind, card));
     }
     if (this.waiting && (this.data.acks[this.outbox.token] || 0) >= this.waiting) this.unheard();

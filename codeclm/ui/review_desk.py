@@ -76,8 +76,12 @@ def desk(project: Project, made: Queue, seat: Seat, blind: bool, keys: bool, tal
     if told.get("token"):
         tab = write_down(project, str(told["token"]), told.get("ops"), seat.name, seat.signed)
         acks[str(told["token"])] = tab.ack
-        late |= tab.fresh and told.get("queue") != made.name
-    if late:  # the queue was made before: what was decided while the server was away would stand in it
+        heard = int(told.get("told") or 0)
+        several = any(each.get("count", 1) > 1 and each["seq"] > heard for each in tab.results)
+        late |= tab.fresh and (told.get("queue") != made.name or several or not made.ids)
+    if late:
+        # The queue was made before: what was decided while the server was away would stand in it, and what
+        # was decided at once and taken back would not.
         start_over()
         st.rerun()
     with project.open(readonly=True) as store, store.read():

@@ -35,3 +35,17 @@ def test_all_at_once_leaves_out_what_was_decided_by_hand_since(app, made):
         verdicts = [store.decisions.verdict(each)[0] for each in store.pairs.ids(pairing.CONFIG.id, 3, 4)]
     said = [each.verdict for each in verdicts if each]
     assert (said.count("accept"), said.count("reject")) == (2, total - 2)
+
+
+def test_what_was_decided_at_once_is_there_again_once_it_is_taken_back(app, made):
+    total = int(app.page.locator(".desk .count").inner_text().split(" of ")[1].split(" ")[0])
+    app.page.get_by_text("Decide all at once").click()
+    app.box(f"Type {total} to confirm").fill(str(total))
+    app.click("Reject", "radio")
+    app.click("Decide all", exact=True)
+    app.sees("Nothing waits for a decision")
+    app.page.wait_for_timeout(500)
+    app.page.keyboard.press("u")
+    app.sees(f"of {total} ")
+    app.sees("decisions that were made together")
+    assert app.page.locator(".desk .instruction").inner_text()
