@@ -62,7 +62,7 @@ def origin(store: Store, id_: str) -> Origin | None:
     return None
 
 
-def made_from(store: Store, id_: str, config: str | None, limit: int = 20) -> list[tuple[Kind, str]]:
+def made_from(store: Store, id_: str, config: str | None, limit: int) -> list[tuple[Kind, str]]:
     """What was made of a seed, metadata or instruction under a config: the first of it, with its kinds."""
     db = store._db
     seq = db.value("select seq from configs where id = ?", [config or "imported"]) or 0

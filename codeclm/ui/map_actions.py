@@ -29,7 +29,7 @@ def actions(project: Project, keys: Keys) -> None:
             "seeds and instructions selected, on top of what it writes anyway.",
         )  # fmt: skip
         st.button(
-            "Generate",
+            "Add to the next run",
             icon=":material/auto_awesome:",
             on_click=_more,
             args=(project, keys),
@@ -69,7 +69,7 @@ def actions(project: Project, keys: Keys) -> None:
             disabled=not seeds,
             key="map_put_tag",
         )
-    _undo(project)
+    way_back(project)
 
 
 @guarded
@@ -90,7 +90,8 @@ def _more(project: Project, keys: Keys) -> None:
 def _exclude(project: Project, metadata: list[str]) -> None:
     with project.open() as store:
         before = store.metadata.set_state(metadata, "excluded")
-    st.session_state["map_excluded"] = before
+    # together with what was left out just before: one way back for all of it
+    st.session_state["map_excluded"] = {**st.session_state.get("map_excluded", {}), **before}
     notify(f"{plural(len(before), 'metadata', 'metadata')} left out from now on.")
 
 
@@ -102,7 +103,8 @@ def _put_back(project: Project) -> None:
             store.metadata.set_state([each for each, was in before.items() if was == state], state)
 
 
-def _undo(project: Project) -> None:
+def way_back(project: Project) -> None:
+    """Put back what was excluded; also where it was all that was selected, and so nothing is any more."""
     gone = st.session_state.get("map_excluded")
     if gone:
         st.button(

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from codeclm.projects import Project
-from codeclm.ui.map_actions import actions
+from codeclm.ui.map_actions import actions, way_back
 from codeclm.ui.map_data import Atlas, Rows
 from codeclm.ui.map_held import let_go
 from codeclm.ui.map_near import nearest
@@ -26,6 +26,7 @@ def selection(project: Project, atlas: Atlas, rows: Rows, held: bool) -> None:
             "Draw a lasso around points, set the mouse to box or point, or choose groups in the legend (with "
             "keys: arrows, then Shift and Space). The wheel zooms."
         )
+        way_back(project)
         return
     keys = atlas.keys(rows)
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -168,16 +168,16 @@ def _propose(project: Project) -> None:
 @guarded
 def _decide(project: Project, ids: list[str], state: MetadataState) -> None:
     with project.open() as store:
-        store.metadata.set_state(ids, state)
+        done = store.metadata.set_state(ids, state)
     if state == "excluded":
-        st.session_state[_STRUCK] = ids
-        notify(f"{plural(len(ids), 'combination')} struck out.")
+        st.session_state[_STRUCK] = [*st.session_state.get(_STRUCK, []), *done]
+        notify(f"{plural(len(done), 'combination')} struck out.")
     else:
-        notify(f"{plural(len(ids), 'combination')} accepted: the next run writes from them.")
+        notify(f"{plural(len(done), 'combination')} accepted: the next run writes from them.")
 
 
 def _restore(project: Project) -> None:
-    """A way back from the last strike."""
+    """A way back from the strikes."""
     struck = st.session_state.get(_STRUCK)
     if struck:
         st.button(
@@ -192,5 +192,7 @@ def _restore(project: Project) -> None:
 @guarded
 def _undo(project: Project) -> None:
     ids = st.session_state.pop(_STRUCK, [])
-    with project.open() as store:
-        store.metadata.set_state(ids, "proposed")
+    with project.open() as store, store.write():
+        rows = (store.metadata.get(id_) for id_ in ids)
+        left_out = [row.id for row in rows if row is not None and row.state == "excluded"]
+        store.metadata.set_state(left_out, "proposed")

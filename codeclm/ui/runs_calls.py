@@ -194,12 +194,15 @@ def _filters(project: Project) -> CallFilter:
             model = st.selectbox(
                 "Model", models, None, key="calls_model", placeholder="any", width=200, **again
             )
-        run = st.text_input("Run", key=RUN_FILTER, placeholder="any", width=80, **again)
+        run = st.text_input("Run", key=RUN_FILTER, placeholder="any", width=80, **again).strip()
+    job = int(run) if run.isascii() and run.isdigit() and len(run) < 10 else None
+    if run and job is None:
+        st.caption(f"No run has the number “{plain(run, 40)}”: the calls of all runs are shown.")
     return CallFilter(
         role=cast("Role | None", role),
         stage=cast("Stage | None", stage),
         model=model,
-        job=int(run) if run.isascii() and run.isdigit() and len(run) < 10 else None,
+        job=job,
         errors=None if state is None else _STATES[state],
         search=search,
     )

@@ -23,6 +23,8 @@ ICONS: dict[Kind, str] = {
     "metadata": ":material/sell:",
     "instruction": ":material/edit_note:",
 }
+_MADE = 20
+"""Records made of one that are shown."""
 
 
 def record(project: Project) -> bool:
@@ -46,8 +48,10 @@ def record(project: Project) -> bool:
         _step(kind, id_, text, id_ == chain[-1][1])
     if children:
         with st.expander("Made of it", icon=":material/arrow_downward:"):
-            for kind, id_, text in children:
+            for kind, id_, text in children[:_MADE]:
                 _step(kind, id_, text, last=False)
+            if len(children) > _MADE:
+                st.caption(f"The first {_MADE}. There are more.")
     if found is not None and found.records:
         last: MapKind = "instructions" if found.path else "metadata" if found.metadata else "seeds"
         to_pairs(last, found.records[-1], "Review it" if found.path else "Its pairs")
@@ -101,10 +105,12 @@ def _chain(store: Store, found: Origin) -> list[tuple[Kind, str, str]]:
 
 
 def _children(store: Store, found: Origin | None, config: str | None) -> list[tuple[Kind, str, str]]:
-    if found is None:
+    """What was made of it: one more than are shown, where there are more."""
+    if found is None or not found.records:
         return []
+    last = found.records[-1]
     children: list[tuple[Kind, str, str]] = []
-    for kind, id_ in made_from(store, found.records[-1], config) if found.records else []:
+    for kind, id_ in made_from(store, last, config, _MADE + 1):
         if kind == "metadata":
             children.append((kind, id_, _labels(store, id_)))
         elif (node := store.lineages.get(id_)) is not None:

@@ -98,7 +98,7 @@ def test_what_is_made_of_it_has_its_seed(store):
     chain = origin(store, made.id)
     assert chain is not None
     assert chain.seed == seed_id("two")
-    assert made_from(store, seed_id("two"), None) == [("instruction", found.id)]
+    assert made_from(store, seed_id("two"), None, 9) == [("instruction", found.id)]
 
 
 def test_a_filter_by_tag_finds_it(store):

@@ -84,7 +84,7 @@ def test_a_selection_in_the_address_is_shown_and_acted_on(project):
     test = opened("3_Map", selection=name)
     assert "Selected: 3 points" in words(test)
     test.number_input(key="map_more").set_value(6)
-    press(test, "Generate")
+    press(test, "Add to the next run")
     test.text_input(key="map_tag").set_value("mine")
     press(test, "Tag")
     with project.open() as store:
@@ -93,6 +93,22 @@ def test_a_selection_in_the_address_is_shown_and_acted_on(project):
     press(test, "Let go")
     assert "Selected" not in words(test)
     assert "selection" not in test.query_params
+
+
+def test_what_was_excluded_in_two_steps_is_put_back_in_one(project):
+    with project.open() as store:
+        rows = [row.id for row in store.metadata.page(limit=2)]
+        names = [store.selections.keep([("metadata", each)]) for each in rows]
+    test = opened("3_Map", selection=names[0])
+    press(test, "Exclude")
+    assert "Put the 1 excluded metadata back" in [each.label for each in test.button], (
+        "though none is selected"
+    )
+    test.query_params["selection"] = names[1]
+    press(test.run(), "Exclude")
+    press(test, "Put the 2 excluded metadata back")
+    with project.open() as store:
+        assert [store.metadata.get(each).state for each in rows] == ["active", "active"]
 
 
 def test_a_selected_cluster_that_gets_another_name_stays_selected(project):
@@ -290,6 +306,24 @@ def test_mixed_rows_wait_until_they_are_accepted(project):
     press(test, "Accept 8")
     with project.open() as store:
         assert store.metadata.count(origin="mixed", state="active") == 8
+
+
+def test_what_was_struck_out_in_two_steps_is_proposed_again_in_one(project):
+    test = opened("2_Metadata", meta_part="Mix and match")
+    test.number_input(key="meta_mix_to").set_value(32)
+    press(test, "Propose")
+    for line in (test.slider[0].value, 1.0):
+        test.slider[0].set_value(line).run()
+        test.button(key="meta_mix_odd_excluded").click().run()
+    with project.open() as store:
+        struck = store.metadata.count(state="excluded")
+        one = store.metadata.page(state="excluded")[0]
+        store.metadata.set_state([one.id], "active")
+    assert struck > 1
+    press(test, f"Propose the {struck} struck combinations again")
+    with project.open() as store:
+        assert store.metadata.count(state="excluded") == 0
+        assert store.metadata.get(one.id).state == "active", "as it is in use since"
 
 
 def test_mix_and_match_says_what_is_missing_and_asks_for_more_than_there_is(project):

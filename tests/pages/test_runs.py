@@ -12,7 +12,7 @@ from codeclm.jobs.lock import hold
 from codeclm.jobs.order import Order
 from codeclm.jobs.run import run
 from codeclm.llm.model import Call, Reply, Request
-from codeclm.records import Message, Seed
+from codeclm.records import Instruction, Labels, Message, Metadata, Seed
 from codeclm.settings import Config, Sampling
 from codeclm.store import PairFilter
 from codeclm.testing import ScriptedEndpoint, loop_reply
@@ -158,6 +158,27 @@ def test_other_results_can_be_shown(made):
     with made.open() as store:
         assert store.settings.config().id == first
     assert "not the newest run" in texts(test.sidebar)
+
+
+def test_a_run_that_is_no_number_is_told(made):
+    told = "No run has the number “first”: the calls of all runs are shown."
+    assert told in texts(opened(calls_run="first"))
+    assert "No run has the number" not in texts(opened(calls_run="1"))
+
+
+def test_of_very_many_records_made_of_one_the_first_are_shown_and_that_there_are_more(made):
+    seed, words = Seed("Explain all things."), "The first 20. There are more."
+    with made.open() as store:
+        store.seeds.add([seed])
+        row = Metadata("encoded", Labels("explaining"), seed=seed.id)
+        store.metadata.add([row])
+        config = store.settings.config().id
+        for sample in range(20):
+            store.lineages.add_instruction(Instruction(row.id, row.revision, f"Say {sample}", sample), config)
+    assert words not in texts(opened(record=row.id))
+    with made.open() as store:
+        store.lineages.add_instruction(Instruction(row.id, row.revision, "Say more", 20), config)
+    assert words in texts(opened(record=row.id))
 
 
 def test_what_nothing_needs_is_dropped(made):
