@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from codeclm.llm.model import Call, Reply, Request, Schema
 from codeclm.records import Message, Role, Stage
 from codeclm.settings import Sampling
 from codeclm.store.connection import Connection, Row, Value, pack, search, unpack
+from codeclm.store.evaluations import Prompt
 from codeclm.store.texts import Texts
 
 _SELECT = """select c.seq, c.key, k.role, k.stage, k.shape, c.record, c.messages, c.seed, c.sample,
@@ -145,7 +146,8 @@ class CallPages:
         return found
 
     def subjects(self, records: Sequence[str]) -> dict[str, str]:
-        """By id, the words of those of these records that have any: a seed's, labels or an instruction's."""
+        """By id, the words of those of these records that have any: a seed's, labels, an instruction's or
+        those of the prompt of an evaluation."""
         ids = [pack(record) for record in dict.fromkeys(records)]
         found = self._db.rows(
             f"""with asked (id) as (values {",".join(["(?)"] * len(ids)) or "(null)"})
@@ -156,7 +158,14 @@ class CallPages:
                 join labels l on l.seq = m.labels""",
             ids,
         )
-        return {unpack(id_): text for id_, text in found}
+        words = {unpack(id_): text for id_, text in found}
+        return words | self._prompts(set(records).difference(words))
+
+    def _prompts(self, records: Set[str]) -> dict[str, str]:
+        """The test prompts among these records. Their ids are made of their texts and are not stored."""
+        kept = self._db.rows("select distinct text from evaluation_prompts") if records else []
+        prompts = (Prompt(self._texts.get(text)) for (text,) in kept)
+        return {each.node.id: each.text for each in prompts if each.node.id in records}
 
     def models(self) -> list[str]:
         """The names of the models that were asked."""

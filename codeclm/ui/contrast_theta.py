@@ -16,12 +16,18 @@ from codeclm.ui.guard import fragment
 from codeclm.ui.other_scale import set_theta
 from codeclm.ui.page import go
 from codeclm.ui.summary import Summary, config_id
+from codeclm.ui.table import tall
 from codeclm.ui.text import dollars, gap, number, one_line, plural, score
 
 EXAMPLES = 6
 GROUPS = 40
 _BY = ("iteration", "use case", "cluster")
 _COUNTS = ("Scored", "Kept", "Target wins")
+_UNPRICED = "Unknown where a model has no price; set one on the Models page."
+_OWN = (
+    "To answer, score and improve the pairs of the row. Reading seeds, writing rubrics and first "
+    "instructions is in the figure at the top alone: no row answers for it."
+)
 
 
 @fragment
@@ -85,13 +91,14 @@ def _figures(here: Kept, now: Kept, priced: bool) -> None:
             number(here.tokens_per_pair),
             change(here.tokens_per_pair, now.tokens_per_pair),
             delta_color="inverse",
-            help="All that a run at this θ would have taken, prompts included, over the pairs it keeps.",
+            help="All that a run at this θ would have taken, prompts included, over the pairs it keeps: "
+            "also to read seeds, write rubrics and first instructions, which the table by group leaves out.",
             border=True,
         )
         st.metric(
             "Money per kept pair",
             dollars(here.cost_per_pair if priced else None) if here.kept and here.tokens else "–",
-            help="Unknown where a model has no price; set one on the Models page.",
+            help=f"Of the same calls as the tokens. {_UNPRICED}",
             border=True,
         )
 
@@ -169,8 +176,10 @@ def _flips(project: Project, lab: Lab, theta: float, facts: Summary) -> None:
         (right, lost, f"kept at θ {other:g} and not at {theta:g}"),
     ):
         with box:
-            st.markdown(f"**{plural(int(mask.sum()), 'pair')}** {said}")
-            if mask.any():
+            count = int(mask.sum())
+            some = f"; {EXAMPLES} of them:" if count > EXAMPLES else ""
+            st.markdown(f"**{plural(count, 'pair')}** {said}{some}")
+            if count:
                 _examples(project, lab.comparison[mask], facts, said)
 
 
@@ -216,13 +225,15 @@ def _groups(lab: Lab, theta: float) -> None:
     st.dataframe(
         pd.DataFrame([_row(group, str(by), lab.priced) for group in groups[:GROUPS]]),
         hide_index=True,
+        height=tall(min(len(groups), GROUPS)),
         alt=f"Kept pairs at θ {theta:g} by {by}",
         column_config={
             "Share kept": st.column_config.ProgressColumn(format="%.0f %%", min_value=0, max_value=100),
             **{name: st.column_config.NumberColumn(format="localized") for name in _COUNTS},
             "Mean gap": st.column_config.TextColumn(width=90),
+            "Tokens per kept pair": st.column_config.TextColumn(width=150, help=_OWN),
             "Money per kept pair": st.column_config.TextColumn(
-                width=150, help="Unknown where a model has no price; set one on the Models page."
+                width=150, help=f"Of the same calls as the tokens. {_UNPRICED}"
             ),
         },
     )

@@ -8,7 +8,7 @@ import streamlit as st
 from codeclm.evaluate.report import Report
 from codeclm.projects import Project
 from codeclm.store import Given, Prompt
-from codeclm.ui.table import PAGE, offset, pager, rows_key, titles
+from codeclm.ui.table import PAGE, offset, pager, rows_key, tall, titles
 from codeclm.ui.text import body, one_line, plain, score
 
 OUTCOMES = ("all", "win", "tie", "loss")
@@ -47,6 +47,7 @@ def browse(project: Project, report: Report, prompts: list[Prompt]) -> None:
         selection_mode="single-row",
         key=rows_key(f"eval_rows_{report.evaluation.id}", map(str, shown)),
         column_config={"Prompt": st.column_config.TextColumn(width=560)},
+        height=tall(len(rows)),
         alt="Prompts and their verdicts",
     )
     pager("eval_page", len(places), "prompts")

@@ -18,7 +18,7 @@ from codeclm.evaluate.report import Report, Result
 from codeclm.ui.contrast_health import flipping
 from codeclm.ui.generate_prompts import NAMES
 from codeclm.ui.glossary import term
-from codeclm.ui.table import csv_bytes, titles
+from codeclm.ui.table import csv_bytes, tall, titles
 from codeclm.ui.text import number, one_line, plain, plural, score
 
 METHODS = ("CodecLM", "WizardLM+", "Self-Instruct")
@@ -114,7 +114,7 @@ def groups(report: Report) -> None:
             key=f"eval_groups_{report.evaluation.id}",
             alt="CRR by group, with 95 % intervals",
         )
-    st.dataframe(pd.DataFrame(rows), hide_index=True, alt="CRR by group")
+    st.dataframe(pd.DataFrame(rows), hide_index=True, height=tall(len(rows)), alt="CRR by group")
     st.caption("Small groups have wide intervals: compare them with care.")
 
 

@@ -41,6 +41,8 @@ TERMS: Final[dict[str, str]] = {
     "conflict": "Reviewers disagree about the pair: no verdict, answer or edit has more than half of them. "
     "It is not exported until one of them settles it.",
     "stale": "The metadata was edited after this was written from it.",
+    "drifted": "An improvement that may have left its subject: it shares no word with its metadata and its "
+    "basic instruction, or is written in other letters than that.",
     "cluster": "Texts that lie close together on the map, because they are about the same. Unclustered is "
     "what is like few others, or like some of several clusters.",
     "coverage": "How far what is generated is spread like the seeds; gaps are where it is thinner.",
@@ -66,7 +68,7 @@ _SPOKEN = {
     "Contrast": "gap, theta, kept, lineage, iteration, use case, cluster, superseded, pending, exhausted, "
     "strong, target, judge, accepted, seed",
     "Review": "kept, gap, theta, strong, target, judge, lineage, iteration, use case, skills, cluster, "
-    "accepted, conflict, exhausted, superseded, pending, improved, stale, seed",
+    "accepted, conflict, exhausted, superseded, pending, improved, stale, drifted, seed",
     "Export": "kept, accepted, gap, theta, strong, target, judge, use case, skills, metadata, seed, "
     "lineage, iteration, pending, exhausted, superseded, conflict, stale",
     "Evaluate": "crr, candidate, strong, target, judge, seed, use case, cluster",

@@ -16,6 +16,7 @@ from codeclm.ui.map_counts import Counted
 from codeclm.ui.map_gaps import Names, ranked
 from codeclm.ui.page import empty, go
 from codeclm.ui.summary import Summary, config_id
+from codeclm.ui.table import tall
 from codeclm.ui.tally import SIDES, Side, Tally
 from codeclm.ui.text import ago, number, one_line, plural
 
@@ -195,5 +196,6 @@ def _shares(tally: Tally, side: Side, names: Names) -> None:
                     }
                 ),
                 hide_index=True,
+                height=tall(len(tally.keys)),
                 alt="Every group with its counts",
             )

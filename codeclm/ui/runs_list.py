@@ -15,7 +15,7 @@ from codeclm.store import Job
 from codeclm.ui import started
 from codeclm.ui.guard import guarded
 from codeclm.ui.runpanel import DOING
-from codeclm.ui.spend_tables import spend_tables
+from codeclm.ui.spend_tables import localized, spend_tables
 from codeclm.ui.table import first_page, offset, pager, rows_key, tall
 from codeclm.ui.text import ago, dollars, duration, number, plain
 
@@ -23,6 +23,10 @@ _PAGE, _SIZE = "runs_page", 10
 _DONE = {**DOING, "rubrics": "Making harder"}
 RUN_FILTER = "calls_run"
 CALLS_PAGE = "calls_page"
+SENT = (
+    "Requests that went out, every try counted. The list of calls has one row for each call, however often "
+    "it was tried, so that it may be shorter."
+)
 
 
 def runs(project: Project) -> None:
@@ -57,10 +61,8 @@ def runs(project: Project) -> None:
         column_config={
             "Run": st.column_config.NumberColumn(width=60),
             "Ended": st.column_config.TextColumn(width=260),
-            **{
-                name: st.column_config.NumberColumn(format="localized")
-                for name in ("Sent", "Cached", "Tokens")
-            },
+            **localized("Cached", "Tokens"),
+            "Sent": st.column_config.NumberColumn(format="localized", help=SENT),
         },
         alt="Runs and other jobs",
     )

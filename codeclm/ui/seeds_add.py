@@ -19,7 +19,7 @@ from codeclm.ui.glossary import term
 from codeclm.ui.guard import guard, guarded, notify
 from codeclm.ui.labels import by_hand
 from codeclm.ui.seeds_kinds import KINDS, FileKind, of_label
-from codeclm.ui.table import csv_bytes
+from codeclm.ui.table import csv_bytes, tall
 from codeclm.ui.text import number, one_line, plain, plural
 
 TYPES = ["jsonl", "ndjson", "json", "csv", "tsv", "parquet", "txt"]
@@ -269,6 +269,7 @@ def rejects(rejected: list[ingest.Rejected], name: str, opened: bool = False) ->
         st.dataframe(
             pd.DataFrame(rows[:500]).rename(columns={"row": "Row", "reason": "Why"}),
             hide_index=True,
+            height=tall(min(len(rows), 500)),
             alt="Rejected rows",
             column_config={"Row": st.column_config.NumberColumn(width="small")},
         )

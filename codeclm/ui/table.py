@@ -53,9 +53,13 @@ def pages_of(total: int, size: int = PAGE) -> int:
     return max(1, -(-total // size))
 
 
-def tall(rows: int, most: int) -> int:
-    """The height of a table in pixels: that of its rows, without a strip below them; at most `most`."""
-    return min(most, _ROW * (rows + 1) + 3)
+def tall(rows: int, most: int = 420) -> int:
+    """The height of a table in pixels: that of its rows, without a strip below them; at most `most`.
+
+    What does not fit is cut in the middle of a row, so that it shows that there is more.
+    """
+    whole = _ROW * (rows + 1) + 3
+    return whole if whole <= most else (most - 3 - _ROW // 2) // _ROW * _ROW + _ROW // 2 + 3
 
 
 def rows_key(name: str, ids: Iterable[str]) -> str:

@@ -86,6 +86,18 @@ def test_nothing_more_is_paid_for_once_the_disk_is_full(project, ask, endpoint, 
     assert (found.status, found.report.results[0].counts.total) == (0, 150)
 
 
+def test_each_call_is_told_with_the_prompt_that_it_was_for(project, ask):
+    path = project(2)
+    do(path, ask())
+    with Store.open(path) as store:
+        records = [row.record for row in store.calls.rows(limit=200)]
+        seed = store.seeds.ids()[0]
+        words = store.calls.subjects([*records, seed])
+        assert words.pop(seed) == store.seeds.get(seed).text
+    assert words.keys() == set(records) - {"probe"}
+    assert set(words.values()) == {f"Test number {at}?" for at in range(PROMPTS)}
+
+
 def test_every_prompt_is_judged_in_both_orders(project, ask, endpoint):
     path = project(0)
     found, said = do(path, ask())

@@ -124,6 +124,18 @@ def test_theta_is_tried_without_being_set_and_then_used(mine):
         assert store.settings.dials().theta == 6.5
 
 
+def test_what_is_in_each_figure_of_cost_and_how_many_examples_are_shown_is_said(mine):
+    test = opened("5_Contrast", project="mine")
+    card = next(each for each in test.metric if each.label == "Tokens per kept pair")
+    column = json.loads(test.dataframe[-1].proto.columns)["Tokens per kept pair"]
+    assert "the table by group leaves out" in card.help
+    assert "in the figure at the top alone" in column["help"]
+    test.slider(key="contrast_theta").set_value(8.0).run()
+    (said,) = [each.value for each in test.markdown if "kept at θ 3 and not at 8" in each.value]
+    assert int(said.removeprefix("**").split()[0]) > 6
+    assert said.endswith("; 6 of them:")
+
+
 def test_people_are_held_against_the_judge_and_a_theta_is_proposed(mine):
     assert "Nobody has decided" in texts(opened("5_Contrast", project="mine", contrast="People and judge"))
     with mine.open() as store, store.write():

@@ -1,5 +1,6 @@
 """The Runs page: runs, calls, records with their calls, and whose results are shown."""
 
+import json
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -72,6 +73,11 @@ def test_every_run_and_call_is_there(made):
     with made.open() as store:
         total = store.calls.count()
     assert f"of {total} calls" in texts(test) or len(calls(test)) == total
+
+
+def test_what_was_sent_is_told_to_count_every_try(made):
+    table = opened().dataframe[0]
+    assert "every try counted" in json.loads(table.proto.columns)["Sent"]["help"]
 
 
 @pytest.mark.parametrize(

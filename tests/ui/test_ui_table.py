@@ -57,4 +57,11 @@ def test_labels_that_cannot_be(use, skills):
 
 def test_a_table_is_as_high_as_its_rows_up_to_a_limit():
     assert tall(3, 500) - tall(2, 500) == tall(2, 500) - tall(1, 500) > 20
-    assert tall(10_000, 500) == 500
+    assert tall(14, 500) == 33 * 15 + 3
+
+
+@pytest.mark.parametrize("most", range(420, 460, 3))
+def test_a_table_that_goes_on_is_cut_in_the_middle_of_a_row(most):
+    height = tall(10_000, most)
+    assert most - 33 < height <= most
+    assert (height - 3) % 33 == 16
