@@ -43,10 +43,16 @@ _NODES = f"""{INSTRUCTION} join nodes n on n.config = :config and n.place = m.pl
 
 
 class Left(NamedTuple):
-    """How many metadata have work left, and how many of those have an instruction already."""
+    """How many metadata have work left, how many of those have an instruction already, how many no rubrics;
+    how many basic instructions are lacking; and the calls, at least and at most, of lineages that go on.
+    """
 
     metadata: int
     begun: int
+    rubrics: int
+    lacking: int
+    least: int
+    most: int
 
 
 def unfinished(
@@ -60,13 +66,18 @@ def unfinished(
 def left(db: Connection, config: int, dials: Dials, stages: Collection[Stage], limit: int | None) -> Left:
     """How many they are."""
     source, values = _work(db, config, dials, stages, limit)
+    ends = f"""from nodes n where n.config = :config and n.place = m.place
+        and {_GOES_ON} and not {failed(FOR_GOOD)}"""
     row = db.row(
         f"""select count(*), total(exists (select 1 from nodes n
-            where n.config = :config and n.place = m.place)) {source}""",
+                where n.config = :config and n.place = m.place)),
+            total({_RUBRICS}), total(max(0, {_WANTED} - {_HAS})),
+            total((select total(case when n.gap is null then 2 else 5 end) {ends})),
+            total((select total(case when n.gap is null then 4 else 0 end + 5 * (:cap - n.iteration)) {ends}))
+        {source}""",
         values,
     )
-    metadata, begun = row or (0, 0)
-    return Left(metadata, int(begun))
+    return Left(*map(int, row or (0,) * 6))
 
 
 def ends(db: Connection, config: int, dials: Dials, metadata: str) -> list[Instruction]:

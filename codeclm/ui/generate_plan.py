@@ -141,17 +141,18 @@ def forecast(store: Store, wanted: Wanted, endpoints: Mapping[Role, Endpoint]) -
     config = config_for(store, endpoints, wanted.dials)
     stages = REACH[wanted.reach]
     seeds = store.seeds.count_unencoded(config.id, wanted.limit)
-    left, begun = store.lineages.left(config.id, wanted.dials, stages, wanted.limit)
-    growing = left + (seeds if wanted.reach != "encode" else 0)
-    fresh = growing - begun
+    left = store.lineages.left(config.id, wanted.dials, stages, wanted.limit)
+    growing = left.metadata + (seeds if wanted.reach != "encode" else 0)
+    fresh = growing - left.begun
     there = seeds + store.metadata.count() - store.metadata.count(state="excluded")
     mixed = max(0, (wanted.augment_to or 0) - there)
     n, steps = wanted.dials.per_metadata, wanted.dials.iterations
+    lacking = seeds * n + left.lacking
     if wanted.reach == "all":
-        least = seeds + fresh * n * 5 + begun
-        most = seeds + growing * (1 + n * (5 * steps))
+        least = seeds + 5 * lacking + left.least
+        most = seeds + seeds + left.rubrics + 5 * steps * lacking + left.most
     elif wanted.reach == "decode":
-        least = most = seeds + growing * n
+        least = most = seeds + lacking
     else:
         least = most = seeds
     return Forecast(seeds, growing, fresh, mixed, least, most, not another(store, config))

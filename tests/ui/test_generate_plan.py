@@ -3,7 +3,8 @@ from dataclasses import replace
 import pytest
 
 from codeclm.cli.parser import build as parser
-from codeclm.records import Labels, Metadata, Seed
+from codeclm.jobs.order import config_for
+from codeclm.records import Answer, Comparison, Instruction, Labels, Metadata, RubricSet, Scores, Seed
 from codeclm.settings import Dials, Endpoint
 from codeclm.store import Store
 from codeclm.ui.generate_plan import Wanted, begin_with, carried, forecast, priced, warnings
@@ -39,6 +40,28 @@ def test_limits_reach_and_more_instructions(store):
     store.metadata.add([Metadata("manual", Labels("poem", ("rhyme",)))])
     assert forecast(store, Wanted(Dials()), MODELS).metadata == 11
     assert forecast(store, Wanted(Dials(), limit=2), MODELS).metadata == 2
+
+
+def test_what_lineages_have_behind_them_is_not_to_come(store):
+    wanted = Wanted(Dials(iterations=4))
+    config = config_for(store, MODELS, wanted.dials)
+    store.settings.use_config(config)
+    store.seeds.delete(store.seeds.ids())
+    row = Metadata("manual", Labels("poem", ("rhyme",)))
+    store.metadata.add([row])
+    node = Instruction(row.id, row.revision, "Say")
+    store.lineages.add([node], config.id)
+    found = forecast(store, wanted, MODELS)
+    assert (found.metadata, found.least, found.most) == (1, 2, 1 + 4 + 5 * 3)
+    answers = [Answer(node.id, role, config.id, role) for role in ("strong", "target")]
+    scored = Comparison(node.id, *(each.id for each in answers), config.id, Scores(5, 5), Scores(5, 5))
+    store.lineages.add([*answers, scored], config.id)
+    found = forecast(store, wanted, MODELS)
+    assert (found.metadata, found.least, found.most) == (1, 5, 1 + 5 * 3)
+    rubrics = RubricSet(row.revision, config.id, ("How far",), ("Go further",))
+    store.lineages.add([rubrics], config.id)
+    assert forecast(store, wanted, MODELS).most == 5 * 3
+    assert forecast(store, replace(wanted, dials=Dials(per_metadata=3)), MODELS).most == 5 * 3 + 2 * 5 * 4
 
 
 def test_what_changed_in_the_project_counts_and_all_else_that_was_set_stays():
