@@ -31,12 +31,13 @@ def browse(project: Project, report: Report, prompts: list[Prompt]) -> None:
     columns = titles((result.name for result in report.results), ("Prompt", "Group"))
     rows = [
         {
-            "Prompt": one_line(prompts[place].text, 300),
-            "Group": one_line(prompts[place].group, 40),
+            # Verdicts first: on a narrow page the prompt fills the rest.
             **{
                 column: result.outcomes.get(place, "–")
                 for column, result in zip(columns, report.results, strict=True)
             },
+            "Prompt": one_line(prompts[place].text, 300),
+            "Group": one_line(prompts[place].group, 40),
         }
         for place in shown
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -97,14 +97,18 @@ def groups(report: Report) -> None:
         return
     columns, rows = titles(result.name for result in report.results), []
     for name in names:
-        row: dict[str, Any] = {"Group": one_line(name or "(none)", 60)}
-        for column, result in zip(columns, report.results, strict=True):
-            counts = result.groups.get(name, Tally())
-            row["Prompts"] = max(row.get("Prompts", 0), counts.total)
-            whose = f"{column}: " if len(report.results) > 1 else ""
-            row[f"{whose}CRR"] = percent(counts.crr)
-            row[f"{whose}95 %"] = _between(counts.recovered) if counts.total else "–"
-            row[f"{whose}wins · ties · losses"] = f"{counts.wins} · {counts.ties} · {counts.losses}"
+        counts = [result.groups.get(name, Tally()) for result in report.results]
+        row: dict[str, Any] = {
+            "Group": one_line(name or "(none)", 60),
+            "Prompts": max(each.total for each in counts),
+        }
+        alone = len(columns) == 1
+        # Figure by figure, so that a narrow page shows every candidate's CRR.
+        for figure, told in _FIGURES.items():
+            row |= {
+                figure if alone else f"{column}: {figure}": told(each)
+                for column, each in zip(columns, counts, strict=True)
+            }
         rows.append(row)
     if len(report.results) == 1:
         found = [report.results[0].groups[name].recovered for name in names]
@@ -118,6 +122,13 @@ def groups(report: Report) -> None:
     st.caption("Small groups have wide intervals: compare them with care.")
 
 
+_FIGURES: dict[str, Callable[[Tally], str]] = {
+    "CRR": lambda counts: percent(counts.crr),
+    "95 %": lambda counts: _between(counts.recovered) if counts.total else "–",
+    "wins · ties · losses": lambda counts: f"{counts.wins} · {counts.ties} · {counts.losses}",
+}
+
+
 def compared(report: Report) -> None:
     """Every two candidates on the same prompts."""
     if not report.compared:
@@ -127,13 +138,14 @@ def compared(report: Report) -> None:
         {
             "First": one_line(pair.first, 40),
             "Second": one_line(pair.second, 40),
+            # What it comes to before what it comes from: a narrow page shows the first columns.
+            "CRR apart": "–" if pair.difference is None else f"{100 * pair.difference:+.1f} points",
+            "Reading": "likely a difference" if pair.adjusted < 0.05 else "could be chance",
+            "p": f"{pair.p:.3g}",
+            **({"p over all": f"{pair.adjusted:.3g}"} if len(report.compared) > 1 else {}),
             "Prompts": pair.prompts,
             "Only first recovers": pair.only_first,
             "Only second recovers": pair.only_second,
-            "Difference of CRR": "–" if pair.difference is None else f"{100 * pair.difference:+.1f} points",
-            "p": f"{pair.p:.3g}",
-            **({"p over all": f"{pair.adjusted:.3g}"} if len(report.compared) > 1 else {}),
-            "Reading": "likely a difference" if pair.adjusted < 0.05 else "could be chance",
         }
         for pair in report.compared
     ]
