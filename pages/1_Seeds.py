@@ -11,7 +11,7 @@ from codeclm.ui.summary import summary
 with page("Seeds") as project:
     facts = summary(project)
     if facts.funnel.seeds == 0:
-        st.subheader("Add your first seeds", anchor=False)
+        st.subheader("Add seeds" if facts.funnel.metadata else "Add your first seeds", anchor=False)
         add_panel(project)
     else:
         adding = st.expander("Add seeds", icon=":material/add:", on_change="rerun", key="seeds_adding")

@@ -46,7 +46,7 @@ with page("Review", links) as project:
     where_to_begin(made)
     if view == "Grid" and made.ids:
         grid(project, made, at, blind)
-        bulk_panel(project, made, at)
+        bulk_panel(project, made, at, undo=False)
     else:
         tally = Tally(project, links, facts)
         desk(project, made, at, blind, keys, tally)

@@ -41,7 +41,7 @@ def jsonl(source: Source) -> Iterator[Row | Rejected]:
             try:
                 yield _row(number, _loads(line))
             except json.JSONDecodeError as error:
-                yield Rejected(number, f"not valid JSON: {error.msg}, at character {error.colno:,}")
+                yield Rejected(number, f"not valid JSON: {_fault(error)}, at character {error.colno:,}")
             except RecursionError:
                 yield Rejected(number, "nested too deeply")
             except ValueError as error:
@@ -54,6 +54,11 @@ def _loads(line: str) -> Any:
         return from_json(line)
     except ValueError:
         return json.loads(line)
+
+
+def _fault(error: json.JSONDecodeError) -> str:
+    """What is wrong, without the “at” that some of these messages end with, as the place follows."""
+    return error.msg.removesuffix(" at")
 
 
 def document(source: Source) -> list[Row | Rejected]:
@@ -71,7 +76,7 @@ def document(source: Source) -> list[Row | Rejected]:
             value = json.load(stream)
     except json.JSONDecodeError as error:
         where = f"line {error.lineno:,}, character {error.colno:,}"
-        raise source.fault(f"not valid JSON: {error.msg}, at {where}; mend it there") from None
+        raise source.fault(f"not valid JSON: {_fault(error)}, at {where}; mend it there") from None
     except RecursionError:
         raise source.fault("the JSON is nested too deeply; give a list of flat objects") from None
     except ValueError as error:

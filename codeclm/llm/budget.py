@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from codeclm.errors import BudgetReached, UsageError
+from codeclm.records import Role
 
 
 class Budget:
@@ -19,11 +20,12 @@ class Budget:
         self._reserved = 0.0
         self._settled = 0
 
-    def check_price(self, known: bool, what: str) -> None:
-        """UsageError where money is limited and the price of `what` is unknown."""
+    def check_price(self, known: bool, model: str, role: Role) -> None:
+        """UsageError where money is limited and the price of a role's model is unknown."""
         if self.max_usd is not None and not known:
             raise UsageError(
-                f"the price of {what} is unknown: give --ROLE-prices, or set it on Models, or --max-calls"
+                f"the price of {model} ({role}) is unknown: give --{role}-prices, or set it on Models, "
+                "or give --max-calls"
             )
 
     def reserve(self) -> float:

@@ -84,7 +84,7 @@ class ModelByRole:
     def _client(
         self, role: Role, endpoint: Endpoint, key: str | None, known: Mapping[str, Any] | None
     ) -> OpenAIModel:
-        self._budget.check_price(prices_of(endpoint) is not None, f"{endpoint.model} ({role})")
+        self._budget.check_price(prices_of(endpoint) is not None, endpoint.model, role)
         can = starting_point(endpoint) if known is None else Capabilities.read(known)
         return OpenAIModel(
             endpoint,

@@ -61,7 +61,7 @@ def one_line(text: str, keys: Collection[str] = (), longest: int = 300) -> str:
 def of_status(status: int, body: object, wait: float | None, keys: Collection[str] = ()) -> Trouble:
     """The meaning of a response that is not 2xx. `body` is the decoded error, or text."""
     message, code, param = _said(body)
-    said = one_line(message, keys)
+    said = one_line(message, keys).removeprefix(f"{status}: ")
     told = f"({status}{': ' + said if said else ''})"
 
     def trouble(kind: TroubleKind, text: str) -> Trouble:

@@ -31,8 +31,8 @@ def say_end(project: Project) -> None:
     begun = started.begun(project, EVALUATE)
     if job is not None and job.state == "budget":
         st.info(
-            "The last evaluation reached its limit. What was answered is kept: start the same again to go on."
-            f" ({plain(job.message)})",
+            f"The last evaluation reached its limit{started.limit_said(job)}. "
+            "What was answered is kept: start the same again to go on.",
             icon=":material/pause_circle:",
         )
     elif job is not None and job.state == "failed" and job.message:

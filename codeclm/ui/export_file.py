@@ -64,8 +64,11 @@ def _parted(found: Exported, test: int) -> str:
     share = f"{100 * test / found.rows:.0f} %"
     said = f"**{number(found.rows - test)}** in train, **{number(test)}** in test ({share})"
     if test in (0, found.rows):
-        return f"{said}. Rows of one seed stay together, and all fell on one side: set another share."
-    return f"{said}. Rows of one seed stay together, so that the share is not exactly the one set."
+        return f"{said}. The part goes by a row’s seed, and all fell on one side: set another share."
+    return (
+        f"{said}. The part goes by a row’s seed, so that rows of one stay together and none moves as data is "
+        "added: the share is not exactly the one set."
+    )
 
 
 def first_lines(project: Project, options: Options) -> None:

@@ -94,7 +94,7 @@ def _another_try(project: Project, facts: Summary) -> None:
 def _reply(failure: Failure) -> None:
     with st.container(border=True):
         st.caption(
-            "No reply came."
+            "The call failed:"
             if failure.transport
             else "The reply as it came:"
             if failure.raw

@@ -58,7 +58,7 @@ def prompts_panel(project: Project, facts: Summary) -> None:
     name = next((key for key, shown in NAMES.items() if shown == label), "encode")
     st.caption(
         f"The profile in force is “{profile}”. Prompts are part of the config: a run with other prompts "
-        "begins a second set of results beside those that are there."
+        "begins another set of results beside those that are there."
     )
     left, right = st.columns(2)
     with left:

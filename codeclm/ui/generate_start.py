@@ -33,6 +33,7 @@ from codeclm.ui.next_step import nothing_kept
 from codeclm.ui.page import empty, go
 from codeclm.ui.quote_panel import quote_panel
 from codeclm.ui.runpanel import how_it_ended, last_run, start_run
+from codeclm.ui.started import limit_said
 from codeclm.ui.summary import Summary, summary
 from codeclm.ui.text import ROLE_COLOURS, ago, dollars, duration, number, plain, plural
 
@@ -82,7 +83,7 @@ def start_panel(project: Project) -> None:
     if not coming.same_config and facts.funnel.comparisons:
         st.warning(
             "The models, prompts or random seed differ from those of the results that are there. The run "
-            "begins a second set of results beside them; metadata is not read again.",
+            "begins another set of results beside them; metadata is not read again.",
             icon=":material/difference:",
         )
 
@@ -243,10 +244,8 @@ def ended(project: Project, facts: Summary) -> None:
             st.caption(nothing_kept(facts).why)
     elif job.state in ("stopped", "budget"):
         why = "was stopped" if job.state == "stopped" else "reached its limit"
-        said = plain(job.message) if job.state == "budget" else ""
         st.info(
-            f"The last {what} {why} {when}. What it made is kept; start again to go on."
-            + (f" ({said})" if said else ""),
+            f"The last {what} {why} {when}{limit_said(job)}. What it made is kept; start again to go on.",
             icon=":material/pause_circle:",
         )
     elif job.state == "running":

@@ -17,8 +17,11 @@ _SAID = "review_bulk_said"
 WHAT: dict[str, Verdict] = {"Accept the winners": "accept", "Reject": "reject"}
 
 
-def bulk_panel(project: Project, made: Queue, at: Seat) -> None:
-    """What to do with all pairs that the filters find: counted anew each time that it is drawn."""
+def bulk_panel(project: Project, made: Queue, at: Seat, undo: bool = True) -> None:
+    """What to do with all pairs that the filters find: counted anew each time that it is drawn.
+
+    `undo`: with a button for that, where none stands near.
+    """
     if made.former:
         st.rerun()
     panel = st.expander(
@@ -44,13 +47,14 @@ def bulk_panel(project: Project, made: Queue, at: Seat) -> None:
         since = f" Of the queue’s {number(len(made.ids))}, {number(gone)} match no more." if gone else ""
         st.caption(
             "Decides the pairs of this queue that match the filters when you press it, and settles those in "
-            f"conflict.{since} It is one step: Undo, on the card or here below, takes back all of it."
+            f"conflict.{since} It is one step: Undo takes back all of it."
         )
     with panel:
         # here, where the hand is: the top of the page may be out of sight
         if said := st.session_state.pop(_SAID, ""):
             error_box(said)
-        undo_button(project, at, "bulk")
+        if undo:
+            undo_button(project, at, "bulk")
 
 
 def undo_button(project: Project, at: Seat, key: str) -> None:

@@ -141,9 +141,9 @@ def _who(made: Decision) -> str:
 
 def _what(made: Decision) -> str:
     """A decision of somebody else's, in words."""
-    said = f"accepted {made.answer or 'the winner'}" if made.verdict == "accept" else "rejected"
+    said = f"accepted: {made.answer or 'the winner'}" if made.verdict == "accept" else "rejected"
     if made.instruction is not None or made.response is not None:
-        said += " as edited"
+        said += ", edited"
     return ": ".join(filter(None, (said, ", ".join(made.reasons)))) + (", settling it" * made.adjudicated)
 
 

@@ -22,7 +22,7 @@ SHOWN = 400
 """Characters of each text."""
 ROW = 87
 """Pixels of a row: five lines of each text, and not the head of a sixth; one says too little to decide by."""
-_WIDTHS = {"Instruction": 250, "Yours": 70, "Gap": 50, "Iteration": 70, "State": 90}
+_WIDTHS = {"Instruction": 250, "Yours": 90, "Gap": 50, "Iteration": 70, "State": 90}
 _SIDE = 250
 
 
@@ -40,7 +40,7 @@ def grid(project: Project, made: Queue, at: Seat, blind: bool) -> None:
         for pair, decisions in own.items()
     }
     event = st.dataframe(
-        pd.DataFrame([_row(pair, blind, said[pair.id]) for pair in pairs]),
+        pd.DataFrame([_row(pair, blind, said[pair.id]) for pair in pairs]).fillna(""),
         hide_index=True,
         height=620,
         row_height=ROW,

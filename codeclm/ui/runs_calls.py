@@ -119,7 +119,7 @@ def show(project: Project, row: CallRow) -> None:
 def _texts(logged: LoggedCall) -> None:
     request, reply = logged.call.request, logged.call.reply
     if reply is None:
-        st.caption("No reply came:")
+        st.caption("The call failed:")
         _text(logged.call.error)
     elif reply.text != reply.raw:
         st.caption("The reply, without its thinking:")

@@ -21,7 +21,7 @@ from codeclm.projects import Project
 from codeclm.store import Job
 from codeclm.ui import signin
 from codeclm.ui.guard import guarded, notify
-from codeclm.ui.text import duration, one_line
+from codeclm.ui.text import duration, one_line, plain
 
 _ENDED = {"done": "finished", "stopped": "stopped", "failed": "failed", "budget": "budget reached"}
 
@@ -107,6 +107,12 @@ def ended(project: Project, job: Job) -> str:
     if by is None or by.pid not in (0, job.pid):
         return LOST
     return "stopping" if job.stop_asked else "going on"
+
+
+def limit_said(job: Job) -> str:
+    """Which limit a job reached, behind a colon, as Markdown; empty: none. What to do then, the page says."""
+    said = job.message.partition(";")[0] if job.state == "budget" else ""
+    return f": {plain(said)}" if said else ""
 
 
 def head(project: Project, job: Job, doing: str, what: str) -> None:

@@ -65,7 +65,7 @@ def studio(project: Project) -> None:
     if second and summary(project).funnel.comparisons:
         st.warning(
             "The models, prompts or random seed differ from those of the results that are there. The first "
-            "pair kept here begins a second set of results beside them, which pages show from then on.",
+            "pair kept here begins another set of results beside them, which pages show from then on.",
             icon=":material/difference:",
         )
     left, right = st.columns([2, 3], gap="medium")

@@ -111,7 +111,7 @@ def test_a_budget_of_money_needs_prices(codeclm, endpoint, seeds, roles):
     status, data, err = codeclm("run", *roles(endpoint), "--budget", 1)
     assert (status, data, err.count("error:")) == (2, None, 1)
     assert "--max-calls" in err
-    assert "--ROLE-prices" in err
+    assert "--strong-prices" in err
     assert endpoint.requests == []
     status, data, err = codeclm("run", "--budget", 1, "--judge-prices", "1,1")
     assert (status, data) == (2, None)

@@ -64,6 +64,11 @@ def test_rows_are_numbered_as_a_person_counts():
     assert parsed.rejected[2].reason == "nested too deeply"
 
 
+def test_what_is_no_json_is_told_with_its_place():
+    parsed = ingest.seeds(ingest.read(b'{"text": "a"}\n{"text": "b\x01c"}\n', "a.jsonl"))
+    assert parsed.rejected[0].reason == "not valid JSON: Invalid control character, at character 12"
+
+
 def test_csv_rows_are_counted_under_the_header():
     data = b'text,n\n"two\nlines",1\nshort\n\nb,2,3\n"bad"quote,1\nok,2\n'
     parsed = ingest.seeds(ingest.read(data, "a.csv"))

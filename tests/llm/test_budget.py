@@ -41,10 +41,10 @@ def test_calls_that_got_no_reply_cost_nothing() -> None:
 
 
 def test_an_unknown_price_and_a_budget_in_money_do_not_go_together() -> None:
-    with pytest.raises(UsageError, match=r"llama \(strong\).*--max-calls"):
-        Budget(max_usd=1.0).check_price(known=False, what="llama (strong)")
-    Budget(max_calls=1).check_price(known=False, what="llama (strong)")
-    Budget(max_usd=1.0).check_price(known=True, what="llama (strong)")
+    with pytest.raises(UsageError, match=r"llama \(strong\).*--strong-prices.*--max-calls"):
+        Budget(max_usd=1.0).check_price(known=False, model="llama", role="strong")
+    Budget(max_calls=1).check_price(known=False, model="llama", role="strong")
+    Budget(max_usd=1.0).check_price(known=True, model="llama", role="strong")
 
 
 def test_without_limits_there_are_none() -> None:

@@ -45,6 +45,10 @@ def test_a_status_and_what_it_says_make_the_kind(status: int, body: object, kind
     assert str(status) in trouble.text
 
 
+def test_a_status_that_the_server_repeats_is_told_once() -> None:
+    assert of_status(404, "404: Not Found", None).text.endswith("(404: Not Found)")
+
+
 def test_a_quota_with_a_time_to_wait_is_a_rate_limit() -> None:
     body = {"error": {"message": "You exceeded your current quota, please check your plan and billing"}}
     assert of_status(429, body, None).kind == "endpoint"

@@ -220,7 +220,7 @@ def test_the_cards_of_a_reviewer_show_only_their_own_decision_as_made(mine):
     test = opened("6_Review", project="mine", reviewer="bob", review_by="ann", review_decision="not by me")
     ((_, card),) = desk(test)["cards"]
     assert card["decision"] is None
-    assert [(each["who"], each["what"]) for each in card["said"]] == [("ann", "accepted strong")]
+    assert [(each["who"], each["what"]) for each in card["said"]] == [("ann", "accepted: strong")]
     assert card["verdict"] == "stands accepted, decided by ann"
     assert card["remarks"] == ["drift: other letters"]
 
@@ -344,6 +344,21 @@ def test_the_grid_draws_blind_without_scores(mine):
     assert "Gap" not in test.dataframe[0].value.columns
 
 
+def test_blind_the_grid_shows_the_gap_of_what_was_decided_and_no_none(mine):
+    test = opened("6_Review", project="mine", review_view="Grid", blind="true")
+    with mine.open() as store:
+        pair = store.pairs.page(pairing.CONFIG.id, 3, 4, PairFilter(status="kept"))[0]
+        store.decisions.decide_all([pair.id], "accept")
+    test.run()
+    gaps = list(test.dataframe[0].value["Gap"])
+    assert sorted(map(bool, gaps))[-2:] == [False, True]
+    assert set(map(type, gaps)) == {str}
+    test.session_state["review_bulk_open"] = True
+    labels = [each.label for each in test.run().button]
+    assert "Decide all" in labels
+    assert labels.count("Undo the last decision") == 1
+
+
 def test_what_was_left_out_waits_nowhere():
     made = pairing.project("mine")
     with made.open() as store:
@@ -372,7 +387,7 @@ def test_the_studio_shows_the_tree_and_what_changed(mine):
 
 def test_the_studio_says_that_a_pair_kept_with_other_models_begins_a_second_set(mine):
     test = opened("4_Generate", project="mine", generate="By hand", studio_search="case 0")
-    assert "second set of results" in " ".join(each.value for each in test.warning)
+    assert "another set of results" in " ".join(each.value for each in test.warning)
     with mine.open() as store:
         store.settings.use_config(config_for(store, store.settings.endpoints(), store.settings.dials()))
     test.run()

@@ -164,23 +164,27 @@ def test_how_the_last_run_ended_is_told():
     made = pairing.project("mine")
     for state, words in (
         ("done", "6 pairs kept"),
-        ("budget", "reached its limit"),
+        ("budget", "the budget of 5 calls is used up. What it made is kept; start again to go on."),
         ("failed", "no such model"),
     ):
+        messages = {
+            "failed": "no such model",
+            "budget": "the budget of 5 calls is used up; run again to go on",
+        }
         with made.open() as store:
             job = store.jobs.start("run", {}, 1)
-            store.jobs.finish(job, state, "no such model" if state == "failed" else "")
+            store.jobs.finish(job, state, messages.get(state, ""))
         assert words in said(opened("4_Generate", project="mine"))
     with made.open() as store:
         store.jobs.start("run", {"pilot": True}, 1)
     assert "The last pilot of an estimate ended without a word" in said(opened("4_Generate", project="mine"))
 
 
-def test_other_models_are_said_to_begin_a_second_set():
+def test_other_models_are_said_to_begin_another_set():
     made = pairing.project("mine")
     with made.open() as store:
         store.settings.set_endpoint("strong", Endpoint(url="http://127.0.0.1:1/v1", model="other"))
-    assert "second set of results" in said(opened("4_Generate", project="mine"))
+    assert "another set of results" in said(opened("4_Generate", project="mine"))
 
 
 def test_failures_say_why_and_can_be_tried_again(monkeypatch):

@@ -124,6 +124,7 @@ def test_pairs_that_are_there_with_other_answers_are_told_as_rejected():
     row = {"question": "Explain rain", "strong": "Good", "target": "Poor"}
     test = upload(seeds_page(), "Answered pairs", row)
     test.button(key="seeds_add").click().run()
+    assert [each.value for each in test.subheader] == ["Add seeds"]
     test = upload(test, "Answered pairs", {**row, "target": "Other"}, {**row, "question": "Explain snow"})
     test.button(key="seeds_add").click().run()
     assert "1 pair added; 1 rejected, as listed below\\." in [each.value for each in test.toast]
