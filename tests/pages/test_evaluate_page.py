@@ -130,16 +130,22 @@ def test_held_out_seeds_start_a_job_of_its_own(monkeypatch):
     assert started == [("evaluate", ["--holdout", "0.2", "--with-target"])]
 
 
+SPENT = "the budget of 5 calls is used up; run again to go on"
+
+
 def test_a_limit_that_was_reached_is_told_calmly_and_a_failure_as_one(project):
     def ended(state):
         with Store.open(project.path) as store:
-            store.jobs.finish(store.jobs.start("evaluate", {}, 1), state, "the budget of 5 calls is used up")
+            store.jobs.finish(store.jobs.start("evaluate", {}, 1), state, SPENT)
         return page(project)
 
     test = well(ended("budget"))
     (said,) = [each.value for each in test.info if "5 calls" in each.value]
-    assert said.startswith("The last evaluation reached its limit. What was answered is kept")
-    assert [each.value for each in ended("failed").error] == ["the budget of 5 calls is used up"]
+    assert said == (
+        "The last evaluation reached its limit: the budget of 5 calls is used up. "
+        "What was answered is kept: start the same again to go on."
+    )
+    assert [each.value for each in ended("failed").error] == [SPENT]
 
 
 def test_an_upload_is_kept_under_a_harmless_name(tmp_path):
