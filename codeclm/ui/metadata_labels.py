@@ -66,12 +66,14 @@ def _change(project: Project, facet: Facet, counts: dict[str, int]) -> None:
         "Labels",
         list(counts),
         key=_OLD,
+        persist_state="session",
         format_func=lambda label: f"{one_line(label, 60)} ({number(counts.get(label, 0))})",
         placeholder="one to rename, several to merge",
     )
     st.text_input(
         "Call it",
         key=_NEW,
+        persist_state="session",
         max_chars=LONGEST,
         placeholder=old[0] if old else "",
     )

@@ -124,7 +124,8 @@ def test_labels_are_merged_and_the_merge_undone_by_keyboard(app, monkeypatch):
         if merge.evaluate("each => each === document.activeElement"):
             break
     keys.press("Enter")
-    app.page.wait_for_function("document.activeElement.innerText.includes('Undo')")
+    undo = "document.activeElement.tagName === 'BUTTON' && document.activeElement.innerText.includes('Undo')"
+    app.page.wait_for_function(undo)
     with made.open() as store:
         assert {each.labels.use_case for each in store.metadata.page()} == {"travel", "food"}
     keys.press("Enter")

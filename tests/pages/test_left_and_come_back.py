@@ -266,3 +266,15 @@ def test_an_instruction_and_rubrics_half_written_by_hand_outlive_a_look_elsewher
     test.button(key="studio_edit").click().run()
     test.radio(key="studio_node").set_value(first).run()
     assert labelled(test, "Instruction").value == before, "what was saved is not to be saved again"
+
+
+def test_a_label_half_renamed_outlives_a_look_elsewhere():
+    pairing.project("mine")
+    test = opened("2_Metadata", "mine")
+    test.segmented_control(key="meta_part").set_value("Labels").run()
+    test.multiselect(key="meta_old").set_value(["case 1"]).run()
+    labelled(test, "Call it").set_value("a better name").run()
+    gone_to(gone_to(test, "9_Models"), "2_Metadata")
+    test.segmented_control(key="meta_part").set_value("Labels").run()
+    assert test.multiselect(key="meta_old").value == ["case 1"]
+    assert labelled(test, "Call it").value == "a better name"
