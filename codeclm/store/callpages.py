@@ -145,6 +145,22 @@ class CallPages:
             found += map(_row, rows)
         return found
 
+    def behind(self, metadata: str, config: str) -> tuple[int, float | None]:
+        """Replies to what was asked for a metadata and for all that a config has of it, and what they cost in
+        dollars; None: a price is unknown.
+        """
+        row = self._db.row(
+            """with record (id) as (select id from metadata where id = :metadata
+                union all select i.id from metadata m
+                join nodes n on n.config = (select seq from configs where id = :config) and n.place = m.place
+                join instructions i on i.seq = n.instruction where m.id = :metadata)
+            select count(*), total(c.cost), total(c.cost is null) from record r
+            cross join calls c on c.record = r.id where c.reply is not null""",
+            {"metadata": pack(metadata), "config": config},
+        )
+        replies, cost, unknown = row or (0, 0.0, 0)
+        return replies, None if unknown else cost
+
     def subjects(self, records: Sequence[str]) -> dict[str, str]:
         """By id, the words of those of these records that have any: a seed's, labels, an instruction's or
         those of the prompt of an evaluation."""

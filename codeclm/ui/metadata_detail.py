@@ -6,7 +6,6 @@ import streamlit as st
 
 from codeclm.projects import Project
 from codeclm.records import Labels, Metadata
-from codeclm.store import Store
 from codeclm.ui.guard import guarded, notify
 from codeclm.ui.page import go
 from codeclm.ui.selected import to_pairs
@@ -74,25 +73,14 @@ def _stale(project: Project, row: Metadata, instructions: int, pairs: int) -> No
         st.markdown("Nothing was written from these labels yet: an edit costs nothing.")
         return
     with project.open(readonly=True) as store:
-        calls, cost = making(store, row)
+        config = store.settings.config()
+        calls, cost = store.calls.behind(row.id, config.id if config else "")
     priced = "" if cost is None else f", {dollars(cost)}"
     anew = f" Making as much anew takes about {plural(calls, 'call')}{priced}." if calls else ""
     st.markdown(
         f"{plural(instructions, 'instruction')} and {plural(pairs, 'pair')} were written from these labels. "
         f"An edit keeps them, marks them stale and leaves them out of exports.{anew}"
     )
-
-
-def making(store: Store, row: Metadata) -> tuple[int, float | None]:
-    """The calls behind what was written from a metadata, and what they cost; None: a price is unknown."""
-    config = store.settings.config()
-    nodes = store.lineages.of_metadata(row.id, config.id) if config else []
-    logged = [
-        call for record in (row.id, *(node.id for node in nodes)) for call in store.calls.of_record(record)
-    ]
-    replies = [call.call.reply for call in logged if call.call.reply is not None]
-    costs = [reply.cost for reply in replies]
-    return len(replies), None if any(cost is None for cost in costs) else sum(cost or 0.0 for cost in costs)
 
 
 @guarded

@@ -81,6 +81,19 @@ def test_spend_by_role_and_stage_and_an_unknown_price_stays_unknown(store: Store
     assert store.calls.spend("role")["strong"].cost == 0.25
 
 
+def test_what_is_behind_a_metadata_is_its_calls_and_those_of_what_was_made_of_it(store: Store) -> None:
+    metadata, other = encoded(store), encoded(store, "Another")
+    nodes = [basic(metadata, f"Poem {number}", number) for number in range(2)]
+    for node in nodes:
+        grown(store, node, 2.0)
+    log(store, (call(str(at), record=id_) for at, id_ in enumerate([metadata.id, *(n.id for n in nodes)])))
+    log(store, [call("x", record=other.id), Call(request("y", record=metadata.id), None, "503")])
+    assert store.calls.behind(metadata.id, C) == (3, 1.5)
+    assert store.calls.behind(metadata.id, "") == (1, 0.5)
+    store.calls.put(call("z", cost=None, record=nodes[0].id))
+    assert store.calls.behind(metadata.id, C) == (4, None)
+
+
 def test_pages_of_calls_are_newest_first_and_filtered(store: Store) -> None:
     log(store, (call(str(number), record=f"r{number % 2}") for number in range(6)))
     assert [logged.number for logged in store.calls.page(limit=2, offset=1)] == [5, 4]
