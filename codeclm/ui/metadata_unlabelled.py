@@ -22,8 +22,8 @@ def unlabelled(project: Project) -> None:
         )
         st.caption(
             "Once they are seeds, a run reads a use case and skills in each, at a call each, and writes new "
-            "instructions of their kind. To label these pairs themselves, add the columns `use_case` and "
-            "`skills` to the file before it is imported; where all are about one thing, write it in the row."
+            "instructions of their kind. To label these pairs themselves, add the columns “use_case” and "
+            "“skills” to the file before it is imported; where all are about one thing, write it in the row."
         )
         st.button(
             f"Take {plural(count, 'instruction')} as {'a seed' if count == 1 else 'seeds'}",

@@ -79,7 +79,7 @@ KINDS: Sequence[FileKind] = (
     FileKind(
         "seeds",
         "Seeds",
-        "One instruction a row, as your users write them. Ten are enough to begin. A column `tags` "
+        "One instruction a row, as your users write them. Ten are enough to begin. A column “tags” "
         "(a list, or text parted by ; or commas) gives tags to filter by.",
         "Column with the instruction",
         "Choose the column that holds the instruction.",
