@@ -230,7 +230,7 @@ class Desk {
   decide(made) {
     const card = this.current();
     const settles = card.conflict ? { adjudicated: true } : {};
-    this.outbox.put({ kind: "decide", pair: card.id, reviewer: this.data.reviewer, saw: sawOf(card), ...settles, ...made });
+    this.outbox.put({ kind: "decide", queue: this.queue, pair: card.id, reviewer: this.data.reviewer, saw: sawOf(card), ...settles, ...made });
     this.times.push(Date.now());
     const decision = { ...made, edited: Boolean(made.instruction || made.response) };
     this.history.decided(card, this.detour ? null : this.at, { decision, conflict: false });
@@ -246,7 +246,7 @@ class Desk {
   flag() {
     const card = this.current();
     card.flagged = !card.flagged;
-    this.outbox.put({ kind: "flag", pair: card.id, reviewer: this.data.reviewer, on: card.flagged });
+    this.outbox.put({ kind: "flag", queue: this.queue, pair: card.id, reviewer: this.data.reviewer, on: card.flagged });
     this.say(card.flagged ? "Flagged: find it again by the filter. F takes the flag off." : "The flag is off.");
     this.show();
     this.send();
@@ -268,7 +268,7 @@ class Desk {
       this.say("Nothing to redo.");
       return;
     }
-    this.outbox.put({ kind, reviewer: this.data.reviewer, pair: step ? step.card.id : null });
+    this.outbox.put({ kind, queue: this.queue, reviewer: this.data.reviewer, pair: step ? step.card.id : null });
     if (step) {
       this.history.foretold.set(this.outbox.seq, step);
       this.turned(kind, step);

@@ -72,13 +72,13 @@ def desk(project: Project, made: Queue, seat: Seat, blind: bool, keys: bool, tal
             done = write_down(project, str(other["token"]), other.get("ops"), seat.name, seat.signed)
             acks[str(other["token"])] = done.ack
             faults.append(done.fault)
-            late |= done.fresh and not told.get("at")
+            late |= bool(done.queues - {made.name}) and not told.get("at")
     if told.get("token"):
         tab = write_down(project, str(told["token"]), told.get("ops"), seat.name, seat.signed)
         acks[str(told["token"])] = tab.ack
         heard = int(told.get("told") or 0)
         several = any(each.get("count", 1) > 1 and each["seq"] > heard for each in tab.results)
-        late |= tab.fresh and (told.get("queue") != made.name or several or not made.ids)
+        late |= bool(tab.queues - {made.name} or (tab.queues and (several or not made.ids)))
     if late:
         # The queue was made before: what was decided while the server was away would stand in it, and what
         # was decided at once and taken back would not.

@@ -45,8 +45,8 @@ class Tab:
     """What was passed over as it is no operation, such as an older program left in the browser."""
     read: bool = False
     """Whether what the project knows of it was read."""
-    fresh: bool = False
-    """Whether any was written down just now."""
+    queues: frozenset[str] = frozenset()
+    """By name, those in which what was written down just now was pressed."""
 
 
 _tabs: OrderedDict[tuple[str, str], Tab] = OrderedDict()
@@ -75,7 +75,16 @@ def write_down(
                         _apply(store, each, tab, reviewer if signed else _name(each, reviewer), token)
             except CodecError as error:
                 tab.fault = f"{error} Nothing more is saved until this is mended; it is tried again by itself"
-        return Tab(tab.ack, list(tab.results), tab.fault or _passed_over(tab), fresh=tab.ack > before)
+        return Tab(
+            tab.ack,
+            list(tab.results),
+            tab.fault or _passed_over(tab),
+            queues=_queues(waiting, before, tab.ack),
+        )
+
+
+def _queues(operations: list[Mapping[str, Any]], before: int, ack: int) -> frozenset[str]:
+    return frozenset(str(each.get("queue")) for each in operations if before < each["seq"] <= ack)
 
 
 def foreign(operations: object, reviewer: str) -> bool:
