@@ -133,7 +133,9 @@ def _calls(store: Store, name: str, found: Origin | None) -> list[CallRow]:
     keys = {call["key"] for call in trace.calls(pair.seed, pair.metadata, path)}
     config = store.settings.config_of(pair.comparison.config)
     models: Mapping[Role, str] = {} if config is None else config.models
-    return [row for row in rows if row.key in keys or (row.error and row.model == models.get(row.role))]
+    return [
+        row for row in rows if row.key in keys or (row.error and row.model == models.get(row.role, row.model))
+    ]
 
 
 def _labels(store: Store, metadata: str) -> str:

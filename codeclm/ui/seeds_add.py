@@ -21,8 +21,8 @@ from codeclm.ui.labels import by_hand
 from codeclm.ui.seeds_kinds import KINDS, FileKind, of_label
 from codeclm.ui.table import csv_bytes, tall
 from codeclm.ui.text import number, one_line, plain, plural
+from codeclm.ui.uploads import TYPES
 
-TYPES = ["jsonl", "ndjson", "json", "csv", "tsv", "parquet", "txt"]
 _ROUND, _LAST = "seeds_add_round", "seeds_add_last"
 _NONE = "(none)"
 _PASTED = "Pasted text"
