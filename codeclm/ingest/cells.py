@@ -14,6 +14,9 @@ _FORMULA = re.compile(r"'*[\s\x00\u200b\ufeff]*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uf
 """Also behind blanks, seen or unseen: some spreadsheets pass over them."""
 _OURS = {"instruction", "strong", "target", "seed_id", "metadata_id"}
 """Columns by which a file is known to be an export: another's apostrophes are its own."""
+_QUOTED = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*["]"""
+_LITERAL = re.compile(rf"\[\s*(?:{_QUOTED})(?:[\s,]+(?:{_QUOTED}))*[\s,]*\]", re.DOTALL)
+"""A list of texts as Python writes it, or numpy, without commas: so pandas puts lists into a cell."""
 
 
 def neutral(text: str) -> str:
@@ -43,7 +46,7 @@ def listed(names: tuple[str, ...]) -> str:
 
 
 def named(cell: str) -> list[str]:
-    """The names in a cell: a JSON list of texts, else parted by ; or else by commas."""
+    """The names in a cell: a list of texts as JSON or Python writes it, else parted by ; or by commas."""
     if cell.startswith("["):
         try:
             found = json.loads(cell)
@@ -51,4 +54,7 @@ def named(cell: str) -> list[str]:
             found = None
         if isinstance(found, list) and all(isinstance(each, str) for each in found):
             return found
+        if _LITERAL.fullmatch(cell):
+            texts = re.findall(_QUOTED, cell, re.DOTALL)
+            return [re.sub(r"\\([\\'\"])", r"\1", text[1:-1]) for text in texts]
     return [part.strip() for part in cell.split(";" if ";" in cell else ",") if part.strip()]

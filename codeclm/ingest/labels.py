@@ -19,8 +19,8 @@ MAX_SKILLS = 20
 def metadata(table: Table, field: str | None = None, skills_field: str | None = None) -> Parsed[Metadata]:
     """Metadata of the columns `use_case` (or `field`) and `skills` (or `skills_field`).
 
-    Skills are a list, or a text separated by ; or else by commas (or a JSON list). InputError: no such
-    column.
+    Skills are a list, or a text separated by ; or else by commas (or a list as JSON or Python writes it).
+    InputError: no such column.
     """
     case = require(table, *((field,) if field else USE_CASE), flag="--field")
     skills = require(table, skills_field, flag="--input-field") if skills_field else find(table, *SKILLS)
@@ -66,7 +66,7 @@ def _skills(raw: Any) -> tuple[str, ...]:
     if raw is None:
         return ()
     if isinstance(raw, str):
-        raw = named(raw)
+        raw = named(raw.strip())
     if not isinstance(raw, list | tuple):
         raise RowError("the skills are neither a list nor text")
     skills = dict.fromkeys(_label(item, "a skill") for item in raw)

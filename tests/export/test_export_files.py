@@ -79,6 +79,27 @@ def test_names_in_one_cell_come_back(names):
     assert named(listed(tuple(names))) == names
 
 
+@pytest.mark.parametrize(
+    ("cell", "names"),
+    [
+        ("['a', 'b, c']", ["a", "b, c"]),
+        ("['a' \"it's\"\n 'b']", ["a", "it's", "b"]),
+        (r"""['it\'s "so"', 'C:\\dir',]""", ['it\'s "so"', r"C:\dir"]),
+        ('["a", "b"]', ["a", "b"]),
+        ("[]", []),
+        ("[a], [b]", ["[a]", "[b]"]),
+        ("['a'], b", ["['a']", "b"]),
+    ],
+)
+def test_a_list_in_a_cell_is_read_as_json_python_or_numpy_write_it(cell, names):
+    assert named(cell) == names
+
+
+@given(st.lists(st.text(st.sampled_from("ab,; []'\"\\"), min_size=1, max_size=6), max_size=4))
+def test_lists_that_python_wrote_come_back(names):
+    assert named(repr(names)) == names
+
+
 def test_csv_is_safe_and_keeps_numbers(tmp_path):
     bad = compose(pair(2, 1.5, 9.0, target="=HYPERLINK(1)", skills=("-a", "b")), preference=False)
     path = written("csv", [ROW, bad], tmp_path)
