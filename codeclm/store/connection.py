@@ -22,6 +22,9 @@ BUSY_SECONDS = 20.0
 LONGEST = 2**26
 """Bytes of one value or row; the largest that is written has some hundred thousand."""
 
+RENEW = "Update this one, or start it anew where it was updated while it ran."
+"""What whoever has older code than a file does."""
+
 Row = tuple[Any, ...]
 T = TypeVar("T")
 Value = str | int | float | bytes | None
@@ -83,6 +86,8 @@ class Connection:
         self.path = path
         self.rollbacks = 0
         """Grows with each rollback: row numbers remembered from before may mean other rows now."""
+        self.schema: int | None = None
+        """The number of the schema that its user goes by, once that is known."""
         self._depth = 0
         with self.guard():
             self.raw = sqlite3.connect(
@@ -194,6 +199,7 @@ class Connection:
         self._depth, before = 1, self.raw.total_changes
         try:
             with self.guard():
+                self._refuse_renewed()
                 yield
                 if self.raw.total_changes != before:
                     self.raw.execute("update revision set number = number + 1")
@@ -238,6 +244,14 @@ class Connection:
                 self.raw.execute("release part")
             raise
         self.execute("release part")
+
+    def _refuse_renewed(self) -> None:
+        """ProjectError: the file was migrated while it was open here; how it is written is not known."""
+        if self.schema not in (None, self.value("pragma user_version")):
+            raise ProjectError(
+                f"{self.path}: a newer CodecLM Studio has changed the project since it was opened here; "
+                f"nothing was written. {RENEW}"
+            )
 
     def _rollback(self) -> None:
         self.rollbacks += 1

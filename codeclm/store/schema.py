@@ -7,11 +7,12 @@ anything of it is touched. The migrations themselves are in `migrations`.
 from __future__ import annotations
 
 import time
+from itertools import chain, count
 from pathlib import Path
 
 from codeclm.errors import ProjectError
 from codeclm.store import files, tables
-from codeclm.store.connection import BUSY_SECONDS, Connection
+from codeclm.store.connection import BUSY_SECONDS, RENEW, Connection
 from codeclm.store.rows import length
 from codeclm.store.texts import Texts
 
@@ -26,7 +27,7 @@ def refuse_newer(path: Path, version: int) -> None:
     if version > LATEST:
         raise ProjectError(
             f"{path}: made by a newer CodecLM Studio (schema {version}, this one knows {LATEST}). "
-            "Update the app; the file is untouched."
+            f"{RENEW} The file is untouched."
         )
 
 
@@ -40,6 +41,7 @@ def prepare(db: Connection, *, readonly: bool = False) -> None:
     tables.refuse_other(db)
     if not readonly and db.value("pragma journal_mode") != "wal":
         _log_ahead(db)
+    db.schema = LATEST
 
 
 def _renew(db: Connection, version: int, readonly: bool) -> None:
@@ -48,7 +50,7 @@ def _renew(db: Connection, version: int, readonly: bool) -> None:
             f"{db.path}: made by an older CodecLM Studio. Open it once where it may be written."
         )
     if version:
-        files.back_up(db, db.path.with_name(f"{db.path.name}.v{version}.bak"))
+        files.back_up(db, _backup_of(db.path, version))
     deadline = time.monotonic() + BUSY_SECONDS
     while True:
         try:
@@ -59,6 +61,13 @@ def _renew(db: Connection, version: int, readonly: bool) -> None:
             if not _busy(error) or time.monotonic() > deadline:
                 raise
             time.sleep(0.02)
+
+
+def _backup_of(path: Path, version: int) -> Path:
+    """Beside the project, but not where the log of another backup lies: SQLite would read it into this."""
+    ends = chain([""], (f"-{number}" for number in count(2)))
+    names = (path.with_name(f"{path.name}.v{version}{end}.bak") for end in ends)
+    return next(name for name in names if not files.left(name))
 
 
 def build(db: Connection, version: int) -> None:
@@ -106,7 +115,12 @@ def _migrate(db: Connection) -> None:
 
     from codeclm.store.migrations import migrations
 
-    migrations.apply(Database(db.raw, recursive_triggers=False, execute_plugins=False))
+    raw = Database(db.raw, recursive_triggers=False, execute_plugins=False)
+    if len(migrations.applied(raw)) + len(migrations.pending(raw)) != LATEST:
+        raise ProjectError(
+            f"{db.path}: the program was updated while it ran; start it anew. Nothing was changed."
+        )
+    migrations.apply(raw)
     _measure(db)
     db.execute(f"pragma user_version = {LATEST}")
 

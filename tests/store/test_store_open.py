@@ -17,7 +17,7 @@ from sqlite_utils import Database
 
 from codeclm.errors import ProjectError
 from codeclm.records import Decision, Seed
-from codeclm.store import Store, archive, schema
+from codeclm.store import Store, Writer, archive, schema
 from codeclm.store.connection import explain
 from codeclm.store.files import APPLICATION_ID
 from codeclm.store.migrations import migrations
@@ -97,6 +97,28 @@ def test_every_older_schema_becomes_the_newest_after_a_backup(tmp_path: Path, ve
         assert [seed.text for seed in store.seeds.page()] == (["kept"] if version >= 3 else [])
 
 
+@pytest.mark.parametrize("stale", [False, True])
+def test_the_backup_has_what_the_log_of_a_killed_program_holds(tmp_path: Path, stale: bool) -> None:
+    """Also where the log of an older backup lies, which SQLite would read into it."""
+    was, path, other = tmp_path / "was.db", tmp_path / "p.db", tmp_path / "p.db.v22.bak"
+    for file in (was, other) if stale else (was,):
+        old_project(file, 22)
+        with contextlib.closing(sqlite3.connect(file)) as raw:
+            raw.execute("insert into seeds (id, text, source, row) values (x'00', 'in the log', '', 1)")
+            raw.commit()
+            for end in ("", "-wal"):
+                shutil.copy(f"{file}{end}", f"{file}{end}.killed")
+        for end in ("", "-wal"):
+            shutil.move(f"{file}{end}.killed", f"{path if file == was else file}{end}")
+    kept = [file.read_bytes() for file in sorted(tmp_path.glob("*.bak*"))]
+    Store.open(path).close()
+    backup = tmp_path / ("p.db.v22-2.bak" if stale else "p.db.v22.bak")
+    with contextlib.closing(sqlite3.connect(backup)) as raw:
+        assert raw.execute("select text from seeds").fetchall() == [("in the log",)]
+        assert raw.execute("pragma user_version").fetchone() == (22,)
+    assert not stale or [file.read_bytes() for file in sorted(tmp_path.glob("*22.bak*"))] == kept
+
+
 def test_a_blank_answer_of_an_older_project_comes_to_have_no_length(path: Path) -> None:
     blank, words = "\t \n" * 90, "the same again " * 90
     with Store.open(path, create=True) as store:
@@ -149,8 +171,35 @@ def test_a_newer_schema_is_refused_untouched(path: Path) -> None:
     raw = sqlite3.connect(path)
     raw.execute(f"pragma user_version = {schema.LATEST + 1}")
     raw.close()
-    refused(path, "newer", "Update")
+    refused(path, "newer", "Update", "start it anew")
     refused(path, "newer", readonly=True)
+
+
+def test_what_has_a_project_open_writes_nothing_once_a_newer_program_has_migrated_it(path: Path) -> None:
+    told = r"newer .* nothing was written.*start it anew"
+    with Store.open(path, create=True) as store:
+        store.seeds.add([Seed("one")])
+        writer = Writer(path)
+        raw = sqlite3.connect(path)
+        raw.execute(f"pragma user_version = {schema.LATEST + 1}")
+        raw.close()
+        late = writer.submit(lambda other: other.seeds.add([Seed("two")]))
+        with pytest.raises(ProjectError, match=told):
+            writer.close()
+        assert isinstance(late.exception(), ProjectError)
+        with pytest.raises(ProjectError, match=told) as error:
+            store.seeds.add([Seed("three")])
+        assert "\n" not in str(error.value)
+        assert store.seeds.count() == 1
+
+
+def test_migrations_that_came_while_the_program_ran_are_not_begun(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are imported when they are needed, of a program that may be older than its files are now."""
+    old_project(path, schema.LATEST - 2)
+    monkeypatch.setattr(schema, "LATEST", schema.LATEST - 1)
+    refused(path, "updated while it ran", "start it anew")
 
 
 def test_what_is_no_project_is_refused_untouched(tmp_path: Path) -> None:
