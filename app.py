@@ -2,21 +2,17 @@
 
 import streamlit as st
 
-from codeclm.ui.home import about, funnel_tiles, next_card, recent_runs, spend_table
+from codeclm.ui.home import funnel_tiles, next_card, recent_runs, spend_table, title
 from codeclm.ui.page import home
 from codeclm.ui.project_panel import projects_panel, to_new, welcome
 from codeclm.ui.runpanel import going_on, run_panel
 from codeclm.ui.summary import summary
-from codeclm.ui.text import plain
 
 with home() as project:
     if project is None:
         welcome()
         st.stop()
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.title(plain(project.name), anchor=False, width="stretch")
-        to_new()
-    about(project)
+    title(project, beside=to_new)
     facts = summary(project)
     next_card(project, facts)
     if going_on(project):

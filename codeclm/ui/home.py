@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 import streamlit as st
 
@@ -12,7 +14,7 @@ from codeclm.ui import started
 from codeclm.ui.glossary import TERMS, term
 from codeclm.ui.guard import fragment
 from codeclm.ui.next_step import FAILURES, next_step
-from codeclm.ui.page import go, headline, switch_to
+from codeclm.ui.page import go, head, switch_to
 from codeclm.ui.rooms import room
 from codeclm.ui.summary import Summary, summary
 from codeclm.ui.text import ago, dollars, duration, number, plain, plural
@@ -24,12 +26,13 @@ REFRESH = 3.0
 """Seconds between two counts of the tiles during a run."""
 
 
-def about(project: Project) -> None:
-    """What the project says of itself, or what Home is for."""
+def title(project: Project, beside: Callable[[], None]) -> None:
+    """The project's name, and what it says of itself, or what Home is for; `beside` draws in their row."""
     with project.open(readonly=True) as store:
         said = store.settings.get(ABOUT_KEY)
     here = room("Home")
-    headline(here, plain(said, 600) if isinstance(said, str) and said else here.purpose)
+    about = plain(said, 600) if isinstance(said, str) and said else here.purpose
+    head(here, plain(project.name), about, beside)
 
 
 def next_card(project: Project, facts: Summary) -> None:

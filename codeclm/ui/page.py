@@ -8,7 +8,7 @@ Knows the frame only; what stands inside it is the page's.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import streamlit as st
@@ -52,8 +52,7 @@ def page(name: str, links: Links | None = None) -> Iterator[Project]:
         signin.gate()
         project = state.current()
         sidebar(here, project, links or Links())
-        st.title(here.name, anchor=False)
-        headline(here, here.purpose)
+        head(here, here.name, here.purpose)
         tell()
         if project is None:
             no_project(here)
@@ -84,16 +83,23 @@ def _attend() -> None:
         browser.attend()
 
 
-def headline(here: Room, said: str) -> None:
-    """The line under the title, and what the page's terms mean, one click away."""
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.caption(said, width="stretch")
-        with st.popover("Words", icon=":material/menu_book:", type="tertiary", width="content"):
-            st.markdown(words(here.name))
+def head(here: Room, title: str, said: str, beside: Callable[[], None] | None = None) -> None:
+    """The title with a line under it, and beside it what the page's terms mean, one click away.
+
+    `beside` draws what else stands in the title's row.
+    """
+    with st.container(gap=None):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.title(title, anchor=False, width="stretch")
+            if beside:
+                beside()
+            with st.popover("Words", icon=":material/menu_book:", type="tertiary", width="content"):
+                st.markdown(words(here.name))
+        st.caption(said)
 
 
 def parts(names: Sequence[str], key: str) -> str:
-    """Which part of a page is shown: chosen by a control under the headline, and kept in the address."""
+    """Which part of a page is shown: chosen by a control under the head, and kept in the address."""
     return st.segmented_control(
         "Part",
         names,

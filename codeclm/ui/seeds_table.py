@@ -110,8 +110,8 @@ def _actions(project: Project, chosen: list[Seed], deleted: bool) -> None:
     """What can be done with the rows chosen. It stands there with none chosen too, so that nothing moves."""
     ids = [seed.id for seed in chosen]
     idle = not chosen
-    said = f"{plural(len(chosen), 'seed')} chosen" if chosen else "Tick rows to work on them."
-    st.caption(said, width=180)
+    said = f"{plural(len(chosen), 'seed')} chosen" if chosen else "Tick rows first."
+    st.caption(said, width=150)
     if deleted:
         st.button(
             "Restore",
@@ -126,7 +126,7 @@ def _actions(project: Project, chosen: list[Seed], deleted: bool) -> None:
         "Tag to put on",
         key="seeds_new_tag",
         max_chars=LONGEST_TAG,
-        width=150,
+        width=120,
         placeholder="tag",
         label_visibility="collapsed",
         disabled=idle,
