@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from codeclm.ui.home import funnel_tiles, next_card, recent_runs, spend_table, title
+from codeclm.ui.home.overview import funnel_tiles, next_card, recent_runs, spend_table, title
+from codeclm.ui.home.projects import projects_panel, to_new, welcome
 from codeclm.ui.page import home
-from codeclm.ui.project_panel import projects_panel, to_new, welcome
 from codeclm.ui.runpanel import going_on, run_panel
 from codeclm.ui.summary import summary
 

@@ -4,10 +4,10 @@ import streamlit as st
 
 from codeclm.ui.page import page
 from codeclm.ui.results_picker import picker
-from codeclm.ui.runs_calls import calls
-from codeclm.ui.runs_list import runs
-from codeclm.ui.runs_prune import pruning
-from codeclm.ui.runs_record import record
+from codeclm.ui.runs.calls import calls
+from codeclm.ui.runs.prune import pruning
+from codeclm.ui.runs.recent import runs
+from codeclm.ui.runs.record import record
 
 with page("Runs") as project:
     if record(project):

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
+from codeclm.ui.file_panel import add_panel, last_rejects
 from codeclm.ui.next_step import next_step
 from codeclm.ui.page import empty, go, page
-from codeclm.ui.seeds_add import add_panel, last_rejects
-from codeclm.ui.seeds_table import seeds_table
+from codeclm.ui.seeds.table import seeds_table
 from codeclm.ui.summary import summary
 
 with page("Seeds") as project:

@@ -2,14 +2,14 @@
 
 import streamlit as st
 
+from codeclm.ui.file_kinds import of_label
+from codeclm.ui.file_panel import file_panel, last_rejects
 from codeclm.ui.labels import by_hand
-from codeclm.ui.metadata_labels import labels_panel
-from codeclm.ui.metadata_mix import mix_panel
-from codeclm.ui.metadata_table import metadata_table
-from codeclm.ui.metadata_unlabelled import unlabelled
+from codeclm.ui.metadata.labels import labels_panel
+from codeclm.ui.metadata.mix import mix_panel
+from codeclm.ui.metadata.table import metadata_table
+from codeclm.ui.metadata.unlabelled import unlabelled
 from codeclm.ui.page import empty, page, parts
-from codeclm.ui.seeds_add import file_panel, last_rejects
-from codeclm.ui.seeds_kinds import of_label
 from codeclm.ui.summary import summary
 
 PARTS = ("Rows", "Labels", "Mix and match")

@@ -1,10 +1,10 @@
 """Map: what the data is about, where it is thick and where it is thin, and what to do about it."""
 
-from codeclm.ui.map_coverage import coverage
-from codeclm.ui.map_data import read
-from codeclm.ui.map_draw import drawing, first_time, keep_up, progress
-from codeclm.ui.map_tree import tree
-from codeclm.ui.map_view import view
+from codeclm.ui.map.coverage import coverage
+from codeclm.ui.map.data import read
+from codeclm.ui.map.draw import drawing, first_time, keep_up, progress
+from codeclm.ui.map.tree import tree
+from codeclm.ui.map.view import view
 from codeclm.ui.page import page, parts
 from codeclm.ui.summary import summary
 

@@ -2,15 +2,15 @@
 
 import streamlit as st
 
-from codeclm.ui.generate_course import course_panel
-from codeclm.ui.generate_failures import failures
-from codeclm.ui.generate_prompts import prompts_panel
-from codeclm.ui.generate_start import start_panel
-from codeclm.ui.generate_stream import stream
+from codeclm.ui.generate.course import course_panel
+from codeclm.ui.generate.failures import failures
+from codeclm.ui.generate.prompts import prompts_panel
+from codeclm.ui.generate.start import start_panel
+from codeclm.ui.generate.stream import stream
+from codeclm.ui.generate.studio import studio
 from codeclm.ui.next_step import FAILURES
 from codeclm.ui.page import go, page, parts
 from codeclm.ui.runpanel import going_on, run_panel
-from codeclm.ui.studio import studio
 from codeclm.ui.summary import summary
 from codeclm.ui.text import plural
 

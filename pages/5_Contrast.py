@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from codeclm.ui.contrast_data import lab
-from codeclm.ui.contrast_health import health
-from codeclm.ui.contrast_people import people
-from codeclm.ui.contrast_theta import summary_line, theta_lab
+from codeclm.ui.contrast.data import lab
+from codeclm.ui.contrast.health import health
+from codeclm.ui.contrast.people import people
+from codeclm.ui.contrast.theta import summary_line, theta_lab
 from codeclm.ui.other_scale import other_scale
 from codeclm.ui.page import no_pairs, page, parts
 from codeclm.ui.summary import summary

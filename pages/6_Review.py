@@ -5,15 +5,15 @@ import streamlit as st
 from codeclm.ui.next_step import nothing_kept
 from codeclm.ui.other_scale import other_scale
 from codeclm.ui.page import no_pairs, page
-from codeclm.ui.review_bulk import bulk_panel
-from codeclm.ui.review_desk import desk
-from codeclm.ui.review_elsewhere import elsewhere
-from codeclm.ui.review_grid import grid
-from codeclm.ui.review_how import how, where_to_begin
-from codeclm.ui.review_near import sought
-from codeclm.ui.review_queue import queue
-from codeclm.ui.review_tally import Tally
-from codeclm.ui.review_team import seat, team_panel
+from codeclm.ui.review.bulk import bulk_panel
+from codeclm.ui.review.desk import desk
+from codeclm.ui.review.elsewhere import elsewhere
+from codeclm.ui.review.grid import grid
+from codeclm.ui.review.how import how, where_to_begin
+from codeclm.ui.review.near import sought
+from codeclm.ui.review.queue import queue
+from codeclm.ui.review.tally import Tally
+from codeclm.ui.review.team import seat, team_panel
 from codeclm.ui.selected import within_selection
 from codeclm.ui.sidebar import Links
 from codeclm.ui.summary import summary

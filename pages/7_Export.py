@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from codeclm.ui.export_checks import checks, told
-from codeclm.ui.export_choice import choice
-from codeclm.ui.export_file import download, first_lines, nothing, outcome, summary_of
+from codeclm.ui.export.checks import checks, told
+from codeclm.ui.export.choice import choice
+from codeclm.ui.export.file import download, first_lines, nothing, outcome, summary_of
 from codeclm.ui.other_scale import other_scale
 from codeclm.ui.page import no_pairs, page
 from codeclm.ui.selected import only_selected

@@ -3,12 +3,11 @@
 import streamlit as st
 
 from codeclm.evaluate.report import report
-from codeclm.ui import evaluate_job as job
-from codeclm.ui import evaluate_results as results
-from codeclm.ui.evaluate_choice import chosen, forget
-from codeclm.ui.evaluate_match import distribution
-from codeclm.ui.evaluate_prompts import browse
-from codeclm.ui.evaluate_setup import setup
+from codeclm.ui.evaluate import job, results
+from codeclm.ui.evaluate.choice import chosen, forget
+from codeclm.ui.evaluate.match import distribution
+from codeclm.ui.evaluate.prompts import browse
+from codeclm.ui.evaluate.setup import setup
 from codeclm.ui.page import page
 from codeclm.ui.text import plain
 

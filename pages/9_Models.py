@@ -5,9 +5,9 @@ from typing import cast
 import streamlit as st
 
 from codeclm.records import ROLES, Role
-from codeclm.ui.endpoint_form import endpoint_form
 from codeclm.ui.glossary import term
-from codeclm.ui.models_panels import (
+from codeclm.ui.models.endpoint import endpoint_form
+from codeclm.ui.models.panels import (
     builtin_panel,
     how_to_connect,
     judge_choice,

@@ -117,6 +117,27 @@ def test_pages_only_draw(file):
         assert HOMES.get(library, "ui") == "ui", f"{library} belongs in {HOMES[library]}"
 
 
+DRAWN = [*PAGES, *(file for file in SOURCES if room(file) == "ui")]
+
+
+def page_of(file: Path) -> str | None:
+    """The page that a file is, or that it is a part of; None: it is shared."""
+    if file in PAGES:
+        return "home" if file.name == "app.py" else file.stem.split("_")[1].lower()
+    parts = file.relative_to(ROOT / "codeclm" / "ui").parts
+    return parts[0] if len(parts) > 1 else None
+
+
+@pytest.mark.parametrize("file", DRAWN, ids=shown)
+def test_what_a_page_is_made_of_serves_that_page_alone(file):
+    pages = {page_of(page) for page in PAGES}
+    assert page_of(file) in {*pages, None}, "a package of ui is called as its page is"
+    for module, _ in imports(file):
+        other = module.removeprefix("codeclm.ui.").split(".")[0]
+        if module.startswith("codeclm.ui.") and other in pages:
+            assert other == page_of(file), f"{module} is a part of another page"
+
+
 @pytest.mark.parametrize("file", [*SOURCES, *PAGES], ids=shown)
 def test_each_file_says_what_it_is_and_stays_readable(file):
     text = file.read_text(encoding="utf-8")

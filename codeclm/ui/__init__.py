@@ -1,1 +1,1 @@
-"""What pages share: opening a page, sidebar, safe text, tables, the run panel. Knows no SQL."""
+"""What pages draw: a package is what one page is made of; beside them, what several share. Knows no SQL."""

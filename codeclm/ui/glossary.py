@@ -55,6 +55,17 @@ TERMS: Final[dict[str, str]] = {
 }
 
 
+PROMPTS: Final = {
+    "encode": "Encode: read metadata in a seed",
+    "decode": "Decode: write a basic instruction",
+    "rubrics": "Rubrics: criteria and actions",
+    "improve": "Improve: carry an action out",
+    "answer_strong": "Strong answer",
+    "answer_target": "Target answer",
+    "judge": "Judge: score two answers",
+}
+"""What the prompts are called, by the name that each has in the project."""
+
 _SPOKEN = {
     "Home": "seed, metadata, kept, gap, accepted, theta, lineage, pending, exhausted, superseded, "
     "iteration, strong, target, judge, rubric",

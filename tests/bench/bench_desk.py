@@ -18,8 +18,8 @@ from typing import Any
 from streamlit.proto.Delta_pb2 import Delta
 
 from codeclm.projects import Project
-from codeclm.ui.review_cards import card
-from codeclm.ui.review_outbox import write_down
+from codeclm.ui.review.cards import card
+from codeclm.ui.review.outbox import write_down
 from tests.bench.many import CONFIG, made
 from tests.bench.tab import Tab, server
 

@@ -25,11 +25,11 @@ from codeclm.store.coverage import BYS
 from codeclm.store.maps import KINDS, MapKind
 from codeclm.ui import tally
 from codeclm.ui.columns import Clustered, Fates, Labels, Nodes, Placed
-from codeclm.ui.map_colours import BY, colouring
-from codeclm.ui.map_data import MOST, Atlas
-from codeclm.ui.map_pick import within
-from codeclm.ui.map_points import Points, missing, points
-from codeclm.ui.map_tree import MOST_USES
+from codeclm.ui.map.colours import BY, colouring
+from codeclm.ui.map.data import MOST, Atlas
+from codeclm.ui.map.pick import within
+from codeclm.ui.map.points import Points, missing, points
+from codeclm.ui.map.tree import MOST_USES
 from tests.bench import many
 
 WANTED = 0.5

@@ -19,10 +19,12 @@ from codeclm.contrast import health
 from codeclm.lab import histogram, thetas
 from codeclm.projects import Project
 from codeclm.store import PairFilter, Store
-from codeclm.ui import cached, contrast_data, review_near
+from codeclm.ui import cached
 from codeclm.ui.columns import spread
-from codeclm.ui.review_cards import card
-from codeclm.ui.review_outbox import write_down
+from codeclm.ui.contrast import data
+from codeclm.ui.review import near as review_near
+from codeclm.ui.review.cards import card
+from codeclm.ui.review.outbox import write_down
 from tests.bench.many import CONFIG, made
 
 C = CONFIG.id
@@ -91,10 +93,10 @@ def theta(store: Store) -> None:
     tell("scores for the θ lab, once", seconds(read), 1)
     tell("metadata for the θ lab, where use cases are asked for", seconds(store.scores.metadata), 0.5)
     tell("judge health, where asked for", seconds(lambda: health(store.scores.judged(C, "strong"))), 0.5)
-    nodes = contrast_data.nodes(*held)
+    nodes = data.nodes(*held)
     labels = cached.labels(store)
     metadata = spread(*(np.array(each) for each in store.scores.metadata()), 0)[np.array(held[0].instruction)]
-    codes, names = contrast_data.codes(labels.use[metadata], labels.uses, "none")
+    codes, names = data.codes(labels.use[metadata], labels.uses, "none")
 
     tell("the curves over θ, once", seconds(lambda: nodes.sweep(thetas(), 4)), 0.3)
 

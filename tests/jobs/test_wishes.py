@@ -7,7 +7,7 @@ from codeclm.jobs.importing import prepare
 from codeclm.jobs.quote import quote
 from codeclm.jobs.run import run
 from codeclm.store import Store
-from codeclm.ui.generate_plan import Wanted, forecast
+from codeclm.ui.generate.plan import Wanted, forecast
 
 QUIET = {"warn": lambda line: None, "show": lambda line: None}
 

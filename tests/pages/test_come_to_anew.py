@@ -11,7 +11,7 @@ from codeclm import projects
 from codeclm.records import Decision, Instruction
 from codeclm.store import PairFilter
 from codeclm.store.selections import single
-from codeclm.ui.project_panel import ROWS
+from codeclm.ui.home.projects import ROWS
 from tests.pages import pairing
 
 ROOT = Path(__file__).parent.parent.parent
@@ -110,7 +110,8 @@ def test_another_project_that_gets_a_new_name_is_not_opened():
         import streamlit as st
 
         from codeclm import projects
-        from codeclm.ui import project_panel, state
+        from codeclm.ui import state
+        from codeclm.ui.home import projects as project_panel
 
         st.write(state.current().name)
         for name in ("other", "mine"):

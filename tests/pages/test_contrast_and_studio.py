@@ -14,7 +14,7 @@ from codeclm.settings import Dials, Endpoint
 from codeclm.stages.profiles import make_config
 from codeclm.store import PairFilter
 from codeclm.ui import started
-from codeclm.ui.review_queue import DECISIONS, STATUSES
+from codeclm.ui.review.queue import DECISIONS, STATUSES
 from codeclm.ui.rooms import ROOT
 from tests.pages import pairing
 
@@ -569,7 +569,7 @@ def submit(test, label):
 
 
 def test_of_very_many_pairs_review_offers_where_to_begin(mine, monkeypatch):
-    monkeypatch.setattr("codeclm.ui.review_how.MANY", 2)
+    monkeypatch.setattr("codeclm.ui.review.how.MANY", 2)
     orders = [
         parse_qs(link.proto.query_string).get("review_order")
         for link in _links(opened("6_Review", project="mine"))

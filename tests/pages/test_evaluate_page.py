@@ -13,7 +13,7 @@ from codeclm.jobs.evaluate import evaluate
 from codeclm.records import Seed
 from codeclm.store import Store
 from codeclm.store.connection import pack
-from codeclm.ui import export_checks
+from codeclm.ui.export import checks
 from codeclm.ui.text import plain
 from codeclm.ui.uploads import harmless, keep
 from tests.export.exporting import bundle
@@ -75,7 +75,7 @@ def test_groups_are_not_missed_before_anything_is_compared():
     def draw():
         from types import SimpleNamespace
 
-        from codeclm.ui.evaluate_results import groups
+        from codeclm.ui.evaluate.results import groups
 
         groups(SimpleNamespace(results=[SimpleNamespace(groups={})]))
 
@@ -181,7 +181,7 @@ def test_the_export_page_leaves_near_duplicates_out():
 
 def test_vectors_are_made_of_the_rows_that_are_compared(monkeypatch):
     asked = []
-    monkeypatch.setattr(export_checks, "embedded", lambda *given: asked.append(given))
+    monkeypatch.setattr(checks, "embedded", lambda *given: asked.append(given))
     test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     test.query_params.update({"project": pairing.project("mine").name, "export_stale": "true"})
     test.switch_page("pages/7_Export.py")

@@ -17,8 +17,9 @@ from codeclm.records import Decision, Seed
 from codeclm.settings import Endpoint
 from codeclm.store import PairFilter
 from codeclm.store.maps import Cluster
-from codeclm.ui import export_file, summary
 from codeclm.ui import started as started_jobs
+from codeclm.ui import summary
+from codeclm.ui.export import file as export_file
 from tests.pages import pairing
 
 ROOT = Path(__file__).parent.parent.parent

@@ -13,7 +13,7 @@ from codeclm.jobs.importing import prepare
 from codeclm.records import IMPORTED, Instruction, Labels, Metadata, Seed
 from codeclm.store.sheet import Sheet
 from codeclm.testing import WordEncoder
-from codeclm.ui.map_data import read
+from codeclm.ui.map.data import read
 
 ROOT = Path(__file__).parent.parent.parent
 TOPICS = ("soup recipe", "train travel", "python code")

@@ -9,7 +9,7 @@ from codeclm import projects
 from codeclm.llm.probe import Report
 from codeclm.settings import Endpoint, Prices
 from codeclm.testing import ScriptedEndpoint
-from codeclm.ui.models_panels import told
+from codeclm.ui.models.panels import told
 
 ROOT = Path(__file__).parent.parent.parent
 

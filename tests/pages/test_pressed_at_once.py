@@ -10,7 +10,7 @@ from codeclm.jobs.step import rubric_set
 from codeclm.records import Seed
 from codeclm.settings import Endpoint, Prices
 from codeclm.ui import started as started_jobs
-from codeclm.ui.seeds_kinds import KINDS
+from codeclm.ui.file_kinds import KINDS
 from tests.pages import pairing
 
 ROOT = Path(__file__).parent.parent.parent

@@ -12,8 +12,8 @@ from codeclm.jobs.quote import quote
 from codeclm.records import Seed
 from codeclm.settings import Dials, Endpoint
 from codeclm.testing import ScriptedEndpoint
-from codeclm.ui.generate_plan import Wanted
-from codeclm.ui.quote_panel import order_of
+from codeclm.ui.generate.plan import Wanted
+from codeclm.ui.generate.quote import order_of
 
 ROOT = Path(__file__).parent.parent.parent
 

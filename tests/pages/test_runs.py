@@ -18,7 +18,7 @@ from codeclm.settings import Config, Sampling
 from codeclm.store import PairFilter
 from codeclm.testing import ScriptedEndpoint, loop_reply
 from codeclm.ui.results_picker import described, note
-from codeclm.ui.runs_list import asked
+from codeclm.ui.runs.recent import asked
 
 ROOT = Path(__file__).parent.parent.parent
 ROLES = ("strong", "target", "judge")

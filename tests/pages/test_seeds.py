@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from codeclm import projects
 from codeclm.records import Labels, Metadata, Seed
 from codeclm.store.selections import single
-from codeclm.ui import seeds_table
+from codeclm.ui.seeds import table
 from tests.pages import pairing
 
 ROOT = Path(__file__).parent.parent.parent
@@ -62,7 +62,7 @@ def test_pairs_answered_elsewhere_can_be_reviewed_at_once():
 
 def test_a_seed_leads_to_its_own_metadata(monkeypatch):
     led = []
-    monkeypatch.setattr(seeds_table, "go", lambda page, label, **link: led.append(link))
+    monkeypatch.setattr(table, "go", lambda page, label, **link: led.append(link))
     made = pairing.project("mine", 6)
     with made.open(readonly=True) as store:
         seed = store.seeds.page()[0]
@@ -74,12 +74,13 @@ def test_a_seed_leads_to_its_own_metadata(monkeypatch):
 
 
 def _whole_of_one():
-    from codeclm.ui import seeds_table, state
+    from codeclm.ui import state
+    from codeclm.ui.seeds import table
 
     project = state.current()
     with project.open(readonly=True) as store:
         seed = store.seeds.page()[0]
-    seeds_table._whole(project, seed)
+    table._whole(project, seed)
 
 
 def test_metadata_comes_from_a_file():

@@ -11,8 +11,9 @@ from codeclm.llm import keys
 from codeclm.records import Seed
 from codeclm.settings import Endpoint
 from codeclm.store import Store
-from codeclm.ui import evaluate_models, signin
-from codeclm.ui.review_outbox import foreign, write_down
+from codeclm.ui import signin
+from codeclm.ui.evaluate import models
+from codeclm.ui.review.outbox import foreign, write_down
 from codeclm.ui.text import plain
 from tests.pages.pairing import project
 
@@ -150,7 +151,7 @@ def test_who_may_let_the_servers_keys_go_to_an_address(user, team, may):
 def test_a_candidates_address_gets_the_servers_key_only_of_those_who_may_say_so(monkeypatch, user, team, may):
     def typed(*_, key, **__):
         rows = [{"Model": "m", "Address": each} for each in (FAR, "builtin", "http://127.0.0.1:9/v1")]
-        evaluate_models.st.session_state[key] = {"added_rows": rows}
+        models.st.session_state[key] = {"added_rows": rows}
 
     def job(path, kind, words, environment):
         begun.append(words)
@@ -158,7 +159,7 @@ def test_a_candidates_address_gets_the_servers_key_only_of_those_who_may_say_so(
             monkeypatch.setenv(name, value)
 
     begun = []
-    monkeypatch.setattr(evaluate_models.st, "data_editor", typed)
+    monkeypatch.setattr(models.st, "data_editor", typed)
     monkeypatch.setattr(process, "start", job)
     made = project("plans")
     with made.open() as store:

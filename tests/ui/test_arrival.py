@@ -6,7 +6,7 @@ from pathlib import Path
 from codeclm.ui.arrival import FIELDS, STAYS
 
 ROOT = Path(__file__).parents[2]
-FILES = [*(ROOT / "codeclm/ui").glob("*.py"), *(ROOT / "pages").glob("*.py")]
+FILES = [*(ROOT / "codeclm/ui").rglob("*.py"), *(ROOT / "pages").glob("*.py")]
 BINDING = {"choice", "pick", "parts", "pager"}
 """Helpers that bind the key which they are given as their first or second argument."""
 

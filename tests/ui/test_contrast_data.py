@@ -6,7 +6,7 @@ import pytest
 from codeclm.store import Store
 from codeclm.store.maps import KINDS, Cluster
 from codeclm.store.vectors import text_key
-from codeclm.ui import contrast_data
+from codeclm.ui.contrast import data
 from tests.store.growing import CONFIG, C, basic, grown, manual
 
 NAMES = {7: "odes", 8: "laws", 9: "odes"}
@@ -29,7 +29,7 @@ def lab(tmp_path):
             places[key] = (1.0, 1.0, by.get(source.text or source.use_case))
             spots.append((source.kind, source.id, key))
         store.maps.keep(places, spots, [Cluster(number, name, ()) for number, name in NAMES.items()])
-    return contrast_data._lab(str(path), C, "now", {})
+    return data._lab(str(path), C, "now", {})
 
 
 def named(codes):
@@ -43,6 +43,6 @@ def test_nodes_go_by_their_use_case_and_by_their_own_cluster_before_that_of_thei
 
 
 def test_groups_of_one_name_are_one_and_the_largest_comes_first():
-    group, names = contrast_data.codes(np.array([2, 0, -1, 1, 3, 2]), ["b", "a", "b", ""], "none")
+    group, names = data.codes(np.array([2, 0, -1, 1, 3, 2]), ["b", "a", "b", ""], "none")
     assert names == ["b", "none", "a"]
     assert group.tolist() == [0, 0, 1, 2, 1, 0]

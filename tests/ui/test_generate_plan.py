@@ -7,8 +7,8 @@ from codeclm.jobs.order import config_for
 from codeclm.records import Answer, Comparison, Instruction, Labels, Metadata, RubricSet, Scores, Seed
 from codeclm.settings import Dials, Endpoint
 from codeclm.store import Store
-from codeclm.ui.generate_plan import Wanted, begin_with, carried, forecast, priced, warnings
-from codeclm.ui.quote_panel import order_of
+from codeclm.ui.generate.plan import Wanted, begin_with, carried, forecast, priced, warnings
+from codeclm.ui.generate.quote import order_of
 
 BIG = Endpoint(url="http://127.0.0.1:1/v1", model="big")
 SMALL = Endpoint(url="http://127.0.0.1:1/v1", model="small")

@@ -11,13 +11,13 @@ from codeclm.charts import atlas as charts
 from codeclm.charts import shares
 from codeclm.store.maps import KINDS, Cluster
 from codeclm.store.sheet import Labelled, Reached, Spots
-from codeclm.ui import map_held
 from codeclm.ui.columns import Clustered, Fates, Labels, Nodes, Placed
-from codeclm.ui.map_colours import BY, colouring
-from codeclm.ui.map_data import Atlas
-from codeclm.ui.map_pick import outline, picked, within
-from codeclm.ui.map_points import missing, points
-from codeclm.ui.map_tree import sheet
+from codeclm.ui.map import held
+from codeclm.ui.map.colours import BY, colouring
+from codeclm.ui.map.data import Atlas
+from codeclm.ui.map.pick import outline, picked, within
+from codeclm.ui.map.points import missing, points
+from codeclm.ui.map.tree import sheet
 
 GRID = np.array([(x, y) for x in range(5) for y in range(5)], np.float32)
 SQUARE = {"x": [0.5, 2.5, 2.5, 0.5], "y": [0.5, 0.5, 2.5, 2.5]}
@@ -294,13 +294,13 @@ def test_names_of_tiles_stand_on_two_lines_and_are_told_whole_on_hover():
 
 def test_of_a_lasso_only_the_outline_stays_and_told_again_it_takes_nothing_back(monkeypatch):
     page = SimpleNamespace(session_state={}, query_params={})
-    monkeypatch.setattr(map_held, "st", page)
+    monkeypatch.setattr(held, "st", page)
 
     def told(of="mine"):
         points = [{"point_index": n, "x": 1.0} for n in range(999)]
         sent = {**NONE, "points": points, "point_indices": [*range(999)], "lasso": [SQUARE]}
-        page.session_state[map_held.chart_key(of)] = {"selection": sent}
-        map_held.draw(of)
+        page.session_state[held.chart_key(of)] = {"selection": sent}
+        held.draw(of)
         assert not sent["points"] + sent["point_indices"]
         return page.session_state.get("map_held")
 
@@ -308,5 +308,5 @@ def test_of_a_lasso_only_the_outline_stays_and_told_again_it_takes_nothing_back(
     assert told() == drawn
     page.session_state["map_held"] = other = {"of": "mine", "by": "kind", "groups": ["seeds"]}
     assert told() == other, "a browser says it with every click"
-    map_held.marked("another look", np.zeros(0, np.int64))
+    held.marked("another look", np.zeros(0, np.int64))
     assert told() == drawn, "drawn anew on a new chart"

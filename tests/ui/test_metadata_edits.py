@@ -5,8 +5,8 @@ import pytest
 from codeclm import projects
 from codeclm.errors import UsageError
 from codeclm.records import Labels, Metadata
-from codeclm.ui import metadata_table
 from codeclm.ui.labels import labels_of
+from codeclm.ui.metadata import table as metadata_table
 
 LONG = "w" * 150
 GIVEN = [

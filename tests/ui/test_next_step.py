@@ -6,7 +6,7 @@ from codeclm.settings import Dials, Endpoint
 from codeclm.stages.profiles import make_config
 from codeclm.store import Funnel
 from codeclm.ui.next_step import MANY, next_step
-from codeclm.ui.review_queue import ORDERS
+from codeclm.ui.review.queue import ORDERS
 from codeclm.ui.summary import Summary
 
 NOTHING = Funnel(**{field.name: 0 for field in dataclasses.fields(Funnel)})

@@ -7,7 +7,7 @@ import pytest
 from codeclm import projects
 from codeclm.errors import ProjectError
 from codeclm.settings import Dials
-from codeclm.ui import review_near
+from codeclm.ui.review import near
 from tests.pages import pairing
 
 TRIP = "Plan a three-day walking trip through the hills for a family with two small"
@@ -31,31 +31,31 @@ def texts(project, ids):
 
 
 def test_both_of_two_near_pairs_are_found(project):
-    found = review_near.sought(project, pairing.CONFIG.id, Dials())
+    found = near.sought(project, pairing.CONFIG.id, Dials())
     assert texts(project, found.result(60)) == {f"{TRIP} children", f"{TRIP} dogs"}
-    assert review_near.sought(project, pairing.CONFIG.id, Dials()) is found
-    assert not review_near.sought(project, pairing.CONFIG.id, Dials(theta=8)).result(60)
+    assert near.sought(project, pairing.CONFIG.id, Dials()) is found
+    assert not near.sought(project, pairing.CONFIG.id, Dials(theta=8)).result(60)
 
 
 def test_what_was_found_is_kept_with_the_project_until_pairs_come(project, monkeypatch):
-    first = review_near.sought(project, pairing.CONFIG.id, Dials()).result(60)
+    first = near.sought(project, pairing.CONFIG.id, Dials()).result(60)
     sought = []
-    monkeypatch.setattr(review_near, "twins", lambda *_: sought.append(1) or frozenset())
-    review_near._sought.clear()
-    assert review_near.sought(project, pairing.CONFIG.id, Dials()).result(60) == first
+    monkeypatch.setattr(near, "twins", lambda *_: sought.append(1) or frozenset())
+    near._sought.clear()
+    assert near.sought(project, pairing.CONFIG.id, Dials()).result(60) == first
     assert not sought
     pairing.fail(project)
-    review_near.sought(project, pairing.CONFIG.id, Dials()).result(60)
+    near.sought(project, pairing.CONFIG.id, Dials()).result(60)
     assert sought
 
 
 def test_what_was_found_is_no_change_of_the_project(project):
     os.utime(project.path, (1_000_000, 1_000_000))
     before = project.changed
-    review_near._sought.clear()
-    review_near.sought(project, pairing.CONFIG.id, Dials()).result(60)
+    near._sought.clear()
+    near.sought(project, pairing.CONFIG.id, Dials()).result(60)
     with project.open(readonly=True) as store:
-        assert store.settings.get(review_near.FOUND)
+        assert store.settings.get(near.FOUND)
     assert project.changed == before
     with project.open() as store:
         store.settings.set("theta", 4)
@@ -65,8 +65,8 @@ def test_what_was_found_is_no_change_of_the_project(project):
 @pytest.mark.parametrize("kept", [7, ["x"], [None, 3], {"a": 1}])
 def test_what_a_strange_file_says_was_found_is_passed_over(project, kept):
     with project.open() as store:
-        store.settings.set(review_near.FOUND, kept)
-    assert len(review_near.sought(project, pairing.CONFIG.id, Dials()).result(60)) == 2
+        store.settings.set(near.FOUND, kept)
+    assert len(near.sought(project, pairing.CONFIG.id, Dials()).result(60)) == 2
 
 
 def test_what_cannot_be_kept_is_found_all_the_same(project, monkeypatch):
@@ -75,9 +75,9 @@ def test_what_cannot_be_kept_is_found_all_the_same(project, monkeypatch):
             raise ProjectError("the disk is full")
         return opened(*_, **how)
 
-    opened = review_near.Store.open
-    monkeypatch.setattr(review_near.Store, "open", refuse)
-    assert len(review_near.sought(project, pairing.CONFIG.id, Dials()).result(60)) == 2
+    opened = near.Store.open
+    monkeypatch.setattr(near.Store, "open", refuse)
+    assert len(near.sought(project, pairing.CONFIG.id, Dials()).result(60)) == 2
 
 
 def test_a_search_that_failed_is_made_again(project, monkeypatch):
@@ -85,7 +85,7 @@ def test_a_search_that_failed_is_made_again(project, monkeypatch):
         raise ProjectError("the disk is full")
 
     with monkeypatch.context() as context:
-        context.setattr(review_near, "_near", fail)
+        context.setattr(near, "_near", fail)
         with pytest.raises(ProjectError):
-            review_near.sought(project, pairing.CONFIG.id, Dials(theta=4)).result(60)
-    assert review_near.sought(project, pairing.CONFIG.id, Dials(theta=4)).result(60)
+            near.sought(project, pairing.CONFIG.id, Dials(theta=4)).result(60)
+    assert near.sought(project, pairing.CONFIG.id, Dials(theta=4)).result(60)

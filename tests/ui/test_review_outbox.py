@@ -7,15 +7,15 @@ import pytest
 from codeclm import projects
 from codeclm.errors import ProjectError
 from codeclm.store.decisions import Decisions
-from codeclm.ui import review_outbox
-from codeclm.ui.review_outbox import write_down
+from codeclm.ui.review import outbox
+from codeclm.ui.review.outbox import write_down
 from tests.pages import pairing
 
 
 @pytest.fixture
 def project(tmp_path, monkeypatch):
     monkeypatch.setenv(projects.FOLDER_ENVIRONMENT, str(tmp_path))
-    review_outbox._tabs.clear()
+    outbox._tabs.clear()
     return pairing.project("mine")
 
 
@@ -106,11 +106,11 @@ def test_a_step_that_names_its_pair_is_told_of_only_where_it_came_out_otherwise(
 def test_a_server_that_started_anew_writes_nothing_twice_and_drops_nothing(project):
     first, second = pairs(project)[:2]
     write_down(project, "t", [accept(1, first), accept(2, second)])
-    review_outbox._tabs.clear()
+    outbox._tabs.clear()
     sent = [accept(2, second), {"seq": 3, "kind": "undo"}, accept(4, second, "target")]
     assert write_down(project, "t", sent[:2]).ack == 3
     assert standing(project, second) == []
-    review_outbox._tabs.clear()
+    outbox._tabs.clear()
     assert write_down(project, "t", sent).ack == 4
     assert standing(project, first)
     assert standing(project, second)[0].answer == "target"
@@ -121,7 +121,7 @@ def test_a_server_that_finds_the_file_shut_at_first_repeats_nothing_later(projec
     first, second = pairs(project)[:2]
     sent = [accept(1, first), accept(2, second), {"seq": 3, "kind": "undo"}]
     write_down(project, "t", sent)
-    review_outbox._tabs.clear()
+    outbox._tabs.clear()
     with monkeypatch.context() as shut:
         shut.setattr(type(project), "open", lambda self: _refuse())
         assert write_down(project, "t", sent).fault
@@ -139,17 +139,17 @@ def test_a_first_undo_sent_to_two_servers_is_carried_out_once(project):
     write_down(project, "a", [accept(1, first), accept(2, second)])
     for _ in range(2):
         assert write_down(project, "b", [{"seq": 1, "kind": "undo"}]).ack == 1
-        review_outbox._tabs.clear()
+        outbox._tabs.clear()
     assert standing(project, first)
     assert standing(project, second) == []
 
 
 def test_the_project_remembers_so_many_tabs(project, monkeypatch):
-    monkeypatch.setattr(review_outbox, "KEPT", 2)
+    monkeypatch.setattr(outbox, "KEPT", 2)
     for seq, token in enumerate("cabac", 1):
         write_down(project, token, [accept(seq, pairs(project)[0])])
     with project.open(readonly=True) as store:
-        assert store.settings.get(review_outbox.WRITTEN) == [["a", 4], ["c", 5]]
+        assert store.settings.get(outbox.WRITTEN) == [["a", 4], ["c", 5]]
 
 
 def test_edits_are_kept_and_made_storable(project):
@@ -187,7 +187,7 @@ def test_what_is_about_a_pair_that_is_gone_is_passed_over_and_told_and_holds_not
     assert tab.ack == 3
     assert "2 decisions or flags were about pairs" in tab.fault
     assert logged(project) == 1
-    review_outbox._tabs.clear()
+    outbox._tabs.clear()
     tab = write_down(project, "t", [accept(1, lost), accept(4, lost)])
     assert (tab.ack, logged(project)) == (4, 1)
     assert "One decision or flag was about a pair" in tab.fault
@@ -216,7 +216,7 @@ def test_what_is_no_decision_is_passed_over_and_told_and_holds_up_none(project, 
 def test_what_has_no_number_is_nothing(project, bad):
     assert write_down(project, "t", [bad, accept(1, pairs(project)[0])]).ack == 1
     assert logged(project) == 1
-    assert not review_outbox.foreign([bad], "Ann")
+    assert not outbox.foreign([bad], "Ann")
 
 
 def test_an_answer_that_is_not_said_is_the_winners(project):

@@ -1,0 +1,1 @@
+"""What the Export page is made of: what is chosen, how it is checked, the file."""

@@ -1,0 +1,1 @@
+"""What the Generate page is made of: a run, growing by hand, the course of complexity, prompts, failures."""

@@ -1,0 +1,1 @@
+"""What Home is made of: where the project stands, and every project there is."""

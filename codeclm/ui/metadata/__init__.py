@@ -1,0 +1,1 @@
+"""What the Metadata page is made of: its rows, its labels, mix and match."""

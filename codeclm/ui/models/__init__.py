@@ -1,0 +1,1 @@
+"""What the Models page is made of: an endpoint for each part, its test, the built-in model."""

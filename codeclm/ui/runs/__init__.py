@@ -1,0 +1,1 @@
+"""What the Runs page is made of: runs, calls, and what one record came from."""

@@ -1,0 +1,1 @@
+"""What the Seeds page is made of."""
