@@ -106,8 +106,11 @@ def notify(text: str, bad: bool = False) -> None:
 
 def tell() -> None:
     """Show what `notify` left."""
-    for text, bad in st.session_state.pop(_FLASH, []):
-        if bad:
-            error_box(text)
-        else:
-            st.toast(plain(text, 300), icon=":material/check:")
+    # In a place that is there without a word too: else what stands below moves up once a box goes, is made
+    # anew by the browser, and loses what is being typed.
+    with st.container():
+        for text, bad in st.session_state.pop(_FLASH, []):
+            if bad:
+                error_box(text)
+            else:
+                st.toast(plain(text, 300), icon=":material/check:")

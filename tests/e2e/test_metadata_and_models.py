@@ -95,6 +95,20 @@ def test_faults_stand_beside_their_fields_and_nothing_is_saved(app, project):
         )
 
 
+def test_what_is_typed_into_an_endpoint_outlives_a_look_at_another_page(app, project):
+    app.open("Models", project="mine", role="Target")
+    app.box("Model").fill("half")
+    for name in ("Seeds", "Models"):
+        app.page.get_by_test_id("stSidebar").get_by_role("link", name=name).click()
+        app.settle()
+    assert app.sees("Not saved yet")
+    assert app.box("Model").input_value() == "half"
+    app.box("Address").fill("http://127.0.0.1:1/v1")
+    app.click("Save")
+    with project.open(readonly=True) as store:
+        assert store.settings.endpoints()["target"] == Endpoint(url="http://127.0.0.1:1/v1", model="half")
+
+
 def test_the_test_button_says_what_works(app, project):
     with ScriptedEndpoint() as endpoint:
         with project.open() as store:

@@ -132,3 +132,29 @@ def test_a_judge_saved_as_the_strong_model_goes_on_being_whichever_that_is():
     field(test, "Model").set_value("a judge")
     press(test, "Save")
     assert kept()["judge"].model == "a judge"
+
+
+def test_what_is_half_written_outlives_a_look_at_another_role_and_page_and_is_let_go_at_a_press():
+    test = models_page()
+    assert not saying(test, "Not saved yet")
+    field(test, "Model").set_value("half")
+    next(each for each in test.selectbox if each.label == "Temperature").set_value("never sent").run()
+    assert saying(test, "Not saved yet")
+    for role in ("Target", "Strong"):
+        test.segmented_control(key="role").set_value(role).run()
+    test.switch_page("pages/8_Evaluate.py").run()
+    with projects.find("mine").open() as store:
+        store.settings.set_endpoint("strong", Endpoint(url="http://127.0.0.1:2/v1", model="another"))
+    test.switch_page("pages/9_Models.py").run()
+    assert (field(test, "Model").value, field(test, "Address").value) == ("half", "http://127.0.0.1:1/v1")
+    assert next(each for each in test.selectbox if each.label == "Temperature").value == "never sent"
+    press(test, "Save")
+    assert "changed elsewhere meanwhile" in " ".join(each.value for each in test.error)
+    assert (field(test, "Model").value, field(test, "Address").value) == ("half", "http://127.0.0.1:2/v1")
+    press(test, "As it is saved")
+    assert field(test, "Model").value == "another"
+    assert not saying(test, "Not saved yet")
+
+
+def saying(test, words):
+    return any(words in each.value for each in test.caption)

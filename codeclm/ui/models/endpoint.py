@@ -49,7 +49,7 @@ def endpoint_form(project: Project, role: Role, endpoints: Mapping[Role, Endpoin
         help="Fills in the address that the service has out of the box, or all that another part has. "
         "Nothing is saved until you save.",
     )
-    with st.form(f"endpoint_{role}"):
+    with st.container(border=True):  # in no form: what is half written there is lost at a look elsewhere
         left, right = st.columns(2)
         with left:
             _text(
@@ -68,9 +68,13 @@ def endpoint_form(project: Project, role: Role, endpoints: Mapping[Role, Endpoin
                 "For the built-in model: its name, or the path of a GGUF file.",
             )
         _advanced(role)
-        st.form_submit_button(
-            "Save", type="primary", icon=":material/save:", on_click=_save, args=(project, role)
-        )
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button("Save", type="primary", icon=":material/save:", on_click=_save, args=(project, role),
+                      key=_key(role, "save"))  # fmt: skip
+            if _half_written(role):
+                st.button("As it is saved", type="tertiary", icon=":material/undo:", on_click=forget,
+                          args=(role,), key=_key(role, "forget"))  # fmt: skip
+                st.caption("Not saved yet.", width="content")
 
 
 def _advanced(role: Role) -> None:
@@ -82,6 +86,7 @@ def _advanced(role: Role) -> None:
                 "Temperature",
                 [_DEFAULT, _NEVER, _GIVEN],
                 key=_key(role, "temperature_mode"),
+                persist_state="session",
                 help="Most reasoning models refuse a temperature: choose “never sent”.",
             )
             _number(role, "temperature", "Fixed temperature", "Used where “fixed” is chosen.", 0.1)
@@ -104,8 +109,15 @@ def _advanced(role: Role) -> None:
                 "Token limit's name",
                 ["found by testing", "max_tokens", "max_completion_tokens"],
                 key=_key(role, "tokens_parameter"),
+                persist_state="session",
             )
-        st.text_area("System prompt", key=_key(role, "system"), height=80, help="Put before every request.")
+        st.text_area(
+            "System prompt",
+            key=_key(role, "system"),
+            persist_state="session",
+            height=80,
+            help="Put before every request.",
+        )
         _fault(role, "system")
         _text(role, "extra_body", "Further fields of the request (JSON)", '{"top_k": 20}', "")
         left, right = st.columns(2)
@@ -147,6 +159,7 @@ def _save(project: Project, role: Role) -> None:
         _meet(role, there[role])
         own = role != "judge" or endpoint != there["strong"]
         store.settings.set_endpoint(role, endpoint if own else None)
+    forget(role)
     notify(f"The {role} model is saved." if own else "The strong model judges, whichever is set.")
 
 
@@ -213,13 +226,25 @@ def _object(text: str) -> dict[str, Any]:
     return value
 
 
+def forget(role: Role) -> None:
+    """Let the form show what the project has when it is drawn next, whatever was written into it."""
+    st.session_state.pop(_key(role, "filled"), None)
+
+
 def _fill(role: Role, endpoint: Endpoint) -> None:
-    """Put the project's values into the fields, once for each endpoint that is loaded."""
-    mark = endpoint.model_dump_json()
-    if st.session_state.get(_key(role, "filled")) == mark and _key(role, "url") in st.session_state:
+    """Put the project's values into the fields, once for each endpoint; what is half written stays."""
+    mark, filled = endpoint.model_dump_json(), _key(role, "filled")
+    if filled in st.session_state and (st.session_state[filled] == mark or _half_written(role)):
         return
     _load(role, endpoint)
-    st.session_state[_key(role, "filled")] = mark
+    st.session_state[filled] = mark
+
+
+def _half_written(role: Role) -> bool:
+    """Whether any field differs from what the form began with."""
+    state = st.session_state
+    began = _held(Endpoint.model_validate_json(state[_key(role, "filled")]))
+    return any(state.get(_key(role, name)) != value for name, value in began.items())
 
 
 def _load(role: Role, endpoint: Endpoint) -> None:
@@ -255,7 +280,9 @@ def take_model(role: Role, name: str) -> None:
 
 
 def _text(role: Role, name: str, label: str, example: str, about: str) -> None:
-    st.text_input(label, key=_key(role, name), placeholder=example, help=about or None)
+    st.text_input(
+        label, key=_key(role, name), persist_state="session", placeholder=example, help=about or None
+    )
     _fault(role, name)
 
 
@@ -267,6 +294,7 @@ def _number(role: Role, name: str, label: str, about: str, step: float | None = 
         value=None,
         step=1 if whole else step,
         key=_key(role, name),
+        persist_state="session",
         help=about,
         placeholder="default",
     )

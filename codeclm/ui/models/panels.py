@@ -17,7 +17,7 @@ from codeclm.settings import BUILTIN_MODEL, Endpoint
 from codeclm.ui import signin
 from codeclm.ui.glossary import term
 from codeclm.ui.guard import fragment, guarded, notify
-from codeclm.ui.models.endpoint import take_model
+from codeclm.ui.models.endpoint import forget, take_model
 from codeclm.ui.text import ROLE_COLOURS, duration, number, one_line, plain, plural
 
 _TAKEN = "offered_taken"
@@ -145,6 +145,7 @@ def _no_judge(project: Project) -> None:
     with project.open() as store, store.write():
         st.session_state[_FORMER] = store.settings.endpoints()["judge"].model_dump_json()
         store.settings.set_endpoint("judge", None)
+    forget("judge")
     notify("The strong model judges.")
 
 
@@ -152,6 +153,7 @@ def _no_judge(project: Project) -> None:
 def _judge_again(project: Project) -> None:
     with project.open() as store:
         store.settings.set_endpoint("judge", Endpoint.model_validate_json(st.session_state.pop(_FORMER)))
+    forget("judge")
     notify("The judge is the one from before.")
 
 
