@@ -16,6 +16,7 @@ from codeclm.cli.running import order_of
 from codeclm.errors import UsageError
 from codeclm.evaluate.crr import Tally
 from codeclm.evaluate.report import Report, report
+from codeclm.export import apart
 from codeclm.jobs import evaluate as job
 from codeclm.jobs.candidates import Ask, Candidate, CandidateKind
 from codeclm.jobs.matching import Match
@@ -32,7 +33,9 @@ def evaluate(args: Namespace) -> Result:
     if not project_path(args).exists():
         # What cannot be used is told before a project is made for it.
         look(ask)
-    open_project(args, create=ask.prompts is not None).close()
+    with open_project(args, create=ask.prompts is not None) as store:
+        if told := apart.seen(store, ask.holdout or 0.0):
+            warn(f"warning: {told}")
     with Live(quiet=args.quiet) as live:
         found = job.evaluate(project_path(args), ask, warn=live.warn, show=live.show)
     if found.ended.error is not None:

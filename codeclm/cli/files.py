@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 
 from codeclm import export as exports
@@ -11,7 +12,8 @@ from codeclm import ingest
 from codeclm.cli.checking import checks_of
 from codeclm.cli.opening import config_of, filter_of, open_project, project_path
 from codeclm.cli.output import Result, warn
-from codeclm.errors import UsageError
+from codeclm.errors import CodecError, UsageError
+from codeclm.export import apart
 from codeclm.export.push import push
 from codeclm.jobs.checking import checked, look
 from codeclm.jobs.importing import Imported, ImportKind, prepare, scale_told
@@ -88,6 +90,9 @@ def export(args: Namespace) -> Result:
             found = look(store, options, asked, args.against, args.embedding_model).found
             options = checked(options, found)
         done = exports.write(store, args.out, options)
+        if done.rows:
+            with suppress(CodecError):  # a project that cannot be written is exported all the same
+                apart.keep(store, options)
     if not done.rows:
         warn(f"nothing was written to {args.out}: {_empty(done.dropped)}")
     lines = [f"{done.rows} rows written{' to ' if done.files else ''}{', '.join(done.files)}"]

@@ -61,6 +61,11 @@ class Options:
     license: str = ""
     """For the dataset card of `hub`."""
 
+    @property
+    def test_share(self) -> float | None:
+        """The share of families that goes to `test`; None: one file."""
+        return SPLIT if self.split is None and format_of(self.format).folder else self.split
+
 
 @dataclass(frozen=True, slots=True)
 class Exported:
@@ -96,7 +101,7 @@ def write(store: Store, out: str | Path, options: Options) -> Exported:
     rows, place = _rows(store, options, form), Path(out)
     if place.name in ("", ".."):
         place = place.resolve()
-    if form.folder or options.split is not None:
+    if options.test_share is not None:
         return _folder(rows, place, options, form)
     return _file(rows, place, options, form)
 
@@ -119,7 +124,7 @@ def tally(store: Store, options: Options) -> Exported:
     form = _form(options)
     rows = _rows(store, options, form)
     with uncollected():
-        number = rows.count(parted=form.folder or options.split is not None)
+        number = rows.count(parted=options.test_share is not None)
         places = array("Q", sorted(rows.places)) if rows.places else ()
         return Exported(number, [], _sorted(rows), rows.of_target, places)
 
@@ -178,7 +183,7 @@ def _file(rows: Rows, out: Path, options: Options, form: Format) -> Exported:
 
 
 def _folder(rows: Rows, out: Path, options: Options, form: Format) -> Exported:
-    share = SPLIT if options.split is None else options.split
+    share = options.test_share or 0.0
     names = {split: f"{split}.{form.suffix}" for split in ("train", "test")}
     with staged_folder(out) as part:
         sidecar = part / "provenance.jsonl" if options.provenance else None

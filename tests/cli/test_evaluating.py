@@ -108,6 +108,31 @@ def test_what_cannot_be_is_one_line(codeclm, prompts, tmp_path):
         assert (status in (1, 2), data, err.count("\n")) == (True, None, 1), words
 
 
+def test_seeds_that_the_last_export_did_not_keep_apart_are_warned_of(codeclm, seeds, tmp_path):
+    pairs, scores = tmp_path / "pairs.jsonl", tmp_path / "scores.jsonl"
+    rows = [
+        {"instruction": f"Do {at}.", "strong": "a", "target": "b", "strong_score": 9, "target_score": 2}
+        for at in range(20)
+    ]
+    pairs.write_text("\n".join(map(json.dumps, rows)))
+    codeclm("import", seeds(30))
+    codeclm("import", pairs, "--as", "pairs")
+    judged = [{"prompt": f"Explain thing number {at}.", "score": [9, 2]} for at in range(30)]
+    scores.write_text("\n".join(map(json.dumps, judged)))
+    words = ("--scores", f"mine={scores}")
+
+    def told(share):
+        status, _, err = codeclm("evaluate", "--holdout", share, *words)
+        assert status in (0, 3), err
+        return [line for line in err.splitlines() if line.startswith("warning: The last export")]
+
+    assert told(0.3) == []
+    assert codeclm("export", tmp_path / "apart", "--format", "messages", "--split", "0.2")[0] == 0
+    assert (told(0.2), ["only 20 % of the seeds" in line for line in told(0.3)]) == ([], [True])
+    assert codeclm("export", tmp_path / "whole.jsonl", "--format", "messages")[0] == 0
+    assert ["no test part" in line for line in told(0.2)] == [True]
+
+
 def test_answers_and_scores_of_one_name_are_one_candidates(codeclm, prompts, scores, tmp_path):
     mine, other = tmp_path / "mine.jsonl", tmp_path / "other.jsonl"
     mine.write_text(json.dumps({"prompt": "Test 0?", "answer": "Yes."}))

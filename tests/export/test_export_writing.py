@@ -11,7 +11,7 @@ from exporting import CLOSE, bundle, seed
 
 from codeclm import export
 from codeclm.errors import UsageError
-from codeclm.export import Options
+from codeclm.export import Options, apart
 from codeclm.export.formats import FORMATS, format_of
 from codeclm.llm.model import Call, Reply, Request
 from codeclm.records import IMPORTED, Answer, Comparison, Decision, Instruction, Labels, Message, Scores
@@ -171,6 +171,16 @@ def test_a_split_parts_no_family_and_moves_nothing(store, tmp_path):
     assert {text: after[text] for text in before} == before
     names = ["train.jsonl", "test.jsonl", "dataset_info.json", "axolotl.yaml"]
     assert done.files == [str(tmp_path / "few" / name) for name in names]
+
+
+def test_the_part_of_the_last_export_is_remembered(store):
+    assert (apart.last(store), apart.seen(store, 0.5)) == (None, "")
+    for options, share in ((Options(split=0.4), 0.4), (Options(format="hub"), 0.1), (Options(), 0.0)):
+        apart.keep(store, options)
+        assert apart.last(store) == share
+        assert (apart.seen(store, share), bool(apart.seen(store, share + 0.01))) == ("", True)
+    store.settings.set("exported_part", ["<b>"])
+    assert apart.last(store) is None
 
 
 def test_a_hub_folder(store, tmp_path):

@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from codeclm import projects
+from codeclm.export import Options, apart
 from codeclm.jobs import process
 from codeclm.jobs.candidates import Ask, Candidate
 from codeclm.jobs.evaluate import evaluate
@@ -127,7 +128,7 @@ def test_held_out_seeds_start_a_job_of_its_own(monkeypatch):
     test = well(test.run())
     test = test.button(key="evaluate_start").click().run()
     assert not test.exception
-    assert started == [("evaluate", ["--holdout", "0.2", "--with-target"])]
+    assert started == [("evaluate", ["--holdout", "0.1", "--with-target"])]
 
 
 SPENT = "the budget of 5 calls is used up; run again to go on"
@@ -303,3 +304,25 @@ def test_an_evaluation_begins_with_the_limits_just_typed(monkeypatch):
     test.number_input(key="eval_calls").set_value(9)
     test.button(key="evaluate_start").click().run()
     assert started == [["--holdout", "0.1", "--with-target", "--limit", "2", "--max-calls", "9"]]
+
+
+def test_held_out_seeds_are_those_that_the_last_export_kept_apart(monkeypatch):
+    test, started = held_out(monkeypatch)
+    made = projects.find("seeds")
+    with made.open() as store:
+        apart.keep(store, Options(split=0.3))
+    test.segmented_control(key="eval_prompts").set_value("Held-out seeds").run()
+    assert test.slider(key="eval_share").value == 30
+    warnings = [each.value for each in test.warning]
+    test.slider(key="eval_share").set_value(40).run()
+    assert "kept only 30 % of the seeds apart" in " ".join(each.value for each in test.warning)
+    test.button(key="eval_as_exported").click().run()
+    assert test.slider(key="eval_share").value == 30
+    assert [each.value for each in test.warning] == warnings
+    with made.open() as store:
+        apart.keep(store, Options())
+    test.run()
+    assert "kept no test part apart" in " ".join(each.value for each in well(test).warning)
+    assert not [each for each in test.button if each.key == "eval_as_exported"]
+    test.button(key="evaluate_start").click().run()
+    assert started == [["--holdout", "0.3", "--with-target"]]

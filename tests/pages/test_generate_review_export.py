@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from codeclm import projects
-from codeclm.export import Options
+from codeclm.export import Options, apart
 from codeclm.jobs.order import config_for
 from codeclm.records import Decision, Seed
 from codeclm.settings import Endpoint
@@ -311,6 +311,8 @@ def test_several_files_come_as_the_same_zip_each_time():
     options = Options(format="messages", split=0.5, provenance=True)
     data = export_file.content(made, options)
     assert data == export_file.content(made, options)
+    with made.open(readonly=True) as store:
+        assert apart.last(store) == 0.5
     names = zipfile.ZipFile(BytesIO(data)).namelist()
     assert {"train.jsonl", "test.jsonl", "provenance.jsonl"} <= set(names)
     assert export_file.file_name("my (own) project/..", options) == "my-own-project-messages-kept.zip"

@@ -11,9 +11,12 @@ from codeclm import ingest
 from codeclm.errors import UsageError
 from codeclm.evaluate import tables
 from codeclm.evaluate.tables import Asked
+from codeclm.export import apart
 from codeclm.export.families import in_test
+from codeclm.export.writing import SPLIT
 from codeclm.projects import Project
 from codeclm.settings import Endpoint
+from codeclm.store import Store
 from codeclm.ui import uploads
 from codeclm.ui.evaluate import job
 from codeclm.ui.evaluate import models as evaluate_models
@@ -22,7 +25,8 @@ from codeclm.ui.page import go
 from codeclm.ui.text import number, one_line, plain, plural
 
 _FILE, _SEEDS = "A file", "Held-out seeds"
-_SHARE = 20
+_SHARE = "eval_share"
+"""The field with the share of the seeds, in per cent."""
 _NOBODY = "Choose at least one candidate."
 
 
@@ -83,16 +87,7 @@ def _prompts(plan: Plan, project: Project) -> None:
         label_visibility="collapsed", persist_state="session",
     )  # fmt: skip
     if how == _SEEDS:
-        share = st.slider("Share of the seeds", 5, 50, _SHARE, 5, format="%d %%", key="eval_share",
-                          persist_state="session")  # fmt: skip
-        with project.open(readonly=True) as store:
-            seeds = store.seeds.ids()
-        plan.prompts = sum(in_test(seed, share / 100) for seed in seeds)
-        st.caption(
-            f"{plural(plan.prompts, 'seed')} of {number(len(seeds))}: those whose offspring an export with "
-            "this test share keeps out of the training part. One with a smaller test part, or none, has some "
-            "of it to train on, and CRR is too high. The paper holds 20 % back."
-        )
+        _held_out(plan, project)
         return
     file = uploads.upload(
         "Test prompts, one a row",
@@ -130,6 +125,44 @@ def _prompts(plan: Plan, project: Project) -> None:
         if found.rejected:
             st.badge(f"{number(len(found.rejected))} rejected", color="red")
     st.caption("First: " + plain(found.records[0].prompt.text, 160))
+
+
+def _held_out(plan: Plan, project: Project) -> None:
+    """Seeds that an export keeps out of the training part: as many as the last one did."""
+    with project.open(readonly=True) as store:
+        seeds = store.seeds.ids()
+        share = st.slider("Share of the seeds", 1, 50, _exported(store), format="%d %%", key=_SHARE,
+                          persist_state="session")  # fmt: skip
+        seen, exported = apart.seen(store, share / 100), apart.last(store)
+    plan.prompts = sum(in_test(seed, share / 100) for seed in seeds)
+    st.caption(
+        f"{plural(plan.prompts, 'seed')} of {number(len(seeds))}: those whose offspring an export with this "
+        "test share keeps out of the training part. The paper holds 20 % back."
+    )
+    if not seen:
+        return
+    st.warning(seen, icon=":material/warning:")
+    if exported:
+        st.button(
+            "Take the part that was exported",
+            icon=":material/undo:",
+            on_click=_take,
+            args=(project,),
+            key="eval_as_exported",
+        )
+    else:
+        go("Export", "Export with this test part", export_split="true", export_share=str(share))
+
+
+def _exported(store: Store) -> int:
+    """The share of the seeds, in per cent, that the last export kept apart, or that one does unasked."""
+    return max(1, min(50, int(100 * (apart.last(store) or SPLIT) + 1e-9)))
+
+
+@guarded
+def _take(project: Project) -> None:
+    with project.open(readonly=True) as store:
+        st.session_state[_SHARE] = _exported(store)
 
 
 def _candidates(plan: Plan, target: Endpoint) -> None:
@@ -191,12 +224,14 @@ def _met(path: Path, kind: str, source: str, _asked: list[Asked]) -> tuple[int, 
     return len(found.answers), found.rejected
 
 
-def _chosen() -> list[str]:
+def _chosen(project: Project) -> list[str]:
     """The words for all but files, as the fields stand now: at a press that may be more than was drawn."""
     state = st.session_state
-    seeds = state["eval_prompts"] == _SEEDS
-    words = ["--holdout", f"{state.get('eval_share', _SHARE) / 100:g}"] if seeds else []
-    words += evaluate_models.words()
+    words = evaluate_models.words()
+    if state["eval_prompts"] == _SEEDS:
+        with project.open(readonly=True) as store:
+            share = state.get(_SHARE) or _exported(store)
+        words = ["--holdout", f"{share / 100:g}", *words]
     for name, key in (("--limit", "eval_limit"), ("--max-calls", "eval_calls")):
         words += [name, str(state[key])] if state[key] else []
     return words
@@ -271,5 +306,5 @@ def _button(project: Project, plan: Plan) -> None:
 def _start(project: Project, files: list[str]) -> None:
     if not evaluate_models.words() and not {"--answers", "--scores"} & set(files):
         raise UsageError(_NOBODY)  # the command would take the target
-    job.start(project, [*files, *_chosen()])
+    job.start(project, [*files, *_chosen(project)])
     st.session_state["evaluate_part"] = "Results"

@@ -6,6 +6,7 @@ import streamlit as st
 
 from codeclm.export import Include, Options
 from codeclm.export.formats import format_of
+from codeclm.export.writing import SPLIT
 from codeclm.projects import Project
 from codeclm.store import PairFilter
 from codeclm.ui.export_words import FORMATS, INCLUDE
@@ -146,5 +147,7 @@ def _split(form: str) -> float | None:
     )
     if not apart:
         return None
-    share = st.slider("Test share", 1, 50, 10, format="%d %%", key="export_share", bind="query-params")
+    share = st.slider(
+        "Test share", 1, 50, int(100 * SPLIT), format="%d %%", key="export_share", bind="query-params"
+    )
     return share / 100

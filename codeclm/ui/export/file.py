@@ -6,6 +6,7 @@ import io
 import re
 import tempfile
 import zipfile
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,7 +14,7 @@ from pathlib import Path
 import streamlit as st
 
 from codeclm.errors import CodecError
-from codeclm.export import Exported, Options, preview, tally, write
+from codeclm.export import Exported, Options, apart, preview, tally, write
 from codeclm.export.formats import format_of
 from codeclm.export.writing import SPLIT
 from codeclm.projects import Project
@@ -32,7 +33,7 @@ def summary_of(project: Project, revision: int, options: Options) -> Exported:
     """How many rows there would be and what is left out; counted once for each change of the file, and not
     again for what changes no count: the form of the file, how large its test part is, its licence."""
     form = "dpo" if format_of(options.format).preference else "messages"
-    split = SPLIT if _folder(options) else None
+    split = None if options.test_share is None else SPLIT
     counted = replace(options, format=form, split=split, provenance=False, ids=False, license="")
     return _tally(str(project.path), revision, counted)
 
@@ -49,8 +50,8 @@ def outcome(found: Exported, options: Options) -> None:
     with st.container(horizontal=True, gap="large"):
         st.metric("Rows in the file", number(found.rows), width="content")
         st.metric("Pairs left out", number(out), width="content")
-    if _folder(options) and found.rows:
-        st.caption(_parted(found, found.in_test(options.split or SPLIT)))
+    if options.test_share is not None and found.rows:
+        st.caption(_parted(found, found.in_test(options.test_share)))
     if found.of_target:
         share = f"{number(found.of_target)} of the rows ({100 * found.of_target / found.rows:.0f} %)"
         st.caption(f"{share} have the target's own answer, as it won or was chosen.")
@@ -107,7 +108,7 @@ def file_name(project: str, options: Options) -> str:
 def content(project: Project, options: Options) -> bytes:
     """The bytes of the file. In a thread of its own, so an error can only be told in the file itself."""
     with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / ("export" if _folder(options) else f"export.{_suffix(options)}")
+        out = Path(folder) / ("export" if options.test_share is not None else f"export.{_suffix(options)}")
         try:
             with project.open(readonly=True) as store:
                 files = [Path(each) for each in write(store, out, options).files]
@@ -115,6 +116,8 @@ def content(project: Project, options: Options) -> bytes:
             return f"The export failed: {error}\n".encode()
         if not files:
             return b"No pair fits any more, so there is no row to export.\n"
+        with suppress(CodecError), project.open() as store:  # what cannot be written is exported all the same
+            apart.keep(store, options)
         return _zip(files) if _several(options) else files[0].read_bytes()
 
 
@@ -126,12 +129,8 @@ def _zip(files: list[Path]) -> bytes:
     return buffer.getvalue()
 
 
-def _folder(options: Options) -> bool:
-    return options.format == "hub" or options.split is not None
-
-
 def _several(options: Options) -> bool:
-    return _folder(options) or options.provenance
+    return options.test_share is not None or options.provenance
 
 
 def _suffix(options: Options) -> str:
