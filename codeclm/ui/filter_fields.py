@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -85,9 +86,12 @@ def fields(known: Known, iterations: int, key: str, width: Width = 240) -> dict[
     }
 
 
-def pick(label: str, key: str, names: list[str], width: Width) -> str | None:
+def pick(
+    label: str, key: str, names: list[str], width: Width, chosen: Callable[[], None] | None = None
+) -> str | None:
     """A name among many, which stands in the address as it is. One that is not offered, as it is used less or
-    not at all any more, still is what is asked for: without it, far more would be found."""
+    not at all any more, still is what is asked for: without it, far more would be found. `chosen` is called
+    after a choice."""
     offered, held = names[:MOST], st.session_state.get(key) or st.query_params.get(key)
     if held and held not in names:
         held = next((name for name in names if one_line(name, 60) == held), held)
@@ -101,6 +105,7 @@ def pick(label: str, key: str, names: list[str], width: Width) -> str | None:
         key=key,
         bind="query-params",
         format_func=lambda name: one_line(name, 60),
+        on_change=chosen,
         width=width,
     )
     return found

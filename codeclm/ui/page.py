@@ -29,10 +29,12 @@ STYLE = """<style>
 [data-testid^="stBaseButton-primary"] { background-color: #0F766E; border-color: #0F766E; }
 [data-testid^="stBaseButton-primary"]:hover { background-color: #0B655E; border-color: #0B655E; }
 .st-key-review_desk { opacity: 1 !important; }
+[data-testid="stMain"] { scrollbar-gutter: stable; }
 </style>"""
 """All styles of ours. The dark theme's accent is bright, so that a chosen tab can be read; under the white
 label of a button it must be deep (contrast 4.5), which no theme option says.
-The review card is read while the last decision is still being written: it must not fade."""
+The review card is read while the last decision is still being written: it must not fade.
+A page that grows over its window must not become narrower by a scroll bar: rows would break, and all move."""
 
 ABOUT = (
     "**CodecLM Studio** turns a handful of real instructions into a tailored fine-tuning set, "

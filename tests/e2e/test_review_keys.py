@@ -213,6 +213,19 @@ def test_a_field_gives_the_keys_back_to_the_card(app, many):
     assert len(decisions(many)) == 1
 
 
+def test_a_name_that_was_typed_gives_the_keys_back_to_the_card(app, many):
+    field = app.page.get_by_test_id("stSelectbox").get_by_role("combobox", name="Reviewer")
+    field.click()
+    field.press_sequentially("Ann")
+    app.page.keyboard.press("Enter")
+    app.settle()
+    app.page.wait_for_timeout(500)
+    press(app, "a")
+    saved(app)
+    with many.open(readonly=True) as store:
+        assert store.decisions.reviewers() == [("Ann", 1)]
+
+
 def test_an_edit_that_is_left_is_taken_up_again(app, many):
     press(app, "e")
     app.page.locator(".desk .new-response").fill("Half of a better answer")

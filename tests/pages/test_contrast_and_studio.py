@@ -338,6 +338,21 @@ def test_what_the_search_finds_among_the_decided_is_a_button_away(mine):
     assert [card["id"] for _, card in desk(test)["cards"]] == [one]
 
 
+def test_who_asks_for_one_reviewers_pairs_gets_the_decided(mine):
+    with mine.open() as store:
+        one, two, *_ = store.pairs.ids(pairing.CONFIG.id, 3, 4, PairFilter(status="kept"))
+        for pair, who in ((one, "ann"), (two, "bob")):
+            store.decisions.decide(Decision(pair, "accept", who))
+    test = opened("6_Review", project="mine")
+    test.selectbox(key="review_by").select("ann").run()
+    assert [card["id"] for _, card in desk(test)["cards"]] == [one]
+    assert test.selectbox(key="review_decision").value == "any"
+    test = opened("6_Review", project="mine", review_by="ann")
+    assert desk(test)["total"] == 0
+    submit(test, "Show 1 among the decided").click().run()
+    assert [card["id"] for _, card in desk(test)["cards"]] == [one]
+
+
 def test_the_grid_draws_blind_without_scores(mine):
     test = opened("6_Review", project="mine", review_view="Grid", blind="true")
     assert {"Left", "Right"} <= set(test.dataframe[0].value.columns)

@@ -38,8 +38,8 @@ def failures(project: Project) -> None:
         return
     st.subheader(plural(total, "failure"), anchor=False)
     st.caption(
-        "A reply that cannot be used is asked again twice; what fails then waits here. Another try asks "
-        "anew, as a run of its own that takes up nothing else."
+        "A reply that cannot be used is asked for again, at most twice; what fails then waits here. Another "
+        "try asks anew, as a run of its own that takes up nothing else."
     )
     with project.open(readonly=True) as store:
         found = store.failures.page(facts.config.id, offset(_PAGE, total), PAGE)

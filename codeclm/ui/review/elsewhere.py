@@ -18,7 +18,8 @@ from codeclm.ui.text import number, plural
 
 def elsewhere(project: Project, made: Queue) -> None:
     """How many pairs match with any decision, or in any state, with a button to each; and a way out."""
-    decided = replace(made.where, decision=None, undecided_by=None, decided_by=None)
+    by = made.where.decided_by if st.session_state.get("review_by") else None
+    decided = replace(made.where, decision=None, undecided_by=None, decided_by=by)
     whole = replace(decided, status=None)
     with project.open(readonly=True) as store:
         with_any, at_all = (_count(store, made, each) for each in (decided, whole))

@@ -30,7 +30,7 @@ function cover() { return document.querySelector('[data-testid="stPopoverBody"]'
 
 const CLOSING = 100;
 
-/* The list that a filter was chosen from by mouse would keep the focus: the keys are the card's. */
+/* The list that something was chosen from would keep the focus: the keys are the card's. */
 function takeBack() {
   if (document.activeElement.matches('[data-testid="stSelectbox"] [role=combobox]')) document.activeElement.blur();
 }
@@ -109,10 +109,14 @@ class Hands {
     if (!event.repeat) this.press(name, event.timeStamp);
   }
 
-  /* Out of a filter without the mouse: Ctrl+Enter gives the keys back to the card, and folds the filters. */
+  /* Out of a filter without the mouse: Ctrl+Enter gives the keys back to the card, and folds the filters. A
+     choice from a list by Enter alone gives them back too, but for the folded ones, of which more may be set. */
   letGo(event) {
-    const wanted = event.key === "Enter" && (event.ctrlKey || event.metaKey);
-    if (!wanted || !inField(event) || event.composedPath().includes(this.desk.root)) return false;
+    if (event.key !== "Enter" || !inField(event) || event.composedPath().includes(this.desk.root)) return false;
+    if (!event.ctrlKey && !event.metaKey) {
+      if (!cover()) setTimeout(takeBack, CLOSING);
+      return false;
+    }
     document.activeElement.blur();
     if (cover()) document.querySelector('[data-testid="stPopoverButton"][aria-expanded="true"]')?.click();
     return true;

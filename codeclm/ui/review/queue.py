@@ -151,7 +151,7 @@ def _filters(known: Known, dials: Dials, at: Seat) -> Asked:
         bind="query-params",
         placeholder="Search instructions",
         icon=":material/search:",
-        width=180,
+        width=165,
         label_visibility="collapsed",
     )
     others = _changed(known)
@@ -182,10 +182,21 @@ def _filters(known: Known, dials: Dials, at: Seat) -> Asked:
     return Asked(where, order or "lineage", MARKS["near"] in (state.get("review_marks") or []), share)
 
 
+@guarded
+def _among_decided() -> None:
+    """Who asks for what one reviewer decided does not mean what is undecided, as stands there at first."""
+    if st.session_state["review_by"] and st.session_state["review_decision"] == "none":
+        st.session_state["review_decision"] = "any"
+
+
 def _more(known: Known, dials: Dials, at: Seat) -> dict[str, Any]:
     """The filters that are used less: what they ask of PairFilter."""
     narrowed = fields(known, dials.iterations, "review", "stretch")
-    reviewer = pick("Decided by", "review_by", known.reviewers, "stretch") if known.reviewers else None
+    reviewer = (
+        pick("Decided by", "review_by", known.reviewers, "stretch", _among_decided)
+        if known.reviewers
+        else None
+    )
     marks = st.pills(
         "Only", list(MARKS.values()), selection_mode="multi", key="review_marks", bind="query-params"
     )
