@@ -75,7 +75,7 @@ def warnings(setup: Setup) -> Iterator[str]:
     for role in setup.roles:
         endpoint = setup.endpoints[role]
         if not endpoint.builtin and keys.withheld(role, endpoint.url, tuple(setup.order.urls.values())):
-            how = f"type it as --{role}-url, or confirm it on the Models page"
+            how = keys.way(role, endpoint.url)
             yield f"{role}: no key is sent to {endpoint.url}, which nobody confirmed: {how}"
 
 

@@ -45,6 +45,16 @@ def withheld(role: Role, url: str, typed: Collection[str] = ()) -> bool:
     return _from_environment(role) is not None and not _allowed(url, typed)
 
 
+def way(role: Role, url: str) -> str:
+    """What to do for an address that is to get the role's key and does not: on a page, and by a command."""
+    secure = (origin(url) or "").startswith("https://")
+    if os.environ.get(CONFIRMED_ONLY):
+        ask = "ask somebody who may to confirm it on the Models page"
+        return ask if secure else f"give an https address, and {ask}"
+    typed = f"type it as --{role}-url"
+    return f"confirm it on the Models page, or {typed}" if secure else f"give an https address, or {typed}"
+
+
 def trust(url: str) -> str:
     """Confirm an address for keys, for good, on this machine; returns it as scheme://host:port."""
     address = origin(url)

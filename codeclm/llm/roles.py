@@ -16,7 +16,7 @@ from codeclm.llm.budget import Budget
 from codeclm.llm.cache import CachedModel
 from codeclm.llm.capabilities import Capabilities
 from codeclm.llm.client import Counts, OpenAIModel
-from codeclm.llm.keys import key_for, withheld
+from codeclm.llm.keys import key_for, way, withheld
 from codeclm.llm.limits import Limiter
 from codeclm.llm.model import CallLog, ChatModel, Reply, Request
 from codeclm.llm.pace import Pace
@@ -157,5 +157,6 @@ def _advice(role: Role, endpoint: Endpoint, key: str | None, typed: Collection[s
         return f"; check {names}"
     if withheld(role, endpoint.url, typed):
         host = urlsplit(endpoint.url).netloc
-        return f"; the key was not sent, as {host} is not confirmed for it: type --{role}-url, or confirm it"
+        how = way(role, endpoint.url)
+        return f"; the key was not sent, as {host} is not confirmed for it: {how}"
     return f"; set {names}"

@@ -129,3 +129,13 @@ def test_where_only_confirmed_addresses_count_a_typed_one_gets_none(monkeypatch:
     assert keys.withheld("target", OTHER, typed=[OTHER])
     keys.trust(OTHER)
     assert keys.key_for("target", OTHER) == "shared"
+
+
+def test_what_is_to_be_done_for_an_address_is_what_helps_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = "http://10.0.0.5:8000/v1"
+    assert keys.way("target", OTHER) == "confirm it on the Models page, or type it as --target-url"
+    assert keys.way("target", plain) == "give an https address, or type it as --target-url"
+    monkeypatch.setenv(keys.CONFIRMED_ONLY, "1")
+    ask = "ask somebody who may to confirm it on the Models page"
+    assert keys.way("target", OTHER) == ask
+    assert keys.way("target", plain) == f"give an https address, and {ask}"
