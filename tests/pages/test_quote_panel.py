@@ -1,5 +1,6 @@
 """The quote on the Generate page: kept, shown for exactly the settings it was made for, started detached."""
 
+import os
 import time
 from pathlib import Path
 
@@ -8,12 +9,14 @@ from streamlit.testing.v1 import AppTest
 
 from codeclm import projects
 from codeclm.jobs.lock import hold
+from codeclm.jobs.order import Order
 from codeclm.jobs.quote import quote
-from codeclm.records import Seed
-from codeclm.settings import Dials, Endpoint
+from codeclm.records import Instruction, Labels, Metadata, Seed
+from codeclm.settings import Config, Dials, Endpoint
 from codeclm.testing import ScriptedEndpoint
 from codeclm.ui.generate.plan import Wanted
 from codeclm.ui.generate.quote import order_of
+from tests.pages import pairing
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -74,6 +77,21 @@ def test_what_the_pilot_takes_is_said_before_it_is_started_and_can_be_less(made)
     (pilot,) = [each for each in test.number_input if each.label == "Pilot, of 10"]
     pilot.set_value(0).run()
     assert "No pilot, no call" in said(test)
+
+
+def test_while_a_pilot_runs_the_newest_instructions_are_its_own(made):
+    other = Config(models={"strong": "other", "target": "other", "judge": "other"}, sampling={})
+    with made.open() as store:
+        store.settings.keep_config(other)
+        store.settings.use_config(pairing.CONFIG)
+        metadata = Metadata("manual", Labels("a case"))
+        store.metadata.add([metadata])
+        store.lineages.add_instruction(Instruction(metadata.id, metadata.revision, "Do it."), other.id)
+        command = Order(dials={"theta": 1.0}, only=frozenset()).as_dict() | {"config": other.id}
+        store.jobs.start("run", command, os.getpid())
+    assert not [each.value for each in generate().subheader if "Newest" in each.value]
+    with hold(made.path, "quote"), hold(made.path, "run"):
+        assert "Newest instructions of the pilot" in [each.value for each in generate().subheader]
 
 
 def said(test):

@@ -6,13 +6,16 @@ from typing import Any
 
 import streamlit as st
 
+from codeclm.jobs.lock import RUN
 from codeclm.projects import Project
 from codeclm.records import Instruction
 from codeclm.settings import Dials
 from codeclm.store import Store
 from codeclm.ui.assets import asset
+from codeclm.ui.generate.quote import estimating
 from codeclm.ui.guard import fragment
-from codeclm.ui.runpanel import going_on
+from codeclm.ui.runpanel import going_on, last_run
+from codeclm.ui.started import held
 from codeclm.ui.summary import config_id
 from codeclm.ui.text import gap, score
 from codeclm.ui.worddiff import changed, diff
@@ -27,8 +30,9 @@ _STREAM = st.components.v2.component(
 
 
 def stream(project: Project) -> None:
-    """Draw them; while a run goes on they are looked for every few seconds, and nothing else is redrawn."""
-    (_live if going_on(project) else _still)(project)
+    """Draw them; while a run or a pilot goes on they are looked for every few seconds, and nothing else is
+    redrawn."""
+    (_live if going_on(project) or estimating(project) else _still)(project)
 
 
 @fragment
@@ -42,12 +46,22 @@ def _live(project: Project) -> None:
 
 
 def _draw(project: Project) -> None:
+    pilot = _pilot(project)
     with project.open(readonly=True) as store, store.read():
-        config, dials = config_id(store.settings.config()), store.settings.dials()
+        shown = config = config_id(store.settings.config())
+        dials = store.settings.dials()
+        if pilot:
+            config, dials = pilot["config"], dials.model_copy(update=pilot["dials"])
         items = [_item(store, node, config, dials) for node in store.lineages.newest(config, SHOWN)]
     if items:
-        st.subheader("Newest instructions", anchor=False)
+        st.subheader("Newest instructions" + (" of the pilot" if config != shown else ""), anchor=False)
         _STREAM(key="gen_stream", data={"items": items})
+
+
+def _pilot(project: Project) -> dict[str, Any] | None:
+    """The command of the pilot that is running, whose results may be none that pages show; None: none is."""
+    job = last_run(project) if held(project, RUN) else None
+    return job.command if job is not None and job.state == "running" and job.command.get("pilot") else None
 
 
 def _item(store: Store, node: Instruction, config: str, dials: Dials) -> dict[str, Any]:
