@@ -51,10 +51,10 @@ def embed(
     model = model or model_of(store)
     missing = store.vectors.missing(model, texts)
     if missing:
+        progress(0, len(missing))  # before the model is loaded, which may take half a minute
         encoder = _load(model)
         # Texts of like length share a batch, which spares padding.
         missing.sort(key=len)
-        progress(0, len(missing))
         for start in range(0, len(missing), _CHUNK):
             part = missing[start : start + _CHUNK]
             made = encoder.encode(part, batch_size=64, normalize_embeddings=True, show_progress_bar=False)

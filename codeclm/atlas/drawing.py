@@ -6,7 +6,9 @@ anew each time, from all texts there are. Knows neither records nor names.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +21,8 @@ DIMENSIONS = 5
 """Of the space that is flattened into the plane: in it, what is unlike can pass by."""
 SIZE = 10.0
 """About how far the picture reaches from its middle, in its own units."""
+Part = Literal["likeness", "clusters", "layout"]
+"""Of the work: which texts are alike, what clusters they make, and where each stands."""
 _FEWEST = 5
 """Texts from which an old map is worth keeping to."""
 
@@ -38,14 +42,21 @@ def draw(
     weights: NDArray[np.float64],
     old: Floats | None = None,
     seed: int = 0,
+    begins: Callable[[Part], None] = lambda part: None,
 ) -> Drawn:
-    """Draw a map. `short` marks labels; `weights`: records with each text; `old`: places, NaN where none."""
+    """Draw a map. `short` marks labels; `weights`: records with each text; `old`: places, NaN where none.
+
+    `begins` is told each part of the work as it comes to it.
+    """
     count = len(vectors)
     if not count:
         return Drawn(np.zeros((0, 2), np.float32), np.zeros(0, np.int64), old is None)
+    begins("likeness")
     vectors = aligned(vectors, short)
     graph, away = likeness(vectors, short)
+    begins("clusters")
     labels = clusters.find(graph, weights, clusters.alone(away, short), seed)
+    begins("layout")
     fixed = np.zeros(count, bool) if old is None else ~np.isnan(old).any(axis=1)
     if old is None or fixed.sum() < _FEWEST:
         deep = settle(graph, principal(vectors, DIMENSIONS), seed)

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
@@ -26,6 +27,13 @@ from codeclm.store.vectors import text_key
 
 MAP = "map"
 """The kind of this job, and the setting that says how the map was drawn."""
+PARTS: Final = {
+    "likeness": "looking for what is alike",
+    "clusters": "finding clusters",
+    "layout": "laying the map out",
+    "words": "naming clusters by their words",
+}
+"""The parts of drawing, once all texts are embedded, in order; and what is said of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +71,13 @@ def draw(
         sources = store.maps.sources(wanted, config_of(store))
         texts = list(dict.fromkeys(map(text_of, sources)))
         vectors = _vectors(store, sources, model, job)
-        job.step("draw", 0, 1, "drawing the map")
         fixed = not anew and store.settings.get(MAP, {}).get("model") == model
-        placed, drawn = _draw(store, sources, texts, vectors, model, fixed)
+        placed, drawn = _draw(store, sources, texts, vectors, model, fixed, job)
         settings = {"model": model, "texts": len(texts), "at": time.time()}
         if not drawn:
             settings["texts"] = store.settings.get(MAP, {}).get("texts", len(texts))
         store.settings.set(MAP, settings)
-        job.step("draw", 1, 1)
+        job.step("draw", len(PARTS), len(PARTS))
     count = sum(source.kind in kinds for source in sources)
     return Mapped(count, placed, drawn, round(time.monotonic() - began, 3))
 
@@ -104,9 +111,19 @@ def labels_of(source: Source) -> list[str]:
 
 
 def _draw(
-    store: Store, sources: list[Source], texts: list[str], vectors: Vectors, model: str, fixed: bool
+    store: Store,
+    sources: list[Source],
+    texts: list[str],
+    vectors: Vectors,
+    model: str,
+    fixed: bool,
+    job: Local,
 ) -> tuple[int, bool]:
     """Draw and keep: how many records are new to the map, and whether no old place was kept."""
+
+    def begins(part: str) -> None:
+        job.step("draw", [*PARTS].index(part), len(PARTS), PARTS[part])
+
     keys = [text_key(text) for text in texts]
     before = store.maps.places()
     counts = Counter(map(text_of, sources))
@@ -117,7 +134,9 @@ def _draw(
         np.array([text in labels for text in texts], bool),
         np.array([counts[text] for text in texts], np.float64),
         old.reshape(-1, 2) if fixed else None,
+        begins=begins,
     )
+    begins("words")
     words = _words(sources, texts, found.labels.tolist(), vectors, lambda terms: embed(store, terms, model))
     numbers, clusters = _clusters(store, words, keys, found.labels.tolist(), before)
     places = {

@@ -46,14 +46,16 @@ def table(path):
 
 
 def test_everything_is_placed_and_topics_are_clusters(project, encoder):
-    done = job.draw(project)
+    told = []
+    done = job.draw(project, show=told.append)
     points, clusters = table(project)
+    assert told == ["embedding 0/45", "embedding 45/45", *job.PARTS.values()]
     assert (done.points, done.placed, done.anew) == (39, 39, True)
     assert len(points) == 39
     assert 2 <= len(clusters) <= 6
     with Store.open(project) as store:
         found = job_state(store)
-    assert found == ("done", {"embed": (45, 45), "draw": (1, 1)})
+    assert found == ("done", {"embed": (45, 45), "draw": (4, 4)})
 
 
 def job_state(store):

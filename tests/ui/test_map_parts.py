@@ -12,7 +12,7 @@ from codeclm.charts import shares
 from codeclm.store.maps import KINDS, Cluster
 from codeclm.store.sheet import Labelled, Reached, Spots
 from codeclm.ui.columns import Clustered, Fates, Labels, Nodes, Placed
-from codeclm.ui.map import held
+from codeclm.ui.map import draw, held
 from codeclm.ui.map.colours import BY, colouring
 from codeclm.ui.map.data import Atlas
 from codeclm.ui.map.pick import outline, picked, within
@@ -310,3 +310,18 @@ def test_of_a_lasso_only_the_outline_stays_and_told_again_it_takes_nothing_back(
     assert told() == other, "a browser says it with every click"
     held.marked("another look", np.zeros(0, np.int64))
     assert told() == drawn, "drawn anew on a new chart"
+
+
+@pytest.mark.parametrize(
+    ("progress", "share", "doing"),
+    [
+        ({}, 0.0, "Looking for what is new…"),
+        ({"embed": (0, 1200)}, 0.0, "Reading texts: 0 of 1,200, once the embedding model is loaded"),
+        ({"embed": (300, 1200)}, 0.25, "Reading texts: 300 of 1,200"),
+        ({"embed": (1200, 1200), "draw": (2, 4)}, 0.5, "Laying the map out… (3 of 4)"),
+        ({"draw": (4, 4)}, 1.0, "Naming clusters by their words… (4 of 4)"),
+    ],
+)
+def test_a_drawing_says_which_part_of_its_work_it_does(progress, share, doing):
+    assert draw._far(SimpleNamespace(progress=progress)) == (share, doing)
+    assert draw._far(None) == (0.0, "Looking for what is new…")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from codeclm.embed import EMBEDDER
-from codeclm.jobs.map import MAP
+from codeclm.jobs.map import MAP, PARTS
 from codeclm.jobs.naming import NAMES, SHOWN, wanted
 from codeclm.jobs.watch import Watched, newest
 from codeclm.projects import Project
+from codeclm.store import Job
 from codeclm.ui import started
 from codeclm.ui.guard import fragment, guarded, notify
 from codeclm.ui.map.data import Atlas
@@ -129,19 +130,15 @@ def progress(project: Project) -> None:
         st.rerun()
     last = _newest(project)
     job = last.job if last is not None and last.alive else None
-    done, total = job.progress.get("embed", (0, 0)) if job else (0, 0)
     with st.container(border=True):
         if job is not None and job.kind == NAMES:
             asked, all_ = job.progress.get(NAMES, (0, 0))
             st.progress(
                 asked / all_ if all_ else 0.0, text=f"Naming clusters: {number(asked)} of {number(all_)}"
             )
-        elif job is None or (total and done < total) or not job.progress:
-            share = done / total if total else 0.0
-            known = f"Reading texts: {number(done)} of {number(total)}" if total else "Getting ready…"
-            st.progress(share, text=known)
         else:
-            st.progress(1.0, text="Laying the map out and finding clusters…")
+            share, doing = _far(job)
+            st.progress(share, text=doing)
         if job is not None:
             st.button(
                 "Stop",
@@ -151,6 +148,19 @@ def progress(project: Project) -> None:
                 key="map_stop",
                 disabled=job.stop_asked,
             )
+
+
+def _far(job: Job | None) -> tuple[float, str]:
+    """How far a drawing is, of 1, and what it is doing."""
+    embedded, texts = job.progress.get("embed", (0, 0)) if job else (0, 0)
+    drawn, parts = job.progress.get("draw", (0, 0)) if job else (0, 0)
+    if parts:
+        part = [*PARTS.values()][min(drawn, len(PARTS) - 1)]
+        return min(1.0, drawn / parts), f"{part.capitalize()}… ({min(drawn + 1, parts)} of {parts})"
+    if not texts:
+        return 0.0, "Looking for what is new…"
+    loading = "" if embedded else ", once the embedding model is loaded"
+    return embedded / texts, f"Reading texts: {number(embedded)} of {number(texts)}{loading}"
 
 
 @guarded
