@@ -22,7 +22,16 @@ from codeclm.llm.limits import Limiter, Place
 from codeclm.llm.model import Reply, Request
 from codeclm.llm.patience import Patience
 from codeclm.llm.prices import charge, prices_of
-from codeclm.llm.transport import FAILURES, MALFORMED, authorisation, connect, decoded, shown, trouble_of
+from codeclm.llm.transport import (
+    FAILURES,
+    MALFORMED,
+    authorisation,
+    connect,
+    decoded,
+    shown,
+    trouble_of,
+    without,
+)
 from codeclm.llm.troubles import Trouble, one_line
 from codeclm.llm.wire import BadReplyError, body_of, reply_of, resolved, tokens_of
 from codeclm.settings import Endpoint
@@ -172,7 +181,10 @@ class OpenAIModel:
         price = None
         if self._prices is not None:
             price = charge(self._prices, reply.prompt_tokens, reply.completion_tokens)
-        return reply._replace(seconds=time.perf_counter() - started, cost=price)
+        # Once more: parts that were joined, or stood around a thought, may have made a key only now.
+        text, raw = (without(each, self._keys) for each in (reply.text, reply.raw))
+        seconds = time.perf_counter() - started
+        return reply._replace(text=text, raw=raw, seconds=seconds, cost=price)
 
     def _give_back(self, place: Place, outcome: Reply | Trouble | None, *, first: bool) -> None:
         if isinstance(outcome, Reply):

@@ -117,30 +117,32 @@ def authorisation(key: str | None) -> openai.RequestOptions:
 def decoded(response: httpx2.Response, keys: Collection[str]) -> Any:
     """The JSON of a response, without keys that it may echo. BadReplyError: it is something else."""
     try:
-        return json.loads(_scrubbed(response, keys))
+        # Of bytes, json would guess at UTF-16 and UTF-32 too, in which no key was sought.
+        return json.loads(without(response.content.decode("utf-8-sig", "surrogatepass"), keys))
     except (ValueError, RecursionError):
         start = one_line(shown(response, keys)[:80])
         raise BadReplyError(f"the reply is not JSON: {start}") from None
 
 
 def shown(response: httpx2.Response, keys: Collection[str]) -> str:
-    """A response as text, without keys that it may echo."""
-    return _scrubbed(response, keys).decode("utf-8", "replace")
+    """A response as text, without keys that it may echo; UTF-16 reads as such once its NULs are out."""
+    return without(response.content.decode("utf-8-sig", "replace").replace("\0", ""), keys)
 
 
-def _scrubbed(response: httpx2.Response, keys: Collection[str]) -> bytes:
-    content = response.content
+def without(text: str, keys: Collection[str]) -> str:
+    """A text of a server's without keys that it may echo."""
     for key in keys:
-        content = _spelled(key).sub(b"[key]", content)
-    return content
+        text = _spelled(key).sub("[key]", text)
+    return text
 
 
 @lru_cache(maxsize=8)
-def _spelled(key: str) -> re.Pattern[bytes]:
+def _spelled(key: str) -> re.Pattern[str]:
     """A key as it stands in JSON, and in JSON inside JSON, where each of its signs may be an escape."""
     first, *others = ((re.escape(sign), rf"(?i:u{ord(sign):04x})") for sign in key)
-    start = rf"(?:{first[0]}|(?<!\\)\\++{first[1]})"
-    return re.compile((start + "".join(rf"\\*+(?:{sign}|{code})" for sign, code in others)).encode())
+    # Each way begins with a sign of its own, by which re finds where to look several times as fast.
+    start = rf"(?:{first[0]}|\\(?<!\\\\)\\*+{first[1]})"
+    return re.compile(start + "".join(rf"\\*+(?:{sign}|{code})" for sign, code in others))
 
 
 def trouble_of(error: Exception, keys: Collection[str]) -> Trouble:

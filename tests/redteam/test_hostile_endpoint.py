@@ -23,6 +23,7 @@ from tests.redteam.rawserver import Attack, completion, endless, reply, serving
 
 KEY = "sk-verysecret-0123456789"
 SPELLED = "".join(f"\\u{ord(sign):04x}" for sign in KEY)
+PARTS = [{"type": "text", "text": KEY[:9]}, {"type": "text", "text": KEY[9:]}]
 QUICK = Patience(tries=1, first_wait=0.01, longest_wait=0.02, longest_pause=0.02, outage=0.0, gone=0.1)
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -156,6 +157,17 @@ async def test_a_redirect_is_not_followed_and_no_key_goes_with_one(status: str) 
     [
         pytest.param(reply(completion(json.dumps(f"You said Bearer {KEY}."))), id="in the content"),
         pytest.param(reply(completion(f'"You said {SPELLED}."')), id="spelled in the content"),
+        pytest.param(reply(completion(json.dumps(PARTS))), id="in parts"),
+        pytest.param(
+            reply(completion(json.dumps(f"{KEY[:9]}<think></think>{KEY[9:]}"))), id="around a thought"
+        ),
+        *(
+            pytest.param(
+                reply(completion(json.dumps(KEY)).decode().encode(code), status), id=f"{code}, {status}"
+            )
+            for code in ("utf-8-sig", "utf-16", "utf-16-be", "utf-32")
+            for status in ("200 OK", "401 No")
+        ),
         pytest.param(reply(completion('"x"', finish=f'"{SPELLED}"')), id="as the reason"),
         pytest.param(reply(completion('"x"'), X_Echo=KEY), id="in a header"),
         pytest.param(reply(f'{{"error": {{"message": "Bad {SPELLED}"}}}}'.encode(), "401 No"), id="refused"),
@@ -178,7 +190,7 @@ async def test_a_key_that_is_echoed_goes_no_further(echo: Attack) -> None:
         told = await answered(raw.url)
     assert f"authorization: bearer {KEY}".encode() in raw.requests[0].lower()
     seen = repr(told) + str(told) + str(getattr(told, "raw", ""))
-    assert KEY not in seen
+    assert KEY not in seen.replace("\ufffd", "")
     assert SPELLED not in seen.replace("\\\\", "\\")
 
 
@@ -205,6 +217,14 @@ async def test_models_that_are_listed_without_end_are_not_read() -> None:
         assert await model.listed() is None
         await model.aclose()
     assert raw.taken < transport.LONGEST + 2**24
+
+
+async def test_a_model_is_not_named_by_a_key_in_whatever_encoding() -> None:
+    for code in ("utf-8", "utf-16", "utf-32"):
+        async with serving(reply(json.dumps({"data": [{"id": KEY}]}).encode(code))) as raw:
+            model = model_of(raw.url)
+            assert KEY not in str(await model.listed())
+            await model.aclose()
 
 
 async def test_what_cannot_be_reached_says_so_without_the_key() -> None:
