@@ -7,9 +7,21 @@ import sys
 # To look for plugins of pydantic is to read about every installed package, a twentieth of the time to start.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
-from codeclm.cli import main
+
+def _when_ended(do: "signal._HANDLER") -> None:
+    """Being ended is being interrupted: the same clean end, the same exit status."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, do)
+
+
+# Before there is anything to end well, and behind it, the interpreter would tell of it by a traceback.
+_when_ended(signal.SIG_DFL)
+
+from codeclm.cli import main  # noqa: E402 - slow enough to be interrupted
 
 if __name__ == "__main__":
-    # Being ended is being interrupted: the same clean end, the same exit status.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    sys.exit(main())
+    _when_ended(signal.default_int_handler)
+    status = main()
+    _when_ended(signal.SIG_DFL)
+    sys.exit(status)

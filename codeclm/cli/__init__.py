@@ -8,9 +8,11 @@ command does.
 
 from __future__ import annotations
 
+import signal
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -50,12 +52,29 @@ def _answer(argv: Sequence[str] | None) -> int:
         sys.stdout.flush()
     except BrokenPipeError:
         unheard(sys.stdout)
+    except OSError as error:
+        unheard(sys.stdout)
+        raise CodecError(f"done, but the answer cannot be written ({error.strerror})") from None
     return result.status
 
 
 def _imported(module: str) -> ModuleType:
-    with uncollected():
+    """The module, whole: compiled code whose import is interrupted panics, past all that tells errors."""
+    with uncollected(), _later(signal.SIGINT, signal.SIGTERM):
         return import_module(module)
+
+
+@contextmanager
+def _later(*signals: signal.Signals) -> Iterator[None]:
+    """Hear signals only behind the block, where there is a way."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _keep_traceback() -> Path | str:

@@ -16,6 +16,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from io import TextIOWrapper
+from pathlib import Path
 from typing import Any, Self, TextIO
 
 from codeclm.records import Pair
@@ -111,8 +112,14 @@ class Live:
 
 
 def speak_utf8() -> None:
-    """Make stdout and stderr take any text: a lone surrogate or a narrow locale must not end a command."""
-    for stream in (sys.stdout, sys.stderr):
+    """Make stdout and stderr take any text: a lone surrogate or a narrow locale must not end a command.
+
+    One that was closed before the start, which is None, leads nowhere.
+    """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - while we live
+        stream = getattr(sys, name)
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 

@@ -23,7 +23,7 @@ def staged_file(out: Path) -> Iterator[Path]:
 
     UsageError: `out` is a folder, a project or no plain file; CodecError: it cannot be written.
     """
-    with _told(out):
+    with told(out):
         _check_file(out)
         out = out.resolve()
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -58,7 +58,7 @@ def is_export(folder: Path) -> bool:
 @contextmanager
 def staged_folder(out: Path, ours: Callable[[Path], bool] = is_export) -> Iterator[Path]:
     """As `staged_file` for a folder. One that is there is replaced only if it is empty, or `ours`."""
-    with _told(out):
+    with told(out):
         _check_folder(out, ours)
         out = out.resolve()
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -89,7 +89,8 @@ def _put(new: Path, out: Path, old: Path) -> None:
 
 
 @contextmanager
-def _told(out: Path) -> Iterator[None]:
+def told(out: Path) -> Iterator[None]:
+    """Tell what the disk refuses as a CodecError of one line."""
     try:
         yield
     except OSError as error:

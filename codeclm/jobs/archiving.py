@@ -7,15 +7,15 @@ again for what it asks. Written and restored whole or not at all.
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from collections.abc import Generator, Iterator
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from codeclm.errors import InputError
-from codeclm.export.files import staged_folder
+from codeclm.export.files import staged_folder, told
 from codeclm.store import Store, archive
 from codeclm.store.files import check_free
 
@@ -41,15 +41,17 @@ def write(store: Store, out: Path, calls: bool = True) -> dict[str, int]:
 def restore(folder: Path, project: Path) -> dict[str, int]:
     """Make a project of an archive: rows by table. ProjectError: the project is there already.
 
-    InputError: the folder is no archive, or its files are damaged.
+    InputError: the folder is no archive, or its files are damaged; CodecError: it cannot be written.
     """
     check_free(project)
     manifest = _manifest(folder)
     archived = {path.stem: _lines(path) for path in sorted(folder.glob("*.jsonl")) if _plain(path)}
     if missing := sorted(manifest["rows"].keys() - archived.keys()):
         raise InputError(f"{folder}: {missing[0]}.jsonl is missing; fetch the whole archive again")
-    project.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".restore.", dir=project.resolve().parent) as work:
+    with ExitStack() as stack:
+        stack.enter_context(told(project))
+        project.parent.mkdir(parents=True, exist_ok=True)
+        work = stack.enter_context(TemporaryDirectory(prefix=".restore.", dir=project.resolve().parent))
         part = Path(work) / "part.db"
         try:
             counts = archive.restore(part, manifest["schema"], archived)
@@ -61,7 +63,8 @@ def restore(folder: Path, project: Path) -> dict[str, int]:
                 f"{folder}: its files do not have the rows that {MANIFEST} counts; fetch it again"
             )
         Store.open(part).close()
-        shutil.move(part, project)
+        check_free(project)
+        part.rename(project)
     return counts
 
 
@@ -89,9 +92,11 @@ def _table(path: Path, rows: Iterator[archive.Line]) -> int:
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
-    if (folder / MANIFEST).is_symlink():
-        raise InputError(f"{folder}: {MANIFEST} is a link, and no archive has one; fetch the archive again")
     try:
+        if (folder / MANIFEST).is_symlink():
+            raise InputError(
+                f"{folder}: {MANIFEST} is a link, and no archive has one; fetch the archive again"
+            )
         with (folder / MANIFEST).open(encoding="utf-8") as stream:
             found = json.loads(stream.read(_LONGEST))
     except OSError as error:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from codeclm.errors import ProjectError
 from codeclm.store.connection import Connection
@@ -66,25 +66,37 @@ def left(path: Path) -> Path | None:
 
 def check_free(path: Path) -> None:
     """ProjectError: a project cannot be put there, as something is, or the log of one that was."""
-    if path.exists():
+    try:
+        there, log = path.exists(), left(path)
+    except OSError as error:
+        raise ProjectError(_unwritable(path, error)) from None
+    if there:
         raise ProjectError(f"{path}: exists already. Name a new file.")
-    if log := left(path):
+    if log:
         raise ProjectError(
             f"{log}: was left by a project that is gone, and would spoil another. Move it away, or name "
             "a new file."
         )
 
 
-def back_up(db: Connection, path: Path) -> None:
-    """A compact copy of the file at `path`, whole or not there."""
-    partial = path.with_name(f"{path.name}.partial")
-    with contextlib.suppress(FileNotFoundError):
-        partial.unlink()
+def back_up(db: Connection, path: Path, version: int | None = None) -> None:
+    """A compact copy of the file at `path`, whole or not there. ProjectError: it cannot be written, or a copy
+    that is of no `version` finds something there.
+
+    `version`: of the schema that is to be kept. Where the file has another by now, whoever brought it up has
+    made a copy, which stays.
+    """
     try:
-        db.execute("vacuum into ?", [str(partial)])
-        partial.replace(path)
+        with TemporaryDirectory(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent) as place:
+            whole = Path(place) / "whole.db"
+            db.execute("vacuum into ?", [str(whole)])
+            if version is None:
+                check_free(path)
+            if version in (None, check(whole, empty=False)):
+                whole.replace(path)
     except OSError as error:
-        raise ProjectError(f"{path}: cannot be written: {(error.strerror or 'unknown').lower()}.") from None
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            partial.unlink()
+        raise ProjectError(_unwritable(path, error)) from None
+
+
+def _unwritable(path: Path, error: OSError) -> str:
+    return f"{path}: cannot be written: {(error.strerror or 'unknown').lower()}."

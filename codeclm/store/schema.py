@@ -50,7 +50,7 @@ def _renew(db: Connection, version: int, readonly: bool) -> None:
             f"{db.path}: made by an older CodecLM Studio. Open it once where it may be written."
         )
     if version:
-        files.back_up(db, _backup_of(db.path, version))
+        files.back_up(db, _backup_of(db.path, version), version)
     deadline = time.monotonic() + BUSY_SECONDS
     while True:
         try:

@@ -1,8 +1,10 @@
 """Exit statuses, and what is said on the way out: one line, never a traceback."""
 
 import os
+import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -181,9 +183,56 @@ def test_a_reader_that_goes_away_is_not_complained_about(tmp_path, seeds):
     assert process.wait() == 0
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk is full here")
+@pytest.mark.parametrize(
+    ("said", "status", "told"),
+    [
+        (">/dev/full", 1, "error: done, but the answer cannot be written (No space left on device)\n"),
+        (">&-", 0, ""),
+        (">&- 2>&-", 0, ""),
+        ("--nonsense 2>&-", 2, ""),
+    ],
+)
+def test_an_answer_that_goes_nowhere_is_no_traceback(codeclm, tmp_path, seeds, said, status, told):
+    codeclm("import", seeds(2))
+    words = f"{sys.executable} -m codeclm --project '{tmp_path / 'project.db'}' status {said}"
+    done = subprocess.run(["sh", "-c", words], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (status, told)
+
+
 def test_help_is_0(codeclm, capsys):
     assert cli.main(["run", "--help"]) == 0
     assert "--augment-to" in capsys.readouterr().out
+
+
+INTERRUPT = """
+import os, signal, sys
+class Interrupt:
+    def find_spec(self, name, path=None, target=None):
+        if name == os.environ.get("INTERRUPTED_AT"):
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupt())
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are otherwise there")
+@pytest.mark.parametrize(
+    ("at", "status", "told"),
+    [("codeclm.cli.parser", -signal.SIGINT, ""), ("pydantic_core", 130, "interrupted\n")],
+)
+def test_an_interrupt_while_the_program_is_loaded_is_no_traceback(tmp_path, seeds, at, status, told):
+    (tmp_path / "sitecustomize.py").write_text(INTERRUPT)
+    words = ["--project", str(tmp_path / "p.db"), "import", str(seeds(2))]
+    done = subprocess.run(
+        [sys.executable, "-m", "codeclm", *words],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(tmp_path), "INTERRUPTED_AT": at},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr, done.stdout) == (status, told, "")
+    assert not (tmp_path / "p.db").exists()
 
 
 NAMED = (

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import time
@@ -11,6 +12,7 @@ import time
 import pytest
 
 from codeclm import export
+from codeclm.cli import main
 from codeclm.jobs.lock import holder
 from codeclm.jobs.order import Order
 from codeclm.jobs.process import ROOT
@@ -48,6 +50,23 @@ def made(path, endpoint, seeds):
         store.seeds.add(Seed(f"Explain thing number {number}.") for number in range(seeds))
         for role in ROLES:
             store.settings.set_endpoint(role, Endpoint(url=endpoint.url, model=role))
+    return path
+
+
+@pytest.fixture
+def pairs(tmp_path):
+    """A project of a few scored pairs."""
+    path, rows = tmp_path / "pairs.db", tmp_path / "pairs.jsonl"
+    rows.write_text(
+        "\n".join(
+            json.dumps({
+                "instruction": f"Explain {number}.", "strong": "At length. " * 40, "target": "No.",
+                "strong_score": 9, "target_score": 2,
+            })
+            for number in range(300)
+        )
+    )  # fmt: skip
+    assert main(["--project", str(path), "import", str(rows), "--as", "pairs"]) == 0
     return path
 
 
@@ -122,6 +141,68 @@ def test_a_disk_that_cannot_be_written_is_one_line_and_untouched(disk, endpoint)
     remount("rw")
     assert path.read_bytes() == before
     assert not endpoint.requests
+
+
+WRITES = (
+    "export {disk}/rows.jsonl --format messages --include all --provenance",
+    "export {disk}/hub --format hub --include all",
+    "export {disk}/rows.parquet --format parquet --include all",
+    "archive {disk}/archive",
+    "copy {disk}/copy.db",
+)
+
+
+def written(folder):
+    """Every file, hidden ones too, with what is in it."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("refusal", ["full", "ro"])
+def test_what_is_written_elsewhere_is_whole_or_not_there(disk, pairs, refusal, capsys):
+    folder, remount = disk
+
+    def status(project, words):
+        return main(["--project", str(project), *words.format(disk=folder).split()])
+
+    assert [status(pairs, words) for words in WRITES[:-1]] == [0, 0, 0, 0]
+    archive = shutil.copytree(folder / "archive", pairs.with_name("archive"))
+    if refusal == "full":
+        with contextlib.suppress(OSError), (folder / "ballast").open("wb") as stream:
+            while stream.write(b"x" * 4096):
+                stream.flush()
+    else:
+        remount("ro")
+    before = written(folder)
+    for project, words in [*((pairs, words) for words in WRITES), (folder / "b.db", f"restore {archive}")]:
+        capsys.readouterr()
+        assert status(project, words) == 1
+        said = capsys.readouterr()
+        assert (said.err.count("\n"), said.out) == (1, "")
+        told = ("No space left", "no space left", "disk is full") if refusal == "full" else ("ead-only",)
+        assert any(word in said.err for word in told), said.err
+        assert written(folder) == before
+
+
+@pytest.mark.parametrize("words", [*WRITES, "restore {disk}/archive"])
+def test_what_a_killed_process_was_writing_is_as_it_was_and_made_anew(tmp_path, pairs, words):
+    """Killed when it has begun to write: the folder has something in it that was not there."""
+    folder = tmp_path / "out"
+    folder.mkdir()
+    assert main(["--project", str(pairs), "archive", str(folder / "archive")]) == 0
+    project = folder / "back.db" if words.startswith("restore") else pairs
+    said = [sys.executable, "-m", "codeclm", "--project", str(project), *words.format(disk=folder).split()]
+    if not words.startswith(("copy", "restore")):
+        assert main(said[3:]) == 0
+    before, names = written(folder), set(folder.rglob("*"))
+    process = subprocess.Popen(said, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while process.poll() is None and set(folder.rglob("*")) == names:
+        time.sleep(0.0005)
+    process.kill()
+    process.wait()
+    kept = written(folder)
+    assert {name: kept[name] for name in before} == before
+    there = not {folder / "copy.db", folder / "back.db"}.isdisjoint(folder.iterdir())
+    assert main(said[3:]) == there
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="nothing is read-only to root")

@@ -17,8 +17,8 @@ from sqlite_utils import Database
 
 from codeclm.errors import ProjectError
 from codeclm.records import Decision, Seed
-from codeclm.store import Store, Writer, archive, schema
-from codeclm.store.connection import explain
+from codeclm.store import Store, Writer, archive, files, schema
+from codeclm.store.connection import Connection, explain
 from codeclm.store.files import APPLICATION_ID
 from codeclm.store.migrations import migrations
 
@@ -117,6 +117,18 @@ def test_the_backup_has_what_the_log_of_a_killed_program_holds(tmp_path: Path, s
         assert raw.execute("select text from seeds").fetchall() == [("in the log",)]
         assert raw.execute("pragma user_version").fetchone() == (22,)
     assert not stale or [file.read_bytes() for file in sorted(tmp_path.glob("*22.bak*"))] == kept
+
+
+def test_who_comes_late_to_a_migration_leaves_the_backup_of_who_was_first(path: Path) -> None:
+    """It read the number of the schema before the other brought the file up, and copies it after."""
+    old_project(path, 22)
+    with contextlib.closing(Connection(path)) as late:
+        Store.open(path).close()
+        backup = path.with_name(f"{path.name}.v22.bak")
+        before = backup.read_bytes()
+        files.back_up(late, backup, 22)
+    assert backup.read_bytes() == before
+    assert sorted(path.parent.iterdir()) == [path, backup]
 
 
 def test_a_blank_answer_of_an_older_project_comes_to_have_no_length(path: Path) -> None:
@@ -291,6 +303,25 @@ def test_a_copy_is_whole_also_while_a_write_waits(store: Store, path: Path, tmp_
         assert [seed.text for seed in copy.seeds.page()] == ["one"]
     with pytest.raises(ProjectError, match="exists"):
         store.copy(path)
+
+
+def test_a_copy_leaves_what_was_put_there_while_it_was_made(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        files, "check_free", lambda path, check=files.check_free: check(path) or path.write_text("x")
+    )
+    with pytest.raises(ProjectError, match="exists already"):
+        store.copy(tmp_path / "b.db")
+    assert (tmp_path / "b.db").read_text() == "x"
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "file/b.db"])
+def test_a_copy_to_where_no_file_can_be_is_one_line(store: Store, tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(ProjectError, match=r"cannot be (written|made): .*\.$") as error:
+        store.copy(tmp_path / name)
+    assert "\n" not in str(error.value)
 
 
 @pytest.mark.parametrize("end", ["-wal", "-journal"])
