@@ -26,7 +26,7 @@ class Kept(NamedTuple):
     theta: float
     kept: int
     lineages: int
-    """Those that the loop has taken as far as this θ wants."""
+    """Those with scores: each that is kept, or that ends in a node which is not, pending or exhausted."""
     pending: int
     tokens: float
     cost: float

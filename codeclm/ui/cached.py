@@ -5,6 +5,7 @@ After an edit of labels only what it touched is read, as that is little of very 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from threading import Lock
 from typing import Generic, NamedTuple, TypeVar
@@ -18,6 +19,8 @@ from codeclm.store.maps import KINDS, MapKind
 from codeclm.ui.columns import Clustered, Fates, Labels, Nodes, Placed
 
 Read = TypeVar("Read")
+STEADY = 30
+"""Seconds for which a picture holds while a run goes on."""
 
 
 class Marks(NamedTuple):
@@ -45,6 +48,11 @@ def scored(store: Store) -> str:
 def standing(store: Store) -> str:
     """A mark that differs also once metadata is left out, or a seed deleted."""
     return f"{written(store)} {store.metadata.labelled()} {store.maps.marked().seeds}"
+
+
+def steady() -> str:
+    """A mark that differs every half a minute: while a run goes on the others do all the time."""
+    return f"every {int(time.time() / STEADY)}"
 
 
 def marks(store: Store) -> Marks:

@@ -11,6 +11,9 @@ from codeclm.store import Store
 from codeclm.ui import cached, tally
 from codeclm.ui.tally import Facets
 
+OFFERED = 500
+"""Labels that a field lists, the most used."""
+
 
 def facets(project: Project) -> Facets:
     """The labels in use, most used first."""

@@ -10,7 +10,7 @@ import streamlit as st
 
 from codeclm.lab import Scale
 from codeclm.projects import Project
-from codeclm.ui.facets import facets
+from codeclm.ui.facets import OFFERED, facets
 from codeclm.ui.summary import config_id
 from codeclm.ui.text import one_line
 
@@ -22,8 +22,6 @@ SEARCHED = (
     "Finds the pairs whose instruction has all these words, in any order; a phrase in quotes. Or a pair’s "
     "id, as provenance has it. Answers are not searched: they are kept compressed."
 )
-MOST = 500
-"""Names offered for one field."""
 _NO_CLUSTER = -1
 """In which nothing is: it is gone, or has another name."""
 
@@ -92,7 +90,7 @@ def pick(
     """A name among many, which stands in the address as it is. One that is not offered, as it is used less or
     not at all any more, still is what is asked for: without it, far more would be found. `chosen` is called
     after a choice."""
-    offered, held = names[:MOST], st.session_state.get(key) or st.query_params.get(key)
+    offered, held = names[:OFFERED], st.session_state.get(key) or st.query_params.get(key)
     if held and held not in names:
         held = next((name for name in names if one_line(name, 60) == held), held)
     if held and held not in offered:

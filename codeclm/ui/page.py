@@ -172,13 +172,12 @@ def no_pairs(facts: Summary, title: str, what: str) -> None:
 def go(name: str, label: str = "", **parameters: str) -> None:
     """A link to another page that keeps the project; `parameters` are that page's filters."""
     there = room(name)
-    if there.exists:
-        st.page_link(
-            there.file,
-            label=label or there.name,
-            icon=there.icon,
-            query_params={**state.parameters(), **parameters},
-        )
+    st.page_link(
+        there.file,
+        label=label or there.name,
+        icon=there.icon,
+        query_params={**state.parameters(), **parameters},
+    )
 
 
 def switch_to(name: str, **parameters: str) -> None:

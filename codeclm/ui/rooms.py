@@ -1,7 +1,4 @@
-"""The pages there can be, in the order of the work: name, icon, file, and what each is for.
-
-Only those whose file exists are shown, so that a page appears with its file. Draws nothing.
-"""
+"""The pages, in the order of the work: name, icon, file, and what each is for. Draws nothing."""
 
 from __future__ import annotations
 
@@ -20,11 +17,6 @@ class Room:
     icon: str
     file: str
     purpose: str
-
-    @property
-    def exists(self) -> bool:
-        """Whether its file is there."""
-        return (ROOT / self.file).is_file()
 
 
 ROOMS: Final = (
@@ -95,8 +87,3 @@ ROOMS: Final = (
 def room(name: str) -> Room:
     """The page of this name."""
     return next(each for each in ROOMS if each.name == name)
-
-
-def shown() -> list[Room]:
-    """The pages that exist, in the order of the work."""
-    return [each for each in ROOMS if each.exists]

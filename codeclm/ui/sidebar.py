@@ -12,7 +12,7 @@ from codeclm.projects import Project
 from codeclm.ui import signin, state
 from codeclm.ui.guard import guard
 from codeclm.ui.results_picker import note
-from codeclm.ui.rooms import Room, room, shown
+from codeclm.ui.rooms import ROOMS, Room, room
 from codeclm.ui.runpanel import sidebar_run
 from codeclm.ui.summary import Summary, summary
 from codeclm.ui.text import number
@@ -28,7 +28,7 @@ class Links:
 
     def draw(self, facts: Summary | None, only: Sequence[str] = ()) -> None:
         """Draw all, or only those of these names: in the place that they had before."""
-        for each in shown():
+        for each in ROOMS:
             if only and each.name not in only:
                 continue
             waits = facts.waits(each.name) if facts else 0

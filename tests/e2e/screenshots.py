@@ -20,7 +20,7 @@ sys.path.insert(0, str(ROOT))
 
 from playwright.sync_api import Page, sync_playwright  # noqa: E402
 
-from codeclm.ui.rooms import shown  # noqa: E402
+from codeclm.ui.rooms import ROOMS  # noqa: E402
 from tests.conftest import CHROMIUM, FLAGS  # noqa: E402
 from tests.e2e.conftest import IDLE  # noqa: E402
 
@@ -74,7 +74,7 @@ def main() -> None:
     options.folder.mkdir(parents=True, exist_ok=True)
     with serving() as base, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        for width, scheme, room in itertools.product(options.widths, options.schemes, shown()):
+        for width, scheme, room in itertools.product(options.widths, options.schemes, ROOMS):
             path = "" if room.file == "app.py" else Path(room.file).stem.split("_", 1)[1]
             context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
             out = options.folder / f"{room.name.lower()}-{width}-{scheme}.png"

@@ -5,11 +5,11 @@ from axe_playwright_python.sync_playwright import Axe
 
 from codeclm import projects
 from codeclm.records import Labels, Metadata, Seed
-from codeclm.ui.rooms import shown
+from codeclm.ui.rooms import ROOMS
 
 pytestmark = pytest.mark.e2e
 
-PATHS = ["" if room.file == "app.py" else room.file.split("_", 1)[1].removesuffix(".py") for room in shown()]
+PATHS = ["" if room.file == "app.py" else room.file.split("_", 1)[1].removesuffix(".py") for room in ROOMS]
 HOSTILE = (
     "![x](http://127.0.0.1:9/p.png) <img src=http://127.0.0.1:9/q.png> :material/home: **b** $x$ www.a.b"
 )

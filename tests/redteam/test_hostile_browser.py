@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import TimeoutError as TooLateError
 
 from codeclm import projects
-from codeclm.ui.rooms import shown
+from codeclm.ui.rooms import ROOMS
 from tests.e2e.conftest import IDLE, PATIENCE, serving
 from tests.redteam import hostile
 
@@ -192,13 +192,13 @@ def path(room):
     return "" if room.file == "app.py" else Path(room.file).stem.split("_", 1)[1]
 
 
-@pytest.mark.parametrize("room", shown(), ids=lambda room: room.name)
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)
 def test_nothing_of_a_hostile_project_runs_is_fetched_or_becomes_a_link(walk, room):
     walk.page(path(room), project="hostile")
     assert walk.found == []
 
 
-@pytest.mark.parametrize("room", shown(), ids=lambda room: room.name)
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)
 def test_a_hostile_address_and_a_hostile_name_of_a_file_do_nothing(walk, room):
     hurt = dict.fromkeys(("record", "selection", "reviewer", "status", "metadata"), hostile.CANARY)
     walk.page(path(room), deep=False, project=FILE, **hurt)

@@ -5,7 +5,6 @@ While a run goes on they change all the time; then what was read is shown for ha
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -27,9 +26,6 @@ from codeclm.store.scores import Scored, Taken
 from codeclm.ui import cached
 from codeclm.ui.columns import spread, taken
 from codeclm.ui.summary import Summary, config_id
-
-STEADY = 30
-"""Seconds for which a picture holds while a run goes on."""
 
 Numbers = NDArray[np.int64]
 Codes = tuple[Numbers, list[str]]
@@ -135,7 +131,7 @@ class Lab:
 def lab(project: Project, facts: Summary) -> Lab:
     """The lab of the current config."""
     with project.open(readonly=True) as store:
-        stamp = f"every {int(time.time() / STEADY)}" if facts.running else cached.standing(store)
+        stamp = cached.steady() if facts.running else cached.standing(store)
         stamp += f" {hash(tuple(store.maps.clusters()))}"
     models = facts.config.models if facts.config else {}
     return _lab(str(project.path), config_id(facts.config), stamp, models)

@@ -16,8 +16,9 @@ from codeclm.ui.guard import fragment
 from codeclm.ui.next_step import FAILURES, next_step
 from codeclm.ui.page import go, head, switch_to
 from codeclm.ui.rooms import room
+from codeclm.ui.spend_tables import localized, spend_by
 from codeclm.ui.summary import Summary, summary
-from codeclm.ui.text import ago, dollars, duration, number, plain, plural
+from codeclm.ui.text import ago, duration, number, plain, plural
 
 ABOUT_KEY = "about"
 """The setting that says in a sentence what a project is, such as the example's note that it is authored."""
@@ -47,7 +48,7 @@ def next_card(project: Project, facts: Summary) -> None:
             st.caption(step.why)
         there = room(step.page)
         with st.container(width="content", gap="xsmall"):
-            if there.exists and st.button(step.label, type="primary", icon=there.icon, key="next_step"):
+            if st.button(step.label, type="primary", icon=there.icon, key="next_step"):
                 switch_to(step.page, **step.parameters)
             if step.beside is not None:
                 label, filters = step.beside
@@ -105,26 +106,12 @@ def spend_table(project: Project) -> None:
     if not spent:
         st.caption("No model was asked yet.")
         return
-    rows = [
-        {
-            "Model": role.capitalize(),
-            "Calls": spent[role].calls,
-            "Tokens in": spent[role].prompt_tokens,
-            "Tokens out": spent[role].completion_tokens,
-            "Cost": dollars(spent[role].cost),
-        }
-        for role in ROLES
-        if role in spent
-    ]
     st.dataframe(
-        pd.DataFrame(rows),
+        spend_by(spent, ROLES, "Model").drop(columns="Failed"),
         hide_index=True,
         alt="Calls, tokens and cost by role",
         height="content",
-        column_config={
-            name: st.column_config.NumberColumn(format="localized")
-            for name in ("Calls", "Tokens in", "Tokens out")
-        },
+        column_config=localized("Calls", "Tokens in", "Tokens out"),
     )
 
 

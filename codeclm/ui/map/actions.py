@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import streamlit as st
 
+from codeclm.ingest.tags import LONGEST_TAG
 from codeclm.projects import Project
 from codeclm.store.maps import MapKind
 from codeclm.ui.guard import guarded, notify
 from codeclm.ui.page import switch_to
+from codeclm.ui.tagging import put_tag
 from codeclm.ui.text import plural
 
 Keys = list[tuple[MapKind, str]]
-
-LONGEST_TAG = 40
 
 
 def actions(project: Project, keys: Keys) -> None:
@@ -118,10 +118,4 @@ def way_back(project: Project) -> None:
 
 @guarded
 def _tag(project: Project, seeds: list[str]) -> None:
-    tag = " ".join(st.session_state["map_tag"].split())[:LONGEST_TAG]
-    if not tag:
-        notify("Write the tag first.", bad=True)
-        return
-    with project.open() as store:
-        store.seeds.tag(seeds, tag)
-    notify(f"{plural(len(seeds), 'seed')} tagged {tag}.")
+    put_tag(project, seeds, st.session_state["map_tag"])

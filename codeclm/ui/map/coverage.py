@@ -12,6 +12,7 @@ from codeclm.charts.palette import CONFIG
 from codeclm.projects import Project
 from codeclm.store.coverage import BYS, By
 from codeclm.ui.guard import guarded
+from codeclm.ui.map.colours import UNCLUSTERED
 from codeclm.ui.map.counts import Counted
 from codeclm.ui.map.gaps import Names, ranked
 from codeclm.ui.page import empty, go
@@ -21,7 +22,6 @@ from codeclm.ui.tally import SIDES, Side, Tally
 from codeclm.ui.text import ago, number, one_line, plural
 
 _BARS = 20
-UNCLUSTERED = "unclustered"
 
 
 def coverage(project: Project, facts: Summary) -> None:

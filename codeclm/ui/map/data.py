@@ -5,7 +5,6 @@ While a run goes on the project changes all the time; then what was read is show
 
 from __future__ import annotations
 
-import time
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,9 +22,6 @@ from codeclm.store.maps import KINDS, Cluster, MapKind
 from codeclm.ui import cached
 from codeclm.ui.cached import Marks
 from codeclm.ui.map.points import Points, missing, points
-
-STEADY = 30
-"""Seconds for which a picture holds while a run goes on."""
 
 MOST = 60_000
 """Points that are drawn. Of more, a fair sample, as reading a tenth of a million takes seconds; but what is
@@ -117,7 +113,7 @@ def read(project: Project, running: bool) -> Atlas | None:
             return None
         now = cached.marks(store)
     if running:
-        now = now._replace(**dict.fromkeys(("placed", "grown"), str(time.time() // STEADY)))
+        now = now._replace(**dict.fromkeys(("placed", "grown"), cached.steady()))
     return _read(str(project.path), now)
 
 

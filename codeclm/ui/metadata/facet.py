@@ -9,10 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
+from codeclm.ui.facets import OFFERED
 from codeclm.ui.text import number, one_line
-
-MOST = 500
-"""Labels that a filter lists, the most used."""
 
 
 def facet(
@@ -24,7 +22,7 @@ def facet(
     width: int = 180,
 ) -> str | None:
     """A filter by one value, each shown with its count; `names`: what values are shown as."""
-    counts = dict(counted[:MOST])
+    counts = dict(counted[:OFFERED])
     held = st.query_params.get(key)
     if key not in st.session_state and held:
         st.session_state[key] = held

@@ -15,11 +15,11 @@ from codeclm.ids import content_id
 from codeclm.projects import Project
 from codeclm.records import Labels, Metadata
 from codeclm.store.maps import label_text
+from codeclm.ui.facets import OFFERED
 from codeclm.ui.glossary import term
 from codeclm.ui.guard import guarded, notify
 from codeclm.ui.labels import labels_of
 from codeclm.ui.metadata.detail import detail
-from codeclm.ui.metadata.facet import MOST
 from codeclm.ui.metadata.filters import PAGE_KEY, Known, filters
 from codeclm.ui.table import PAGE, offset, pager, tall
 from codeclm.ui.text import number, one_line, plural
@@ -43,7 +43,7 @@ def metadata_table(project: Project) -> bool:
     if not rows:
         st.caption("No metadata matches.")
         return True
-    _editor(project, rows, written, [name for name, _ in known.skills[:MOST]])
+    _editor(project, rows, written, [name for name, _ in known.skills[:OFFERED]])
     _by_keys(project, rows)
     pager(PAGE_KEY, total, _unit(known, total))
     return True

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from codeclm.ingest.tags import LONGEST_TAG, tag_of
+from codeclm.ingest.tags import LONGEST_TAG
 from codeclm.projects import Project
 from codeclm.records import Labels, Metadata, Seed
 from codeclm.store.selections import single
 from codeclm.ui.guard import guarded, notify
 from codeclm.ui.page import go
 from codeclm.ui.table import PAGE, first_page, offset, pager, rows_key, tall
+from codeclm.ui.tagging import put_tag
 from codeclm.ui.text import body, number, one_line, plain, plural
 
 _PAGE, _SEARCH, _TAG, _DELETED = "seeds_page", "seeds_search", "seeds_tag", "seeds_deleted"
@@ -161,14 +162,8 @@ def _whole(project: Project, seed: Seed) -> None:
 
 @guarded
 def _tag(project: Project, ids: list[str]) -> None:
-    tag = tag_of(st.session_state["seeds_new_tag"])
-    if not tag:
-        notify("Write the tag first.", bad=True)
-        return
-    with project.open() as store:
-        store.seeds.tag(ids, tag)
-    st.session_state["seeds_new_tag"] = ""
-    notify(f"{plural(len(ids), 'seed')} tagged {tag}.")
+    if put_tag(project, ids, st.session_state["seeds_new_tag"]):
+        st.session_state["seeds_new_tag"] = ""
 
 
 @guarded
