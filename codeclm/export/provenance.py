@@ -5,14 +5,16 @@ Times and costs are left out: they differ from run to run, and the record must n
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
 from functools import lru_cache
+from itertools import zip_longest
 from typing import Any
 
 from codeclm.export.row import Row
 from codeclm.llm.model import Request
-from codeclm.records import IMPORTED, Answer, AnswerRole, Comparison, Instruction, Role
+from codeclm.records import IMPORTED, Answer, AnswerRole, Comparison, Instruction, Metadata, Role
+from codeclm.settings import Config
 from codeclm.stages import requests
 from codeclm.store import LoggedCall, Scanned, Store
 
@@ -96,25 +98,28 @@ class Provenance:
             wrote = root and root.origin == "generated" and root.sample == sample
             if {"decode": wrote, "rubrics": len(path) > 1}.get(stage, True):
                 found.append((stage, key, sample))
-        for node in path:
-            found += [call for call in self._calls(node.id) if call[0] != "rubrics" or node is not path[-1]]
+        for node, made in zip_longest(path, path[1:]):
+            steps = self._calls(node.id, made.action if made else None)
+            found += [call for call in steps if call[0] != "rubrics" or made]
         return [{"stage": stage, "key": key} for stage, key, _ in dict.fromkeys(found)]
 
-    def _calls_of(self, record: str) -> list[tuple[str, str, int]]:
+    def _calls_of(self, record: str, action: str | None = None) -> list[tuple[str, str, int]]:
         """Stage, key and sample of the calls that got a reply, in an order that does not depend on time.
 
-        Another config may have had the record too: of a step's calls those count that this config asks
-        so, where there are any; there are none where an older version wrote prompts in other words.
+        Another config may have had the record too: of a step's calls those count that are nearest to what
+        this config asks. `action`: what improved the record, where the next of its lineage came of it.
         """
         calls = [each for each in self._store.calls.of_record(record) if each.call.reply and self._ours(each)]
         judged = any(each.call.request.stage == "judge" for each in calls)
         said = self._store.lineages.answers(record, self._config) if judged else []
         calls = [each for each in calls if _read(each, said)]
-        if len({_step(each) for each in calls}) < len(calls):
-            node = self._store.lineages.get(record)
-            own = [each for each in calls if self._asks(each.call.request, node, said)]
-            told = {_step(each) for each in own}
-            calls = own + [each for each in calls if _step(each) not in told]
+        if self._known and len({_step(each) for each in calls}) < len(calls):
+            wanted = list(self._wanted(self._known, record, action, said))
+            near = [self._nearness(self._known, each.call.request, wanted) for each in calls]
+            nearest: dict[tuple[str, str, int], int] = {}
+            for each, how in zip(calls, near, strict=True):
+                nearest[_step(each)] = max(how, nearest.get(_step(each), 0))
+            calls = [each for each, how in zip(calls, near, strict=True) if how == nearest[_step(each)]]
         return sorted(map(_named, calls))
 
     def _ours(self, logged: LoggedCall) -> bool:
@@ -125,21 +130,52 @@ class Provenance:
         )
         return not logged.call.error and not other
 
-    def _asks(self, asked: Request, node: Instruction | None, said: list[Answer]) -> bool:
-        """Whether this config asks just that; more turns may follow, of a bad reply and what was wrong."""
-        config = self._known
-        if config is None or asked.stage not in config.sampling:
-            return False
-        wanted = requests.likewise(config, asked)
-        if node and asked.stage == "answer" and asked.role != "judge":
-            wanted = requests.answering(config, node, asked.role)
-        elif node and asked.stage == "judge" and len(said) == len(_SEATS):
-            texts = {answer.role: answer.text for answer in said}
-            first, second = _SEATS if asked.sample == 0 else _SEATS[::-1]
-            wanted = requests.judging(config, node, texts[first], texts[second], asked.sample)
-        wanted = requests.as_logged(config, wanted, asked.attempt)
-        turns = asked.messages[: len(wanted.messages)]
-        return (wanted.model, wanted.sampling, wanted.messages) == (asked.model, asked.sampling, turns)
+    def _nearness(self, config: Config, asked: Request, wanted: Sequence[Request]) -> int:
+        """2: this config asks just that; 1: so, but in words that it has no more or that retries changed."""
+        if asked.stage not in config.sampling:
+            return 0
+        step = asked.stage, asked.role, asked.sample
+        exact = [each for each in wanted if (each.stage, each.role, each.sample) == step]
+        if any(_begins(config, asked, each) for each in exact):
+            return 2
+        return int(_begins(config, asked, requests.likewise(config, asked)))
+
+    def _wanted(
+        self, config: Config, record: str, action: str | None, said: Sequence[Answer]
+    ) -> Iterator[Request]:
+        """What this config asks about an instruction, a metadata with the labels that it had, or a seed."""
+        if node := self._store.lineages.get(record):
+            yield from (requests.answering(config, node, role) for role in _SEATS)
+            if action is not None:
+                yield requests.improvement(config, node, action)
+            if len(said) == len(_SEATS):
+                texts = {answer.role: answer.text for answer in said}
+                for order, (first, second) in enumerate((_SEATS, _SEATS[::-1])):
+                    yield requests.judging(config, node, texts[first], texts[second], order)
+        elif metadata := self._store.metadata.get(record):
+            yield from self._labelled(config, metadata)
+        elif seed := self._store.seeds.get(record):
+            yield requests.encoding(config, seed)
+
+    def _labelled(self, config: Config, metadata: Metadata) -> Iterator[Request]:
+        """What it asks with each of the labels that a metadata had: for rubrics, and for each basic
+        instruction, showing those before."""
+        nodes = self._store.lineages.of_metadata(metadata.id, self._config)
+        for labels, *_ in self._store.metadata.history(metadata.id):
+            known = replace(metadata, labels=labels, original=metadata.original or metadata.labels)
+            yield requests.rubric_set(config, known)
+            earlier: list[str] = []
+            for node in nodes:
+                if (node.iteration, node.origin, node.revision) == (1, "generated", known.revision):
+                    yield requests.decoding(config, known, earlier, node.sample)
+                    earlier.append(node.text)
+
+
+def _begins(config: Config, asked: Request, wanted: Request) -> bool:
+    """Whether a call began as wanted; more turns may follow, of a bad reply and what was wrong."""
+    wanted = requests.as_logged(config, wanted, asked.attempt)
+    turns = asked.messages[: len(wanted.messages)]
+    return (wanted.model, wanted.sampling, wanted.messages) == (asked.model, asked.sampling, turns)
 
 
 def _read(logged: LoggedCall, said: list[Answer]) -> bool:

@@ -64,3 +64,34 @@ def test_a_row_is_traced_to_the_calls_of_its_own_config(project, order, endpoint
                 assert told == {answer["role"]: answer["text"] for answer in record["answers"]}
                 assert asked[record["metadata"]["id"], "decode", "strong"] == 1
     assert len(set(configs)) == 2
+
+
+def test_a_row_is_traced_to_the_prompts_that_wrote_it(project, order, endpoint, tmp_path):
+    """Of two configs that differ in a prompt alone, which the steps before the answers have."""
+    path, more = project(), "\n\nTake your time."
+    usual, said = default_templates("standard"), {}
+    for words in ("", more):
+        with Store.open(path) as store:
+            names = ("decode", "rubrics", "improve")
+            store.settings.set(TEMPLATES, {"standard": {name: usual[name] + words for name in names}})
+        assert run(path, order(dials={"per_metadata": 2}), lambda line: None, lambda line: None).status == 0
+        with Store.open(path) as store:
+            said[store.settings.config().id] = words
+    with Store.open(path) as store:
+        logged = {each.key: each.call for each in store.calls.page(errors=False, limit=10_000)}
+        improved = 0
+        for config, words in said.items():
+            options = export.Options(include="all", theta=0, config=config, provenance=True)
+            export.write(store, tmp_path / config, options)
+            for line in (tmp_path / f"{config}.provenance.jsonl").read_text().splitlines():
+                record = json.loads(line)
+                asked = [logged[each["key"]].request for each in record["calls"]]
+                wrote = [each for each in asked if each.stage in ("decode", "rubrics")]
+                assert all(each.messages[-1].content.endswith(more) == bool(words) for each in wrote)
+                steps = len(record["lineage"])
+                improved += steps > 1
+                assert Counter(each.stage for each in wrote) == {"decode": 1} | (
+                    {"rubrics": steps} if steps > 1 else {}
+                )
+    assert len(said) == 2
+    assert improved
