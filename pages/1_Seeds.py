@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from codeclm.ui.file_panel import add_panel, last_rejects
+from codeclm.ui.file_panel import last_rejects
 from codeclm.ui.next_step import next_step
 from codeclm.ui.page import empty, go, page
+from codeclm.ui.seeds.add import add_panel
 from codeclm.ui.seeds.table import seeds_table
 from codeclm.ui.summary import summary
 

@@ -35,7 +35,7 @@ with page("Metadata") as project:
     if filing.open:
         with filing:
             st.caption(kind.about)
-            file_panel(project, kind)
+            file_panel(project, kind, "meta_file")
     last_rejects(project, [kind])
     unlabelled(project)
     if not metadata_table(project):

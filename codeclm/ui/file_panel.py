@@ -1,11 +1,15 @@
-"""Adding from a file or pasted text: its columns, what would come of it, and what was rejected and why."""
+"""Adding from what was given: its columns, what would come of it, and what was rejected and why.
+
+Shared by Seeds and Metadata; knows not what stands around it.
+"""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import pandas as pd
 import streamlit as st
@@ -15,130 +19,84 @@ from codeclm.ids import content_id
 from codeclm.jobs.importing import ImportKind, parse, put, scale_told, tagged_of
 from codeclm.projects import Project
 from codeclm.ui import browser
-from codeclm.ui.file_kinds import KINDS, FileKind, of_label
-from codeclm.ui.glossary import term
+from codeclm.ui.file_kinds import KINDS, FileKind
 from codeclm.ui.guard import guard, guarded, notify
-from codeclm.ui.labels import by_hand
 from codeclm.ui.table import csv_bytes, tall
 from codeclm.ui.text import number, one_line, plain, plural
-from codeclm.ui.uploads import TYPES
+from codeclm.ui.uploads import Upload, table, upload
 
-_ROUND, _LAST = "seeds_add_round", "seeds_add_last"
+_LAST = "seeds_add_last"
 _NONE = "(none)"
-_PASTED = "Pasted text"
 _SHOWN = 8
-Asked = tuple[ImportKind, str, str]
-"""As what a file is read: its kind, the column chosen, and the one joined to it (empty: none)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Upload:
-    """Bytes and the name they came under; `pasted`: as text into the field."""
+class Given:
+    """What was given, and as what it is read."""
 
-    name: str
-    content: bytes
-    pasted: bool = False
+    file: Upload
+    kind: FileKind
+    key: str
+    """How the key of the field begins that it was given in."""
+    again: Callable[[], Upload | None] | None = None
+    """Reads at the press what stands in a field that may hold more than was drawn."""
 
-    @property
-    def id(self) -> str:
-        """Names this file with this content."""
-        return content_id("upload", name=self.name, size=len(self.content), head=hash(self.content))
-
-
-def add_panel(project: Project) -> None:
-    """The whole of adding, from a file, from pasted text, or by hand."""
-    how = st.segmented_control(
-        "Add from",
-        ["File", _PASTED, "No seeds: describe the task"],
-        default="File",
-        required=True,
-        key="seeds_how",
-        persist_state="session",
-        label_visibility="collapsed",
-    )
-    if how == "No seeds: describe the task":
-        st.caption(
-            "Without seeds, write down what the instructions should be about; they are generated from that. "
-            + term("metadata")
-        )
-        by_hand(project, "seeds")
-        return
-    if how == "File":
-        file_panel(project, _kind())
-    else:
-        _panel(project, _pasted(), KINDS[0])
+    def column_key(self, which: str = "field") -> str:
+        """The key of the field in which a column is chosen."""
+        return f"seeds_{which}_{self.kind.kind}_{self.file.id}"
 
 
-def file_panel(project: Project, kind: FileKind) -> None:
-    """Adding from a file that holds what is of this kind. One that cannot be read ends no page."""
-    _panel(project, _file(), kind)
+class Columns(NamedTuple):
+    """The column that is taken, and the one joined to it (empty: none)."""
+
+    field: str
+    other: str
 
 
-def _panel(project: Project, upload: Upload | None, kind: FileKind) -> None:
-    if upload is not None:
-        with guard(stop=False):
-            _choose(project, upload, kind)
-
-
-def _kind() -> FileKind:
-    label = st.segmented_control(
-        "What the file holds",
-        [each.label for each in KINDS],
-        default=KINDS[0].label,
-        required=True,
-        key="seeds_kind",
-    )
-    kind = of_label(label)
-    st.caption(kind.about)
-    return kind
-
-
-def _file() -> Upload | None:
-    file = st.file_uploader(
+def file_panel(project: Project, kind: FileKind, key: str) -> None:
+    """A field for a file that holds what is of this kind, and adding from it."""
+    file = upload(
         "File",
-        TYPES,
-        key=f"seeds_file_{st.session_state.get(_ROUND, 0)}",
-        help="JSONL, JSON, CSV, TSV, Parquet, or TXT with one instruction a line; UTF-8 or UTF-16.",
+        field_key(key),
+        "JSONL, JSON, CSV, TSV, Parquet, or TXT with one instruction a line; UTF-8 or UTF-16.",
     )
-    return None if file is None else Upload(file.name, file.getvalue())
+    if file is not None:
+        look_through(project, Given(file, kind, key))
 
 
-def _pasted() -> Upload | None:
-    st.text_area(
-        "Instructions, one a line",
-        key=_text(),
-        persist_state="session",
-        height=160,
-        placeholder="Plan a three-day walking trip for a family with two small children.\nExplain …",
-    )
-    return _in_field()
+def field_key(key: str) -> str:
+    """The key of a field for what is to be added: a new and empty one each time that some was."""
+    return f"{key}_{st.session_state.get(_round(key), 0)}"
 
 
-def _text() -> str:
-    """The key of the field for pasted text: a new and empty one after each time that some was added."""
-    return f"seeds_text_{st.session_state.get(_ROUND, 0)}"
+def _round(key: str) -> str:
+    return f"{key}_round"
 
 
-def _in_field() -> Upload | None:
-    """The text that is pasted now."""
-    text = str(st.session_state[_text()])
-    return Upload("pasted.txt", text.encode("utf-8", "replace"), True) if text.strip() else None
+def look_through(project: Project, given: Given) -> None:
+    """Choose its columns, see what would come of it, and add that. What cannot be read ends no page."""
+    with guard(stop=False):
+        columns = _columns(given)
+        if columns is not None:
+            _preview(project, given, columns)
 
 
-def _choose(project: Project, upload: Upload, kind: FileKind) -> None:
-    table = _read(upload.id, upload)
-    names = [column.name for column in table.columns]
-    field, other = kind.guess(table)
+def _columns(given: Given) -> Columns | None:
+    """Have them chosen; None: the one that it takes is not, and what the file holds is shown as it is."""
+    found, kind = table(given.file.path, given.file.name), given.kind
+    names = [column.name for column in found.columns]
+    field, other = kind.guess(found)
     if len(names) == 1:
         field = names[0]  # only here, where somebody looks at the rows before they are added
-    if table.kind != "txt" or kind.kind != "seeds":
+    if found.kind != "txt" or kind.kind != "seeds":
         left, right = st.columns(2)
         field = left.selectbox(
             kind.field,
             names,
             index=names.index(field) if field in names else None,
             placeholder="Choose a column",
-            key=_column(kind, upload),
+            key=given.column_key(),
+            persist_state="session",
             format_func=lambda name: one_line(name, 60),
         )
         others = [_NONE, *(name for name in names if name != field)]
@@ -146,41 +104,47 @@ def _choose(project: Project, upload: Upload, kind: FileKind) -> None:
             kind.other,
             others,
             index=others.index(other) if other in others else 0,
-            key=_column(kind, upload, "other"),
+            key=given.column_key("other"),
+            persist_state="session",
             format_func=lambda name: one_line(name, 60),
             help=kind.other_help,
         )
     if field is None:
         st.info(kind.missing, icon=":material/arrow_upward:")
-        _raw(table)
-        return
-    if kind.kind == "seeds" and ingest.has_answers(table):
+        _raw(found)
+        return None
+    if kind.kind == "seeds" and ingest.has_answers(found):
         st.info(f"The file has answers too: as {KINDS[-1].many} they come with it.", icon=":material/info:")
-    asked = _asked(kind, field, other)
-    _preview(project, *_parse(upload.id, *asked, upload), upload, kind, asked)
+    return _apart(field, other)
 
 
-def _column(kind: FileKind, upload: Upload, which: str = "field") -> str:
-    """The key of the field in which a column is chosen."""
-    return f"seeds_{which}_{kind.kind}_{upload.id}"
+def _apart(field: str, other: str | None) -> Columns:
+    return Columns(field, "" if other in (_NONE, None, field) else str(other))
 
 
-def _asked(kind: FileKind, field: str, other: str | None) -> Asked:
-    return kind.kind, field, "" if other in (_NONE, None, field) else str(other)
+def _preview(project: Project, given: Given, columns: Columns) -> None:
+    parsed, repeats = _parsed(given.file, given.kind, columns)
+    good = len(parsed.records)
+    tagged = tagged_of(parsed.records) if given.kind.kind == "seeds" else 0
+    _counted(given.file.name, parsed, tagged, repeats)
+    if good:
+        _first_rows(given.kind, parsed.records, tagged > 0)
+        st.button(
+            f"Add {given.kind.count(good - repeats)}",
+            type="primary",
+            icon=":material/add:",
+            on_click=_add,
+            args=(project, given, columns),
+            key="seeds_add",
+        )
+    if parsed.rejected:
+        rejects(parsed.rejected, given.file.name, opened=not good)
 
 
-def _preview(
-    project: Project,
-    parsed: ingest.Parsed[Any],
-    repeats: int,
-    upload: Upload,
-    kind: FileKind,
-    asked: Asked,
-) -> None:
+def _counted(name: str, parsed: ingest.Parsed[Any], tagged: int, repeats: int) -> None:
     good, bad = len(parsed.records), len(parsed.rejected)
-    tagged = tagged_of(parsed.records) if kind.kind == "seeds" else 0
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"{plural(parsed.read, 'row')} in {plain(upload.name, 60)}", width="content")
+        st.markdown(f"{plural(parsed.read, 'row')} in {plain(name, 60)}", width="content")
         st.badge(f"{number(good)} can be used", color="green" if good else "gray")
         if tagged:
             st.badge(f"{number(tagged)} with tags", color="gray")
@@ -188,56 +152,48 @@ def _preview(
             st.badge(plural(repeats, "repeated row"), color="gray")
         if bad:
             st.badge(f"{number(bad)} rejected", color="red")
-    if good:
-        if good > _SHOWN:
-            st.caption(f"The first {_SHOWN}:")
-        frame = pd.DataFrame([kind.row(record) for record in parsed.records[:_SHOWN]])
-        if not tagged:
-            frame = frame.drop(columns="Tags", errors="ignore")
-        st.dataframe(
-            frame,
-            hide_index=True,
-            column_config={
-                "Seed": st.column_config.TextColumn(width=760),
-                "Tags": st.column_config.ListColumn(width=160),
-                "Row": st.column_config.NumberColumn(width=60),
-                "Strong answer": st.column_config.TextColumn(width=260),
-                "Target answer": st.column_config.TextColumn(width=260),
-                "Instruction": st.column_config.TextColumn(width=360),
-                "Scores": st.column_config.TextColumn(width=100),
-            },
-            alt=f"The first {kind.many} that this file gives",
-        )
-        st.button(
-            f"Add {kind.count(good - repeats)}",
-            type="primary",
-            icon=":material/add:",
-            on_click=_add,
-            args=(project, upload, kind, asked),
-            key="seeds_add",
-        )
-    if bad:
-        rejects(parsed.rejected, upload.name, opened=not good)
+
+
+def _first_rows(kind: FileKind, records: Sequence[Any], tagged: bool) -> None:
+    if len(records) > _SHOWN:
+        st.caption(f"The first {_SHOWN}:")
+    frame = pd.DataFrame([kind.row(record) for record in records[:_SHOWN]])
+    if not tagged:
+        frame = frame.drop(columns="Tags", errors="ignore")
+    st.dataframe(
+        frame,
+        hide_index=True,
+        column_config={
+            "Seed": st.column_config.TextColumn(width=760),
+            "Tags": st.column_config.ListColumn(width=160),
+            "Row": st.column_config.NumberColumn(width=60),
+            "Strong answer": st.column_config.TextColumn(width=260),
+            "Target answer": st.column_config.TextColumn(width=260),
+            "Instruction": st.column_config.TextColumn(width=360),
+            "Scores": st.column_config.TextColumn(width=100),
+        },
+        alt=f"The first {kind.many} that this file gives",
+    )
 
 
 @guarded
-def _add(project: Project, upload: Upload, kind: FileKind, asked: Asked) -> None:
-    state = st.session_state
-    if upload.pasted:
-        upload = _in_field() or upload
-    field = state.get(_column(kind, upload)) or asked[1]
-    asked = _asked(kind, field, state.get(_column(kind, upload, "other"), asked[2]))
-    parsed, repeats = _parse(upload.id, *asked, upload)
+def _add(project: Project, given: Given, columns: Columns) -> None:
+    state, kind = st.session_state, given.kind
+    file = (given.again() if given.again else None) or given.file
+    columns = _apart(
+        state.get(given.column_key()) or columns.field, state.get(given.column_key("other"), columns.other)
+    )
+    parsed, repeats = _parsed(file, kind, columns)
     with project.open() as store:
         added = put(store, kind.kind, parsed)
         told = scale_told(store) if kind.kind == "pairs" else ""
         there = added.duplicates - repeats
         buried = store.seeds.buried(each.id for each in parsed.records) if kind.kind == "seeds" else 0
-    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
-    st.session_state[_LAST] = {
+    state[_round(given.key)] = state.get(_round(given.key), 0) + 1
+    state[_LAST] = {
         "project": project.name,
         "kind": kind.kind,
-        "name": upload.name,
+        "name": file.name,
         "rows": [each.as_dict() for each in added.rejected],
     }
     also = [f"{number(there - buried)} were there already"] if there > buried else []
@@ -297,16 +253,13 @@ def _raw(table: ingest.Table) -> None:
     st.dataframe(frame, hide_index=True, alt="The first rows of the file as they are")
 
 
-@st.cache_resource(max_entries=4, ttl="20m", show_spinner="Reading the file…")
-def _read(upload: str, _upload: Upload) -> ingest.Table:
-    return ingest.read(_upload.content, _upload.name)
+def _parsed(file: Upload, kind: FileKind, columns: Columns) -> tuple[ingest.Parsed[Any], int]:
+    """The rows as records, and how many are the same as one before; not looked at for pairs."""
+    return _parse(file.path, file.name, kind.kind, *columns)
 
 
 @st.cache_resource(max_entries=4, ttl="20m", show_spinner="Looking at every row…")
-def _parse(
-    upload: str, kind: ImportKind, field: str, other: str, _upload: Upload
-) -> tuple[ingest.Parsed[Any], int]:
-    """The rows as records, and how many are the same as one before; not looked at for pairs."""
-    parsed = parse(_read(upload, _upload), kind, field or None, other)
+def _parse(path: Path, name: str, kind: ImportKind, field: str, other: str) -> tuple[ingest.Parsed[Any], int]:
+    parsed = parse(table(path, name), kind, field or None, other)
     names = [] if kind == "pairs" else [record.id for record in parsed.records]
     return parsed, len(names) - len(set(names))

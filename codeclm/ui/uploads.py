@@ -42,10 +42,18 @@ def uploads(label: str, key: str, text: str) -> list[Upload]:
     return _given(label, key, text, many=True)
 
 
+def typed(name: str, text: str) -> Upload:
+    """A text that was typed, as if it were given as a file of this name."""
+    path = keep(name, text.encode("utf-8", "replace"))
+    return Upload(name, path, path.parent.name)
+
+
 @st.cache_resource(max_entries=8, ttl="1h", show_spinner="Reading the file…")
-def table(path: Path) -> ingest.Table:
-    """What a kept file holds, read once: its path tells its content. InputError: it cannot be read."""
-    return ingest.read(path)
+def table(path: Path, name: str = "") -> ingest.Table:
+    """What a kept file holds, read once: its path tells its content. InputError, which calls it by `name` or
+    as it is kept: it cannot be read.
+    """
+    return ingest.read(path, name)
 
 
 def _given(label: str, key: str, text: str, many: bool) -> list[Upload]:

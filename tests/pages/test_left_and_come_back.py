@@ -242,6 +242,31 @@ def test_pasted_seeds_outlive_a_look_elsewhere_until_they_are_added():
     assert labelled(test.run(), pasted).value == ""
 
 
+def test_a_file_given_on_seeds_stays_given_as_what_it_was_said_to_hold_until_it_is_added():
+    made("mine")
+    test = opened("1_Seeds", "mine")
+    test.session_state["seeds_adding"] = True
+    test.run().segmented_control(key="seeds_kind").set_value("Answered pairs").run()
+    content = b'{"asked": "Plan a walk", "more": "", "strong": "Up", "target": "Down"}'
+    test.file_uploader[0].set_value(("rows.jsonl", content, "")).run()
+
+    def column():
+        return next(each for each in test.selectbox if each.label.startswith("Column with"))
+
+    column().select("asked").run()
+    assert test.button(key="seeds_add").label == "Add 1 pair"
+    gone_to(gone_to(test, "2_Metadata"), "1_Seeds")
+    test.session_state["seeds_adding"] = True
+    test.run()
+    assert column().value == "asked"
+    test.button(key="seeds_add").click().run()
+    assert not test.error
+    test.session_state["seeds_adding"] = True
+    test.run()
+    assert not [each for each in test.button if each.key == "seeds_add"]
+    assert not [each for each in test.button if each.label == r"rows\.jsonl"], "it is taken"
+
+
 def test_an_instruction_and_rubrics_half_written_by_hand_outlive_a_look_elsewhere():
     with pairing.project("mine").open() as store:
         config = config_for(store, store.settings.endpoints(), store.settings.dials())

@@ -1,1 +1,1 @@
-"""What the Seeds page is made of."""
+"""What the Seeds page is made of: adding seeds, and those there are."""
