@@ -67,6 +67,8 @@ class More(NamedTuple):
     pending: int
     least: int
     most: int
+    failed: int
+    """Lineages that would go on, had no step of theirs failed."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,9 @@ class Nodes:
     reach: Floats
     leaf: Mask
     ended: Mask
-    """Whether no run goes on from it: its labels were edited since, or its metadata is left out."""
+    """Whether no run goes on from it: it failed, its labels were edited, or its metadata is left out."""
+    failed: Mask
+    """Whether a failure is why."""
     iteration: NDArray[np.int64]
     own_tokens: Floats
     step_tokens: Floats
@@ -101,7 +105,11 @@ class Nodes:
 
     def pending(self, theta: float, cap: int) -> Mask:
         """Scored leaves that a run at θ would go on from."""
-        return self.leaf & ~self.ended & (self.reach <= theta) & (self.size <= theta) & (self.iteration < cap)
+        return self._open(theta, cap) & ~self.ended
+
+    def _open(self, theta: float, cap: int) -> Mask:
+        """Scored leaves that a step is left for."""
+        return self.leaf & (self.reach <= theta) & (self.size <= theta) & (self.iteration < cap)
 
     def at(self, theta: float, cap: int) -> Kept:
         """What θ comes to."""
@@ -129,8 +137,8 @@ class Nodes:
     def more(self, theta: float, cap: int) -> More:
         """What a run at θ would have to do: each step an improvement, two answers, two judgements."""
         pending = self.pending(theta, cap)
-        count = int(pending.sum())
-        return More(count, 5 * count, int(5 * (cap - self.iteration[pending]).sum()))
+        count, failed = int(pending.sum()), int((self._open(theta, cap) & self.failed).sum())
+        return More(count, 5 * count, int(5 * (cap - self.iteration[pending]).sum()), failed)
 
     def groups(self, codes: NDArray[np.int64], names: Sequence[str], theta: float) -> list[Group]:
         """Sums by group; `codes` says which of `names` each node belongs to, −1 for none."""

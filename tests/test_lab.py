@@ -1,5 +1,7 @@
 """The θ lab over arrays is held against `contrast`, which looks at one node at a time."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -24,6 +26,7 @@ def arrays(paths: list[list[float]]) -> tuple[Nodes, list[contrast.Node]]:
         reach=np.array([node.reach for node in flat]),
         leaf=np.array([node.leaf for node in flat]),
         ended=np.zeros(count, bool),
+        failed=np.zeros(count, bool),
         iteration=np.array([node.iteration for node in flat]),
         own_tokens=np.full(count, 10.0),
         step_tokens=np.array([0.0 if node.leaf else 1.0 for node in flat]),
@@ -61,8 +64,16 @@ def test_a_run_at_a_lower_theta_would_not_have_paid_for_what_is_superseded() -> 
 
 def test_more_is_what_is_left_at_a_higher_theta() -> None:
     nodes, _ = arrays([[4.0], [1.0, 1.0, 1.0, 1.0], [1.0, 4.0]])
-    assert nodes.more(3.0, CAP) == (0, 0, 0)
-    assert nodes.more(5.0, CAP) == (2, 10, 5 * (3 + 2))
+    assert nodes.more(3.0, CAP) == (0, 0, 0, 0)
+    assert nodes.more(5.0, CAP) == (2, 10, 5 * (3 + 2), 0)
+
+
+def test_a_lineage_that_failed_is_told_apart_and_costs_nothing_more() -> None:
+    nodes, _ = arrays([[4.0], [1.0, 1.0, 1.0, 1.0], [1.0, 4.0]])
+    stopped = np.array([True] + 6 * [False])
+    nodes = dataclasses.replace(nodes, ended=stopped, failed=stopped)
+    assert nodes.more(3.0, CAP) == (0, 0, 0, 0)
+    assert nodes.more(5.0, CAP) == (1, 5, 5 * 2, 1)
 
 
 def test_groups_add_up() -> None:

@@ -113,6 +113,7 @@ def _empty(dropped: Mapping[str, int]) -> str:
     mends = {
         "undecided": "`--include kept` takes what nobody decided yet",
         "pending": "a lower --theta keeps more, and `run` goes on with what is pending",
+        "failed": "`failures --retry` tries again what stopped them",
         "exhausted": "a lower --theta keeps more",
         "stale": "--stale takes what was written from labels edited since",
     }

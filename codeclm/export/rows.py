@@ -13,7 +13,7 @@ from typing import Literal
 from codeclm.export.families import Families, place
 from codeclm.export.row import Row, Said
 from codeclm.records import AnswerRole, Status
-from codeclm.store import Kind, Mark, Scanned, Store
+from codeclm.store import Held, Kind, Mark, Scanned, Store
 
 Include = Literal["accepted", "kept", "all"]
 Chosen = tuple[str, str, AnswerRole, bool, frozenset[str]]
@@ -45,13 +45,18 @@ class Choice:
         """Whether pairs are told one from another by their ids."""
         return self.only is not None or bool(self.without)
 
-    def refuses(self, verdict: str | None, status: Status, stale: bool) -> str | None:
+    def refuses(self, pair: Kind | Mark | Scanned) -> str | None:
         """`refusal` as it is chosen here."""
-        return refusal(verdict, status, stale and not self.stale, self.include)
+        stale = bool(pair.stale) and not self.stale
+        return refusal(pair.verdict, pair.status, stale, pair.held, self.include)
 
 
-def refusal(verdict: str | None, status: Status, stale: bool, include: Include) -> str | None:
-    """Why a pair is left out before its texts are looked at; None: it is wanted."""
+def refusal(
+    verdict: str | None, status: Status, stale: bool, held: Held | None, include: Include
+) -> str | None:
+    """Why a pair is left out before its texts are looked at; None: it is wanted. A pending one is told by why
+    no run goes on from it, where that is so.
+    """
     if verdict == "conflict":
         return "conflict"
     if verdict == "reject":
@@ -59,7 +64,7 @@ def refusal(verdict: str | None, status: Status, stale: bool, include: Include) 
     if include == "accepted" and status == "kept" and verdict != "accept":
         return "undecided"
     if status != "kept" and not (verdict == "accept" and include != "kept"):
-        return status
+        return (held or status) if status == "pending" else status
     return "stale" if stale else None
 
 
@@ -192,7 +197,7 @@ class Rows:
             return None
         wanted: list[Kind] = []
         for kind, count in self.store.pairs.kinds(*self._dials).items():
-            reason = self.choice.refuses(kind.verdict, kind.status, kind.stale)
+            reason = self.choice.refuses(kind)
             if reason is None:
                 wanted.append(kind)
             else:
@@ -203,7 +208,7 @@ class Rows:
         choice = self.choice
         if choice.only is not None and pair.id not in choice.only:
             return "not selected"
-        reason = choice.refuses(pair.verdict, pair.status, bool(pair.stale))
+        reason = choice.refuses(pair)
         return reason or (choice.without.get(pair.id) if choice.without else None)
 
 

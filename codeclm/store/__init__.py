@@ -16,6 +16,7 @@ from codeclm.store.funnel import Funnel
 from codeclm.store.given import GivenPair
 from codeclm.store.jobs import Job
 from codeclm.store.marks import Kind, Mark
+from codeclm.store.nodes import Held
 from codeclm.store.store import Store
 from codeclm.store.studio import Branch
 from codeclm.store.verdicts import Vote
@@ -30,6 +31,7 @@ __all__ = [
     "Funnel",
     "Given",
     "GivenPair",
+    "Held",
     "Job",
     "Kind",
     "LoggedCall",

@@ -15,13 +15,13 @@ from pydantic_core import from_json
 from codeclm.records import AnswerRole, Decision, Origin, Status, gap_of, leading
 from codeclm.store.connection import Row, unpack
 from codeclm.store.decisions import DECISION, read_decision
-from codeclm.store.nodes import STATUS
+from codeclm.store.nodes import HELD, STATUS, Held
 from codeclm.store.texts import Texts
 
 COLUMNS = f"""select l.use_case, i.text, a.model, b.model, n.iteration, {STATUS}, v.verdict, m.origin,
     i.origin, c.id, s.id, m.id, i.id, i.parent, l.skills,
     x.data, x.bases, y.data, y.bases, a.truncated, b.truncated,
-    n.stale, c.strong_first, c.target_first, n.gap, {DECISION}"""
+    n.stale, case when n.leaf then {HELD} end, c.strong_first, c.target_first, n.gap, {DECISION}"""
 JOINS = "join texts x on x.seq = a.text join texts y on y.seq = b.text"
 """The texts of the answers `a` and `b`."""
 
@@ -56,6 +56,8 @@ class _Stored(NamedTuple):
     strong_cut: int
     target_cut: int
     stored_stale: int
+    held: Held | None
+    """Why no run goes on from it, where it is pending."""
     stored_first: str
     stored_second: str | None
     gap: float

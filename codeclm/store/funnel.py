@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 
 from codeclm.store.calls import Spend
 from codeclm.store.connection import Connection, Value
-from codeclm.store.nodes import ASIDE, EXHAUSTED, OPEN, failed
+from codeclm.store.nodes import ASIDE, EXHAUSTED, FOR_GOOD, OPEN, failed
 
 _TROUBLED = """select m.place from failures f
     join instructions i on i.id = f.record join metadata m on m.seq = i.metadata
@@ -20,9 +20,9 @@ _TROUBLED = """select m.place from failures f
 class NodeCounts:
     """The counts of nodes for a config, a θ and a cap: plain decisions leave them as they are.
 
-    Kept, exhausted: lineages; superseded: scored nodes; pending: leaves with a next step, `failed`: those
-    of them whose step has an open failure, `stale`: those left behind by an edit of their metadata's labels,
-    `aside`: those of metadata that no run works on.
+    Kept, exhausted: lineages; superseded: scored nodes; pending: leaves with a next step that a run takes,
+    `failed`: those whose step failed for good, `stale`: those left behind by an edit of their metadata's
+    labels, `aside`: those of metadata that no run works on.
     """
 
     instructions: int
@@ -108,9 +108,9 @@ def node_counts(
     open_ = counted.pending + counted.failed + counted.stale + counted.aside
     stale = db.value(f"select count(*) from nodes n where n.config = :config and n.stale and {OPEN}", values)
     fresh = f"select count(*) from nodes n where n.config = :config and not n.stale and {OPEN}"
-    stuck = f"{fresh} and n.place in ({_TROUBLED}) and {failed('f.open')}"
+    stuck = f"{fresh} and n.place in ({_TROUBLED}) and {failed(FOR_GOOD)}"
     held = db.value(stuck, values) if _failures(db, config) else 0
-    aside = db.value(f"{fresh} and n.place in ({ASIDE}) and not {failed('f.open')}", values)
+    aside = db.value(f"{fresh} and n.place in ({ASIDE}) and not {failed(FOR_GOOD)}", values)
     pending = open_ - stale - held - aside
     return replace(counted, stale=stale, failed=held, aside=aside, pending=pending)
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, get_args
 from codeclm.records import Decision, Status, Verdict, leading
 from codeclm.store.connection import Connection, Row, unpack
 from codeclm.store.decisions import DECISION, read_decision
-from codeclm.store.nodes import STATUS
+from codeclm.store.nodes import HELD, STATUS, Held
 from codeclm.store.selections import SEED
 from codeclm.store.texts import Texts
 
@@ -46,6 +46,7 @@ _KIND = {
     "status": _among(f"({STATUS})", *get_args(Status)),
     "verdict": _among("v.verdict", None, "accept", "reject", "conflict"),
     "stale": _flag("n.stale <> 0"),
+    "held": _among(f"(case when n.leaf then {HELD} end)", None, *get_args(Held)),
 }
 _MORE = {
     "gap": _Trait("(coalesce((n.gap > 0) - (n.gap < 0), 0) + 1)", (-1.0, 0.0, 1.0)),
@@ -104,6 +105,8 @@ class Kind(NamedTuple):
     verdict: str | None
     """What all reviewers come to."""
     stale: bool
+    held: Held | None
+    """Why no run goes on from it, where it is pending."""
 
 
 class Mark(NamedTuple):
@@ -149,6 +152,12 @@ class Mark(NamedTuple):
     def stale(self) -> bool:
         """Whether its labels were edited since."""
         return bool(_traits(self.code)["stale"])
+
+    @property
+    def held(self) -> Held | None:
+        """Why no run goes on from it, where it is pending."""
+        found: Held | None = _traits(self.code)["held"]
+        return found
 
     @property
     def id(self) -> str:

@@ -15,6 +15,7 @@ improvement, and what it was made from neither passes for it nor waits for it. K
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from codeclm.errors import ProjectError
 from codeclm.store.configs import Configs
@@ -60,7 +61,13 @@ def failed(condition: str) -> str:
 
 
 FOR_GOOD = "f.open and not f.transport and f.attempt >= f.wanted"
-"""Failure `f` came by reply, and nobody has asked to retry it."""
+"""Failure `f` came by reply, and nobody has asked to retry it: no run takes it up."""
+
+Held = Literal["left behind", "failed", "left out"]
+HELD = f"""case when n.stale then 'left behind' when {failed(FOR_GOOD)} then 'failed'
+    when n.place in ({ASIDE}) then 'left out' end"""
+"""Why no run goes on from pending node `n`: an edit of its labels left it behind, a step failed for good, or
+its metadata or seed is left out. Null: one does."""
 
 
 def endless(db: Connection) -> ProjectError:

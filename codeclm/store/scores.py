@@ -17,11 +17,11 @@ from codeclm.contrast import Judged
 from codeclm.records import AnswerRole
 from codeclm.store.configs import Configs
 from codeclm.store.connection import Connection, columns, slots, unpack
-from codeclm.store.nodes import ASIDE
+from codeclm.store.nodes import HELD, Held
 
-_SCORED = f"""select n.instruction, n.comparison, n.gap, n.reach, n.leaf, n.stale or n.place in ({ASIDE}),
-    n.iteration from nodes n
-    where n.config = ? and n.comparison is not null order by n.place, n.sample, n.iteration, n.id"""
+_SCORED = f"""select n.instruction, n.comparison, n.gap, n.reach, n.leaf, case when n.leaf then {HELD} end,
+    n.iteration from nodes n where n.config = :config and n.comparison is not null
+    order by n.place, n.sample, n.iteration, n.id"""
 _MINE = """select k.seq, k.stage = 'rubrics' from kinds k, configs f where f.seq = ?
     and not exists (select 1 from jobs j where j.seq = k.job and j.kind in ('evaluate', 'names'))
     and k.shape ->> '$.model' = coalesce(f.value ->> ('$.models.' || k.role), k.shape ->> '$.model')"""
@@ -51,8 +51,8 @@ _JUDGED = """select c.strong_first, c.target_first,
 
 
 class Scored(NamedTuple):
-    """The scored nodes of a config, in the order of lineages. Leaf and ended are 0 or 1; ended: no run goes
-    on from it.
+    """The scored nodes of a config, in the order of lineages. Leaf is 0 or 1; held: why no run goes on from a
+    leaf, None: one does, if there is a next step.
     """
 
     instruction: list[int]
@@ -60,7 +60,7 @@ class Scored(NamedTuple):
     gap: list[float]
     reach: list[float]
     leaf: list[int]
-    ended: list[int]
+    held: list[Held | None]
     iteration: list[int]
 
 
@@ -108,7 +108,7 @@ class ScoreSheet:
 
     def scored(self, config: str | None) -> Scored:
         """Every scored node."""
-        return Scored(*columns(self._db.each(_SCORED, [self._configs.find(config)]), 7))
+        return Scored(*columns(self._db.each(_SCORED, {"config": self._configs.find(config)}), 7))
 
     def taken(self, config: str | None) -> Taken:
         """What the calls to the models of a config took."""

@@ -61,6 +61,7 @@ def pair(number=1, high=9.0, low=2.0, decision=None, conflict=False, skills=("fi
         "strong_cut": False,
         "target_cut": False,
         "stored_stale": False,
+        "held": None,
         "stored_first": json.dumps([high, low]),
         "stored_second": json.dumps([high, low]),
         "gap": high - low,

@@ -26,12 +26,15 @@ REJECT = Decision("p", "reject")
         ({"status": "superseded"}, "superseded", "superseded", "superseded"),
         ({"status": "superseded", "decision": REJECT}, "rejected", "rejected", "rejected"),
         ({"status": "pending"}, "pending", "pending", "pending"),
+        ({"status": "pending", "held": "failed"}, "failed", "failed", "failed"),
+        ({"status": "pending", "held": "failed", "decision": ACCEPT}, "failed", None, None),
+        ({"status": "kept", "held": "failed"}, None, "undecided", None),
         ({"status": "improved", "decision": ACCEPT}, "improved", None, None),
     ],
 )
 def test_what_is_wanted(more, kept, accepted, everything):
     candidate = pair(**more)
-    state = candidate.verdict, candidate.status, candidate.stale
+    state = candidate.verdict, candidate.status, candidate.stale, candidate.held
     assert [refusal(*state, include) for include in ("kept", "accepted", "all")] == [
         kept,
         accepted,

@@ -38,12 +38,13 @@ def exported(path):
 
 
 def accounted(path):
-    """Every seed is encoded and every lineage at its end, or there is a failure with a reason."""
+    """Every seed is encoded and every lineage at its end, or there is a failure with a reason; one without a
+    reply leaves its step to the next run."""
     with Store.open(path) as store:
         config = store.settings.config().id
         failures = store.failures.page(config, limit=None)
         funnel = store.funnel(config, 3, 4)
-        assert funnel.pending == 0
+        assert funnel.pending <= sum(each.transport for each in failures)
         unread = {each.record for each in failures if each.stage == "encode"}
         assert funnel.encoded + len(unread) == funnel.seeds
         grown = set(funnel_metadata(store, config)) | {each.record.partition(":")[0] for each in failures}

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from codeclm import projects
 from codeclm.jobs.order import config_for
 from codeclm.jobs.step import rubric_set
-from codeclm.records import Decision, Instruction, Labels, Metadata, Seed
+from codeclm.records import Decision, Failure, Instruction, Labels, Metadata, Seed
 from codeclm.settings import Dials, Endpoint
 from codeclm.stages.profiles import make_config
 from codeclm.store import PairFilter
@@ -109,6 +109,24 @@ def test_a_theta_for_scores_of_another_scale_is_one_click_away(page):
     assert {each.value for each in (*test.slider, *test.number_input) if each.label == "θ"} <= {32.5}
     with made.open(readonly=True) as store:
         assert store.settings.dials().theta == 32.5
+
+
+def test_a_lineage_that_failed_is_told_of_as_no_run_takes_it_up():
+    made = pairing.project("mine", 2)
+    with made.open() as store, store.write():
+        for number in range(2):
+            metadata = Metadata("manual", Labels(f"too easy {number}", ()))
+            store.metadata.add([metadata])
+            node = Instruction(metadata.id, metadata.revision, f"Say {number}")
+            pairing.scored(store, node, (6, 5))
+        store.failures.put(Failure("rubrics", node.id, pairing.CONFIG.id, "no usable reply", "?"))
+    test = opened("5_Contrast", project="mine")
+    assert "1 lineage would go on at this θ, in 5 to 15 calls." in texts(test)
+    assert "1 lineage stopped by a failure." in texts(test)
+    assert any("generate=Failures" in each.proto.query_string for each in test.get("page_link"))
+    left_out = texts(opened("7_Export", project="mine"))
+    assert "**1** not finished: a run goes on with them" in left_out
+    assert "**1** stopped by a failure" in left_out
 
 
 def test_theta_is_tried_without_being_set_and_then_used(mine):
@@ -379,10 +397,10 @@ def test_what_was_left_out_waits_nowhere():
     with made.open() as store:
         store.settings.set_dials(Dials(theta=9.0))
     test = opened("5_Contrast", project="mine")
-    assert "At this θ 6 lineages would go on" in texts(test)
+    assert "6 lineages would go on at this θ" in texts(test)
     with made.open() as store:
         store.metadata.set_state([row.id for row in store.metadata.page()], "excluded")
-    assert "At this θ no scored lineage waits" in texts(test.run())
+    assert "No scored lineage waits for another step at this θ" in texts(test.run())
     home = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     home.query_params["project"] = "mine"
     assert "pending" not in texts(home.run())

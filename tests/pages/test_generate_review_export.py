@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from codeclm import projects
 from codeclm.export import Options, apart
 from codeclm.jobs.order import config_for
-from codeclm.records import Decision, Seed
+from codeclm.records import Decision, Failure, Instruction, Labels, Metadata, Seed
 from codeclm.settings import Endpoint
 from codeclm.store import PairFilter
 from codeclm.store.maps import Cluster
@@ -203,6 +203,23 @@ def test_failures_say_why_and_can_be_tried_again(monkeypatch):
     assert started[0][1:3] == ("failures", ["--retry"])
     assert "Starting…" in said(test)
     assert test.button(key="gen_retry").disabled
+
+
+def test_where_nothing_but_failures_is_left_they_are_what_to_try():
+    made = projects.create("mine")
+    with made.open() as store, store.write():
+        config = config_for(store, store.settings.endpoints(), store.settings.dials())
+        store.settings.use_config(config)
+        metadata = Metadata("manual", Labels("case"))
+        store.metadata.add([metadata])
+        node = Instruction(metadata.id, metadata.revision, "One that fails")
+        store.lineages.add_instruction(node, config.id)
+    assert "Nothing is left" not in said(opened("4_Generate", project="mine"))
+    with made.open() as store:
+        store.failures.put(Failure("answer", node.id, config.id, "no usable reply", "?"))
+    told = said(opened("4_Generate", project="mine"))
+    assert "Nothing is left to do with these settings" in told
+    assert "or try 1 failure again, under Failures." in told
 
 
 def test_what_failed_with_other_models_is_not_offered_to_be_tried_with_these():

@@ -121,6 +121,7 @@ def test_what_no_run_works_on_is_not_pending(store: Store) -> None:
     store.failures.put(Failure("rubrics", row.id, C, "no usable reply"))
     found = store.node_counts(C, 3, 4, before)
     assert (found.pending, found.failed, found.aside) == (0, 1, 1)
+    assert store.scores.scored(C).held == ["left out", "failed"]
     store.metadata.set_state([row.id], "active")
     store.seeds.restore([str(read.seed)])
     assert (store.funnel(C, 3, 4).pending, store.funnel(C, 3, 4).aside) == (1, 0)

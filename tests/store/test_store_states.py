@@ -1,6 +1,7 @@
 """The states of nodes for any θ, against a model that walks paths as the contract words them."""
 
 import itertools
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -183,14 +184,22 @@ def test_every_leaf_is_in_one_state_and_failures_take_pending_ones(
     pending = [
         node for node, state in zip(nodes, model(tree, nodes, 3, 4), strict=True) if state == "pending"
     ]
-    broken = data.draw(st.lists(st.sampled_from(leaves), unique=True))
+    broken, for_good = data.draw(st.lists(st.sampled_from(leaves), unique=True)), set[str]()
     stages = {True: "answer", False: "rubrics"}
     for node in broken:
         unscored = tree[nodes.index(node)][1] is None
         transport = data.draw(st.booleans())
         shared.failures.put(Failure(stages[unscored], node.id, config, "bad", transport=transport))
+        for_good |= set() if transport else {node.id}
     funnel = shared.funnel(config, 3, 4)
-    assert funnel.failed == sum(node in broken for node in pending)
+    assert funnel.failed == sum(node.id in for_good for node in pending)
+    scored = [node for node in pending if tree[nodes.index(node)][1] is not None]
+    stopped = Counter("failed" if node.id in for_good else None for node in scored)
+    kinds = Counter[str | None]()
+    for kind, count in shared.pairs.kinds(config, 3, 4).items():
+        kinds[kind.held] += count * (kind.status == "pending")
+    assert +kinds == stopped
+    assert shared.scores.scored(config).held.count("failed") >= stopped["failed"]
     assert funnel.pending == len(pending) - funnel.failed
     assert funnel.failures == len(broken)
 

@@ -13,6 +13,7 @@ from codeclm.store import Store
 from codeclm.ui.contrast.data import Lab, Numbers
 from codeclm.ui.glossary import term
 from codeclm.ui.guard import fragment
+from codeclm.ui.next_step import FAILURES
 from codeclm.ui.other_scale import set_theta
 from codeclm.ui.page import go
 from codeclm.ui.summary import Summary, config_id
@@ -107,18 +108,22 @@ def _left(lab: Lab, theta: float, facts: Summary) -> None:
     """What a run at this θ would still have to do."""
     more = lab.nodes.more(theta, facts.dials.iterations)
     already = lab.nodes.more(facts.dials.theta, facts.dials.iterations)
-    if not more.pending:
-        st.caption("At this θ no scored lineage waits for another step.")
-        return
-    text = (
-        f"At this θ {plural(more.pending, 'lineage')} would go on: {number(more.least)} to "
-        f"{number(more.most)} calls."
-    )
-    if theta != facts.dials.theta:
-        text += f" At the project’s θ it is {number(already.pending)}."
+    text = "No scored lineage waits for another step at this θ."
+    if more.pending:
+        text = (
+            f"{plural(more.pending, 'lineage')} would go on at this θ, in {number(more.least)} to "
+            f"{number(more.most)} calls."
+        )
+        if theta != facts.dials.theta:
+            text += f" At the project’s θ it is {number(already.pending)}."
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(text, width="content")
-        go("Generate", "Set up a run")
+        if more.pending:
+            go("Generate", "Set up a run")
+    if more.failed:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(f"{plural(more.failed, 'lineage')} stopped by a failure.", width="content")
+            go("Generate", "See what failed", **FAILURES)
 
 
 def _charts(lab: Lab, theta: float, facts: Summary) -> None:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import get_args
 
 import streamlit as st
 
@@ -18,7 +19,7 @@ from codeclm.export import Exported, Options, apart, preview, tally, write
 from codeclm.export.formats import format_of
 from codeclm.export.writing import SPLIT
 from codeclm.projects import Project
-from codeclm.store import Store
+from codeclm.store import Held, Store
 from codeclm.ui.export_words import FORMATS, REASONS
 from codeclm.ui.page import go
 from codeclm.ui.text import number, plural
@@ -144,5 +145,5 @@ def nothing(found: Exported, options: Options, accepted: int) -> None:
         go("Review", "Review pairs", status="kept")
     elif found.dropped:
         said = f"{FORMATS[options.format][0]}: no pair fits; the reasons are above."
-        under = found.dropped.keys() & {"pending", "exhausted"}
+        under = found.dropped.keys() & {"pending", "exhausted", *get_args(Held)}
         st.info(f"{said} A lower θ keeps more." if under else said, icon=":material/info:")

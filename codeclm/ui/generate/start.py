@@ -64,7 +64,7 @@ def start_panel(project: Project) -> None:
     st.subheader("What this run will do", anchor=False)
     with st.grid(2, min_column_width=380):
         with st.container(border=True):
-            _numbers(coming, wanted, job)
+            _numbers(coming, wanted, job, facts.funnel.failures)
             boundless = wanted.budget is not None and not priced(endpoints)
             if boundless:
                 st.warning(
@@ -144,10 +144,13 @@ def _start(project: Project) -> None:
     start_run(project, wanted.arguments())
 
 
-def _numbers(coming: Forecast, wanted: Wanted, job: Job | None) -> None:
+def _numbers(coming: Forecast, wanted: Wanted, job: Job | None, failures: int) -> None:
     if coming.nothing:
         st.markdown("**Nothing is left to do with these settings.**")
-        st.caption("Add seeds, raise θ or the iterations, or ask for more instructions per metadata.")
+        ways = ["Add seeds", "raise θ or the iterations", "ask for more instructions per metadata"]
+        if failures and coming.same_config:
+            ways.append(f"try {plural(failures, 'failure')} again, under Failures")
+        st.caption(f"{', '.join(ways[:-1])}, or {ways[-1]}.")
         return
     with st.container(horizontal=True, gap="medium"):
         st.metric("Seeds to read", number(coming.seeds), width="content", help=term("seed"))
