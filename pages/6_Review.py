@@ -44,14 +44,16 @@ with page("Review", links) as project:
     with hands:
         view, blind, keys = how()
     where_to_begin(made)
-    if view == "Grid" and made.ids:
-        grid(project, made, at, blind)
-        bulk_panel(project, made, at, undo=False)
-    else:
-        tally = Tally(project, links, facts)
-        desk(project, made, at, blind, keys, tally)
-        if made.narrowed and not made.ids:
-            elsewhere(project, made)
-    team_panel(project, facts, at)
+    tally, pairs = Tally(project, links, facts), st.container()
+    team_panel(project, facts, at, tally)  # drawn before the desk, which tells there how far they agree
+    with pairs:
+        if view == "Grid" and made.ids:
+            grid(project, made, at, blind)
+            bulk_panel(project, made, at, undo=False)
+            tally.draw()
+        else:
+            desk(project, made, at, blind, keys, tally)
+            if made.narrowed and not made.ids:
+                elsewhere(project, made)
     if come and not facts.running:
         sought(project, made.config, made.dials)

@@ -65,7 +65,7 @@ WAITING = {
     "Seeds": "seeds in the project",
     "Metadata": "rows that new instructions are written from",
     "Generate": "seeds still to be read, and instructions that are not finished",
-    "Review": "kept pairs without a decision that stands",
+    "Review": "kept pairs without a decision that stands, skipped ones among them",
     "Export": "accepted pairs",
 }
 """What the figure behind a page's name counts."""

@@ -5,6 +5,7 @@ import time
 import pytest
 
 from codeclm import projects
+from codeclm.records import Decision
 from tests.pages import pairing
 
 pytestmark = pytest.mark.e2e
@@ -310,6 +311,31 @@ def test_two_reviewers_on_one_pair_both_count(app, many):
             ("ann", "strong"),
             ("bob", "target"),
         ]
+
+
+def test_what_is_ahead_and_skipped_is_told_apart_and_stays_through_a_look_elsewhere(app, many):
+    total = int(text(app, "count").split(" of ")[1].split(" ")[0])
+    press(app, "s", "a", "s")
+    assert f"1 decided today · {total - 3} ahead · 2 skipped" in text(app, "count")
+    app.click("Grid", "radio")
+    app.click("Cards", "radio")
+    app.page.wait_for_selector(".desk .instruction:not(:empty)")
+    assert f"{total - 3} ahead · 2 skipped" in text(app, "count")
+    press(app, "k", "a")
+    assert f"2 decided today · {total - 3} ahead · 1 skipped" in text(app, "count")
+
+
+def test_how_far_reviewers_agree_is_told_while_they_decide(app, many):
+    with many.open() as store:
+        for pair in store.pairs.ids(pairing.CONFIG.id, 3, 4):
+            store.decisions.decide(Decision(pair, "accept", "bob", answer="strong"))
+    app.open("Review", project="many", reviewer="ann", review_decision="not by me")
+    app.page.wait_for_selector(".desk .instruction:not(:empty)")
+    app.page.get_by_text("Reviewers and guidelines").click()
+    app.sees("Once two people have decided the same pairs")
+    app.page.locator(".desk .instruction").click()
+    press(app, "a", "a")
+    app.sees("Decisions: ann 2", timeout=20_000)
 
 
 def test_a_flag_stays_on_the_card_and_differences_are_marked(app, many):

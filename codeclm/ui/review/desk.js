@@ -10,6 +10,7 @@ class Desk {
     this.root = parent.querySelector(".desk");
     this.cards = new Map();
     this.at = 0;
+    this.skipped = new Set();
     this.detour = null;
     this.panels = new Panels(this);
     this.history = new History();
@@ -44,7 +45,7 @@ class Desk {
     if (fresh) {
       this.queue = data.queue;
       this.cards.clear();
-      this.at = placeIn(data.queue);
+      ({ at: this.at, skipped: this.skipped } = placeIn(data.queue));
       this.detour = null;
       this.say("");
       this.panels.leave();
@@ -184,8 +185,8 @@ class Desk {
 
   count() {
     const waits = this.outbox.of(this.data.reviewer);
-    keepPlace(this.queue, this.at);
-    drawProgress(this.root, { ...this.data, at: this.at, waits, times: this.times, late: 2 * PATIENCE });
+    keepPlace(this.queue, this.at, this.skipped);
+    drawProgress(this.root, { ...this.data, at: this.at, skipped: this.skipped.size, waits, times: this.times, late: 2 * PATIENCE });
   }
 
   say(text) { this.root.querySelector(".said").textContent = text; }
@@ -193,7 +194,9 @@ class Desk {
   /* ---- what is done to a card ---- */
 
   skip() {
-    this.say(this.current() ? "Skipped: nothing was decided." : "");
+    const card = this.current();
+    this.say(card ? "Skipped: nothing was decided." : "");
+    if (card && !card.decision) this.skipped.add(card.id);
     this.move(1);
   }
 
@@ -229,6 +232,7 @@ class Desk {
 
   decide(made) {
     const card = this.current();
+    this.skipped.delete(card.id);
     const settles = card.conflict ? { adjudicated: true } : {};
     this.outbox.put({ kind: "decide", queue: this.queue, pair: card.id, reviewer: this.data.reviewer, saw: sawOf(card), ...settles, ...made });
     this.times.push(Date.now());
@@ -296,16 +300,16 @@ function sawOf({ decision }) { return decision && [decision.verdict, decision.an
 /* The place in a queue outlives the desk, which goes where the grid is looked at. */
 const PLACE = "codeclm-place";
 
-function keepPlace(queue, at) {
-  try { sessionStorage.setItem(PLACE, JSON.stringify({ queue, at })); } catch { /* no storage */ }
+function keepPlace(queue, at, skipped) {
+  try { sessionStorage.setItem(PLACE, JSON.stringify({ queue, at, skipped: [...skipped] })); } catch { /* no storage */ }
 }
 
 function placeIn(queue) {
   try {
     const kept = JSON.parse(sessionStorage.getItem(PLACE));
-    if (kept.queue === queue && Number.isInteger(kept.at)) return kept.at;
+    if (kept.queue === queue && Number.isInteger(kept.at)) return { at: kept.at, skipped: new Set(kept.skipped) };
   } catch { /* none, no storage, or not ours */ }
-  return 0;
+  return { at: 0, skipped: new Set() };
 }
 
 const desks = new WeakMap();

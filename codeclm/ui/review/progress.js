@@ -2,12 +2,14 @@
 
 const COUNTS = { decide: 1, redo: 1, undo: -1 };
 
-function drawProgress(root, { total, today, at, waits, times, late }) {
+/* What is ahead is of this queue; what waits at all, for others too and what was skipped, the sidebar says. */
+function drawProgress(root, { total, today, at, skipped, waits, times, late }) {
   const waiting = waits.length;
   const fresh = waits.reduce((sum, op) => sum + (COUNTS[op.kind] || 0), 0);
   const left = Math.max(0, total - at);
+  const passed = skipped ? ` · ${grouped(skipped)} skipped` : "";
   root.querySelector(".count").textContent = total
-    ? `${grouped(Math.min(at + 1, total))} of ${grouped(total)} · ${grouped(Math.max(0, today + fresh))} decided today · ${grouped(left)} left${pace(times, left)}` : "";
+    ? `${grouped(Math.min(at + 1, total))} of ${grouped(total)} · ${grouped(Math.max(0, today + fresh))} decided today · ${grouped(left)} ahead${passed}${pace(times, left)}` : "";
   const bar = root.querySelector(".progress");
   bar.setAttribute("aria-valuemax", total);
   bar.setAttribute("aria-valuenow", at);

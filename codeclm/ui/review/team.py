@@ -5,11 +5,13 @@ Knows neither queue nor card.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from codeclm import agreement
 from codeclm.contrast import Share
@@ -19,6 +21,7 @@ from codeclm.store import Store
 from codeclm.ui import signin
 from codeclm.ui.guard import guarded, notify
 from codeclm.ui.page import go
+from codeclm.ui.review.tally import Tally
 from codeclm.ui.summary import Summary, config_id
 from codeclm.ui.text import number, one_line, plain, plural
 from codeclm.votes import reviewer, units
@@ -74,7 +77,7 @@ def seat(project: Project) -> Seat:
     return Seat(reviewer(str(said or "")), team, minimum, guidelines)
 
 
-def team_panel(project: Project, facts: Summary, at: Seat) -> None:
+def team_panel(project: Project, facts: Summary, at: Seat, tally: Tally) -> None:
     """Minimum, team and guidelines; and, with several reviewers, how far they agree."""
     panel = st.expander(
         "Reviewers and guidelines", icon=":material/group:", on_change="rerun", key="review_team_open"
@@ -85,8 +88,7 @@ def team_panel(project: Project, facts: Summary, at: Seat) -> None:
         left, right = st.columns(2)
         with left:
             _settings(project, at)
-        with right, project.open(readonly=True) as store:
-            _agreement(store, facts)
+        tally.beside(partial(_agreed, project, config_id(facts.config)), partial(_agreement, right))
 
 
 def _kept(store: Store) -> tuple[str, tuple[str, ...], int]:
@@ -158,20 +160,39 @@ def _put(store: Store, key: str, typed: str) -> None:
         store.decisions.verdicts.set_minimum(int(typed))
 
 
-def _agreement(store: Store, facts: Summary) -> None:
-    config = config_id(facts.config)
-    votes, own = store.decisions.votes(config), store.decisions.votes(config, own=True)
-    counts: dict[str, int] = defaultdict(int)
-    for vote in votes:
-        counts[vote.reviewer] += 1
-    if len(counts) < 2:
+@dataclass(frozen=True, slots=True)
+class _Agreed:
+    """How many decisions each reviewer made; how far any two of them agree, and each two; open conflicts."""
+
+    counts: Counter[str]
+    found: Share
+    alpha: float | None
+    between: dict[tuple[str, str], Share]
+    conflicts: int
+
+
+def _agreed(project: Project, config: str) -> _Agreed:
+    with project.open(readonly=True) as store, store.read():
+        counts = Counter(vote.reviewer for vote in store.decisions.votes(config))
+        own, conflicts = store.decisions.votes(config, own=True), store.decisions.conflicts(config)
+    said = units(own)
+    between = agreement.between([(vote.pair, vote.reviewer, vote.said) for vote in own])
+    return _Agreed(counts, agreement.percent(said), agreement.alpha(said), between, conflicts)
+
+
+def _agreement(place: DeltaGenerator, agreed: _Agreed) -> None:
+    with place.empty().container():
+        _draw(agreed)
+
+
+def _draw(agreed: _Agreed) -> None:
+    found, alpha = agreed.found, agreed.alpha
+    if len(agreed.counts) < 2:
         st.caption(
             "Once two people have decided the same pairs, how far they agree is shown here. Each sees the "
             "others’ decisions only after their own."
         )
         return
-    said, conflicts = units(own), store.decisions.conflicts(config)
-    found, alpha = agreement.percent(said), agreement.alpha(said)
     st.markdown(
         f"**Agreement** {_percent(found)} :gray[of pairs of decisions] · Krippendorff’s alpha "
         f"**{'–' if alpha is None else f'{alpha:.2f}'.replace('-', '−')}**",
@@ -182,7 +203,6 @@ def _agreement(store: Store, facts: Summary) -> None:
     )
     if alpha is not None and alpha < agreement.FAIR and found.total >= agreement.ENOUGH:
         st.caption("That is little: write down in the guidelines what the pairs in conflict turn on.")
-    shown = agreement.between([(vote.pair, vote.reviewer, vote.said) for vote in own])
     st.dataframe(
         pd.DataFrame(
             [
@@ -191,7 +211,7 @@ def _agreement(store: Store, facts: Summary) -> None:
                     "Both decided": each.total,
                     "Agree": _percent(each),
                 }
-                for pair, each in shown.items()
+                for pair, each in agreed.between.items()
             ]
             or [{"Reviewers": "no two decided the same pair", "Both decided": 0, "Agree": "–"}]
         ),
@@ -202,12 +222,14 @@ def _agreement(store: Store, facts: Summary) -> None:
             "Agree": st.column_config.TextColumn(width=105),
         },
     )
-    who = " · ".join(f"{plain(_shown(name), 40)} {number(count)}" for name, count in sorted(counts.items()))
+    who = " · ".join(
+        f"{plain(_shown(name), 40)} {number(count)}" for name, count in sorted(agreed.counts.items())
+    )
     st.caption(f"Decisions: {who}")
-    if conflicts:
+    if agreed.conflicts:
         go(
             "Review",
-            f"Settle {plural(conflicts, 'conflict')}",
+            f"Settle {plural(agreed.conflicts, 'conflict')}",
             review_decision="in conflict",
             status="all but improved",
         )
