@@ -14,6 +14,7 @@ from codeclm.records import IMPORTED, Instruction, Labels, Metadata, Seed
 from codeclm.store.sheet import Sheet
 from codeclm.testing import WordEncoder
 from codeclm.ui.map.data import read
+from tests.pages import pairing
 
 ROOT = Path(__file__).parent.parent.parent
 TOPICS = ("soup recipe", "train travel", "python code")
@@ -235,6 +236,17 @@ def test_where_nothing_is_labelled_coverage_begins_with_clusters(project):
     assert test.session_state["cover_by"] == "cluster"
     assert "Nothing is generated yet" in words(test)
     assert opened("3_Map", map_part="Coverage").session_state["cover_by"] == "use case"
+
+
+def test_what_is_stale_is_said_where_coverage_leaves_it_out(project):
+    made = pairing.project("paired")
+    with made.open() as store:
+        row = store.metadata.page()[0]
+        kept = store.funnel(pairing.CONFIG.id, 3.0, 4).kept
+        store.metadata.revise(row.id, Labels("another case", ("planning",)))
+    for side, said in (("kept", True), ("generated", False)):
+        test = opened("3_Map", project="paired", map_part="Coverage", cover_side=side)
+        assert (f"1 of the {kept} kept are stale" in words(test)) == said
 
 
 def test_a_gap_whose_metadata_is_left_out_says_so(project):

@@ -93,6 +93,12 @@ def _untold(by: By, side: Side, tally: Tally, facts: Summary) -> None:
     told = [plural(left, "seed")] * (left > 0) + [f"{number(others)} {side}"] * (others > 0)
     if told:
         st.caption(f"Not counted here, as they are not {why}: {' and '.join(told)}.")
+    there = {"kept": facts.funnel.kept, "accepted": facts.funnel.accepted}.get(side, 0)
+    if (stale := there - tally.totals[side] - others) > 0:
+        st.caption(
+            f"{number(stale)} of the {number(there)} {side} are stale, as their labels were edited since: "
+            "they are left out here, as in exports."
+        )
 
 
 def _figure(found: Divergence | None, side: Side) -> None:
