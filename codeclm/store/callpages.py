@@ -11,8 +11,9 @@ from typing import Any
 from codeclm.llm.model import Call, Reply, Request, Schema
 from codeclm.records import Message, Role, Stage
 from codeclm.settings import Sampling
-from codeclm.store.connection import Connection, Row, Value, pack, search, unpack
+from codeclm.store.connection import Connection, Row, Value, pack, unpack
 from codeclm.store.evaluations import Prompt
+from codeclm.store.searching import search, words_of
 from codeclm.store.texts import Texts
 
 _SELECT = """select c.seq, c.key, k.role, k.stage, k.shape, c.record, c.messages, c.seed, c.sample,
@@ -74,8 +75,8 @@ class CallRow:
 @dataclass(frozen=True, slots=True)
 class CallFilter:
     """Which calls. `search`: the beginning of a record's or a pair's id or of a key, at least four digits;
-    else words of an error, or of the seed, labels or instruction asked for. `errors`: only failed ones,
-    or the others.
+    else words of an error, or of the seed, labels, instruction or test prompt asked for. `errors`: only
+    failed ones, or the others.
     """
 
     role: Role | None = None
@@ -96,7 +97,7 @@ class CallPages:
 
     def rows(self, where: CallFilter | None = None, offset: int = 0, limit: int = 50) -> list[CallRow]:
         """Calls, newest first, without their texts."""
-        condition, values = _where(where or CallFilter())
+        condition, values = self._where(where or CallFilter())
         found = self._db.rows(
             f"""{_ROWS} where c.seq in (select c.seq from calls c where {condition}
             order by c.seq desc limit ? offset ?) order by c.seq desc""",
@@ -106,7 +107,7 @@ class CallPages:
 
     def count(self, where: CallFilter | None = None) -> int:
         """How many calls are in the log, failed ones included, that a filter lets through."""
-        condition, values = _where(where or CallFilter())
+        condition, values = self._where(where or CallFilter())
         number: int = self._db.value(f"select count(*) from calls c where {condition}", values)
         return number
 
@@ -125,7 +126,7 @@ class CallPages:
         limit: int = 50,
     ) -> list[LoggedCall]:
         """Calls, newest first, with all their texts."""
-        condition, values = _where(CallFilter(role, stage, record=record, errors=errors))
+        condition, values = self._where(CallFilter(role, stage, record=record, errors=errors))
         rows = self._db.rows(
             f"{_SELECT} where {condition} order by c.seq desc limit ? offset ?", [*values, limit, offset]
         )
@@ -179,9 +180,27 @@ class CallPages:
 
     def _prompts(self, records: Set[str]) -> dict[str, str]:
         """The test prompts among these records. Their ids are made of their texts and are not stored."""
-        kept = self._db.rows("select distinct text from evaluation_prompts") if records else []
-        prompts = (Prompt(self._texts.get(text)) for (text,) in kept)
-        return {each.node.id: each.text for each in prompts if each.node.id in records}
+        known = ((Prompt(text).node.id, text) for text in self._asked()) if records else ()
+        return {id_: text for id_, text in known if id_ in records}
+
+    def _asked(self) -> Iterator[str]:
+        """The test prompts of all evaluations."""
+        kept = self._db.rows("select distinct text from evaluation_prompts")
+        return (self._texts.get(text) for (text,) in kept)
+
+    def _where(self, where: CallFilter) -> tuple[str, list[Value]]:
+        conditions, values = ["1"], list[Value]()
+        for condition, bound in _conditions(where):
+            conditions.append(condition)
+            values += bound
+        if part := where.search.strip():
+            found, bound = _searched(part)
+            words = [word.casefold() for word in words_of(part)]
+            prompts = (text for text in self._asked() if all(word in text.casefold() for word in words))
+            ids = ", ".join(f"x'{Prompt(text).node.id}'" for text in prompts)
+            conditions.append(f"c.seq in ({found} union select seq from calls where record in ({ids}))")
+            values += bound
+        return " and ".join(conditions), values
 
     def models(self) -> list[str]:
         """The names of the models that were asked."""
@@ -213,15 +232,8 @@ class CallPages:
         return LoggedCall(number, unpack(key), Call(request, reply, error or "", started / 1000))
 
 
-def _where(where: CallFilter) -> tuple[str, list[Value]]:
-    conditions, values = ["1"], list[Value]()
-    for condition, bound in _conditions(where):
-        conditions.append(condition)
-        values += bound
-    return " and ".join(conditions), values
-
-
 def _conditions(where: CallFilter) -> Iterator[tuple[str, list[Value]]]:
+    """What is asked of the calls themselves; all but the search."""
     kind = {"role": where.role, "stage": where.stage, "shape ->> '$.model'": where.model, "job": where.job}
     chosen = {column: value for column, value in kind.items() if value is not None}
     if chosen:
@@ -233,9 +245,6 @@ def _conditions(where: CallFilter) -> Iterator[tuple[str, list[Value]]]:
         yield "c.record = ?", [pack(where.record)]
     if where.errors is not None:
         yield ("c.error is not null" if where.errors else "c.error is null"), []
-    if part := where.search.strip():
-        found, values = _searched(part)
-        yield f"c.seq in ({found})", values
 
 
 def _searched(part: str) -> tuple[str, list[Value]]:

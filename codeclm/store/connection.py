@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -41,10 +40,6 @@ _AHEAD = 16
 _BATCH = 1_000
 _TOGETHER = 50
 """Rows that one statement inserts."""
-_WORD = re.compile(r'"([^"]+)"?|([^\s"]+)').findall
-"""Phrases in quotes, of which the last may be open still, and words."""
-_WORDS = 100
-"""More are a text that was pasted, sought as one phrase: SQLite bounds how many conditions it takes."""
 _DIGITS = 20
 """Of a content id."""
 
@@ -272,23 +267,6 @@ dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 def _contains(text: str | None, part: str) -> bool:
     return text is not None and part in text.casefold()
-
-
-def search(column: str, asked: str) -> tuple[str, list[Value]]:
-    """A condition: all words asked for occur in the column, whatever their case; with its values."""
-    found = [*each_word(column, asked)]
-    return " and ".join(condition for condition, _ in found) or "1", [value for _, value in found]
-
-
-def each_word(column: str, asked: str) -> Iterator[tuple[str, str]]:
-    """For each word, or phrase in quotes, a condition with its value: it occurs in the column."""
-    words = [phrase or word for phrase, word in _WORD(asked)] or asked.split()
-    for part in words if len(words) <= _WORDS else [asked.strip()]:
-        if part.isascii():
-            escaped = part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-            yield f"{column} like ? escape '\\'", f"%{escaped}%"
-        else:
-            yield f"contains({column}, ?)", part.casefold()
 
 
 def columns(rows: Iterator[Row], count: int) -> list[list[Any]]:

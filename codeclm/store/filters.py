@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from codeclm.records import AnswerRole, Status
-from codeclm.store.connection import Value, each_word, pack
+from codeclm.store.connection import Value, pack
 from codeclm.store.nodes import STATUS
+from codeclm.store.searching import each_word
 from codeclm.store.selections import IN_SELECTION, SEED
 
 PairStatus = Status | Literal["accepted", "rejected"]

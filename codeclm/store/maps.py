@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 from codeclm.errors import ProjectError
 from codeclm.store.configs import Configs
-from codeclm.store.connection import SPREAD, Connection, chunks, dump, pack, search, slots, unpack
+from codeclm.store.connection import SPREAD, Connection, chunks, dump, pack, slots, unpack
 from codeclm.store.mapped import (
     KINDS,
     ON_MAP,
@@ -25,6 +25,7 @@ from codeclm.store.mapped import (
     read_skills,
     sampled,
 )
+from codeclm.store.searching import search
 from codeclm.store.sheet import Sheet
 
 __all__ = ["KINDS", "Cluster", "MapKind", "Maps", "NamedBy", "Point", "Source", "label_text"]

@@ -18,10 +18,10 @@ from codeclm.store.connection import (
     chunks,
     dump,
     pack,
-    search,
     slots,
     unpack,
 )
+from codeclm.store.searching import search
 
 OF_SELECTION = f"""(m.id in {chosen.METADATA}
     or m.seed in (select seq from seeds where id in {chosen.SEEDS})

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from codeclm.records import Labels, Message, Metadata, Seed
 from codeclm.store.configs import Configs
-from codeclm.store.connection import Added, Connection, Row, Value, chunks, dump, pack, search, slots, unpack
+from codeclm.store.connection import Added, Connection, Row, Value, chunks, dump, pack, slots, unpack
+from codeclm.store.searching import search
 
 _COLUMNS = """s.text, s.messages, s.source, s.row,
     (select json_group_array(tag) from seed_tags where seed = s.seq)"""

@@ -14,6 +14,7 @@ from codeclm.errors import ProjectError
 from codeclm.llm.model import Call, Reply, Schema
 from codeclm.records import Failure
 from codeclm.store import CallFilter, Spend, Store
+from codeclm.store.evaluations import Prompt
 from codeclm.store.texts import WINDOW, Texts
 
 WORDS = st.sampled_from(["ode", "rust", "\n", "€", "the same long phrase again and again ", "x" * 200])
@@ -126,6 +127,23 @@ def test_rows_are_found_by_the_words_of_what_they_were_made_for(store: Store) ->
     pair = grown(store, node, 5)
     assert numbers(pair.id) == numbers(pair.id[:9]) == [3]
     assert numbers("10_%") == numbers("nothing of it") == []
+
+
+def test_rows_are_found_by_the_words_of_the_test_prompt_they_were_made_for(store: Store) -> None:
+    prompts = [Prompt("Name a FISH of the Ölbach"), Prompt("Name a bird")]
+    store.evaluations.add({"title": "first"}, prompts)
+    log(store, (call(each.text, record=each.node.id) for each in prompts))
+
+    def numbers(words: str, **more: object) -> list[int]:
+        where = CallFilter(search=words, **more)  # type: ignore[arg-type]
+        found = [row.number for row in store.calls.rows(where)]
+        assert store.calls.count(where) == len(found)
+        return found
+
+    assert numbers("fish") == numbers("ölbach name") == numbers('"a fish"') == [1]
+    assert numbers("name") == [2, 1]
+    assert numbers("name", role="strong") == numbers("reptile") == []
+    assert numbers(prompts[1].node.id[:8]) == [2]
 
 
 def test_rows_are_found_by_job_model_state_and_the_beginning_of_an_id(store: Store) -> None:

@@ -179,9 +179,9 @@ def _filters(project: Project) -> CallFilter:
             placeholder="words, an id or a key",
             icon=":material/search:",
             width=260,
-            help="Words of the seed, labels or instruction that calls were made for, or of an error, in any "
-            "order (a phrase in quotes); or the beginning of a record's or a pair's id or of a call's key, "
-            "at least four digits.",
+            help="Words of the seed, labels, instruction or test prompt that calls were made for, or of an "
+            "error, in any order (a phrase in quotes); or the beginning of a record's or a pair's id or of a "
+            "call's key, at least four digits.",
             **again,
         )
         stage = st.selectbox("Stage", STAGES, None, key="calls_stage", placeholder="any", width=120, **again)
