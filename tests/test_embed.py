@@ -6,8 +6,8 @@ from types import ModuleType, SimpleNamespace
 import numpy as np
 import pytest
 
-from codeclm import embed
-from codeclm.errors import CodecError
+from codeclm import confirmed, embed
+from codeclm.errors import CodecError, UsageError
 from codeclm.store import Store
 
 
@@ -21,6 +21,11 @@ class Counting:
         self.asked += texts
         rows = np.array([[len(text), text.count("a") + 1, 1] for text in texts], dtype=np.float32)
         return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv(confirmed.FOLDER, str(tmp_path / "config"))
 
 
 @pytest.fixture
@@ -53,11 +58,26 @@ def test_the_model_that_a_project_names_is_the_one_used(store, asked):
     embed.embed(store, ["a"])
     store.settings.set(embed.EMBEDDER, "other")
     assert embed.stored(store, ["a"]) is None
+    embed.confirm("other")
     embed.embed(store, ["a"])
     assert asked == ["a", "a"]
     assert store.vectors.missing("other", ["a"]) == []
     assert embed.stored(store, ["a"]) is not None
     assert embed.stored(store, ["a"], embed.MODEL) is not None
+
+
+def test_a_model_that_only_the_project_names_is_not_loaded(store, asked):
+    store.settings.set(embed.EMBEDDER, "someone/evil")
+    with pytest.raises(UsageError, match=r"someone/evil: the project names it, and nobody confirmed it"):
+        embed.embed(store, ["a"])
+    assert embed.withheld("someone/evil")
+    assert not embed.withheld(embed.MODEL)
+    embed.embed(store, ["b"], "someone/evil")
+    assert asked == ["b"]
+    embed.embed(store, ["b"])
+    embed.confirm("someone/evil")
+    embed.embed(store, ["a"])
+    assert asked == ["b", "a"]
 
 
 def test_a_page_reads_what_is_kept(store, asked):
@@ -82,8 +102,13 @@ def test_without_the_package_it_is_told(store, monkeypatch):
         embed.embed(store, ["a"])
 
 
-def test_a_model_that_cannot_be_loaded_is_one_line(store, monkeypatch):
-    def missing(*_, **__):
+@pytest.fixture
+def loaded(monkeypatch):
+    """What sentence_transformers is asked to load; nothing of it is on this machine."""
+    calls = []
+
+    def missing(name, local_files_only=False):
+        calls.append((name, local_files_only))
         raise OSError("no such thing\nand a long story")
 
     module, quiet = ModuleType("sentence_transformers"), ModuleType("transformers.utils.logging")
@@ -92,8 +117,28 @@ def test_a_model_that_cannot_be_loaded_is_one_line(store, monkeypatch):
     monkeypatch.setitem(sys.modules, "transformers.utils.logging", quiet)
     for name in ("transformers", "transformers.utils"):
         monkeypatch.setitem(sys.modules, name, ModuleType(name))
+    return calls
+
+
+def test_a_model_that_cannot_be_loaded_is_one_line(store, loaded, monkeypatch):
+    reached = []
+    monkeypatch.setattr(embed, "_reach", reached.append)
     with pytest.raises(CodecError, match=r"nowhere: cannot be loaded: no such thing$"):
         embed.embed(store, ["a"], model="nowhere")
+    whole = "sentence-transformers/nowhere"
+    assert (reached, loaded) == ([whole], [(whole, True), (whole, False)])
+
+
+def test_without_the_hub_a_model_fails_at_once(store, loaded, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr("huggingface_hub.HfApi.model_info", lambda *_, **__: 1 / 0)
+        with pytest.raises(
+            CodecError, match=r"^embedding model a/b: cannot be loaded: the Hugging Face Hub can"
+        ):
+            embed.embed(store, ["a"], model="a/b")
+    assert loaded == [("a/b", True)]
+    with pytest.raises(CodecError, match="there is no such folder"):
+        embed.embed(store, ["a"], model="/no/such/folder")
 
 
 def test_foreign_weights_are_refused(tmp_path, monkeypatch):

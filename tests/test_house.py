@@ -18,7 +18,7 @@ PAGES = [ROOT / "app.py", *sorted(ROOT.glob("pages/*.py"))]
 # A room imports from the rows above its own, and from nothing beside or below it.
 LAYERS = [
     ["errors", "garbage", "ids"],
-    ["records"],
+    ["records", "confirmed"],
     ["settings"],
     ["llm", "builtin", "contrast", "ingest"],
     ["stages", "store"],
@@ -45,7 +45,7 @@ HOMES = {
     "transformers": "embed",
     "xllamacpp": "builtin",
     "gguf": "builtin",
-    "huggingface_hub": ("builtin", "export"),
+    "huggingface_hub": ("builtin", "embed", "export"),
 }
 LATE = {"sentence_transformers", "torch", "transformers", "xllamacpp", "huggingface_hub", "sklearn"}
 """Libraries that take seconds to import: inside a function, and never with a page or a command."""

@@ -22,7 +22,9 @@ def draw(args: Namespace) -> Result:
     kinds: Sequence[MapKind] = [args.of] if args.of else KINDS
     open_project(args).close()
     with Live(quiet=args.quiet) as live:
-        mapped = job.draw(project_path(args), kinds, anew=args.anew, show=live.show)
+        mapped = job.draw(
+            project_path(args), kinds, anew=args.anew, model=args.embedding_model, show=live.show
+        )
     with open_project(args, readonly=True) as store, store.read():
         points = store.maps.points(kinds, job.config_of(store))
         clusters = store.maps.clusters()

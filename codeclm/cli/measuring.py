@@ -73,12 +73,13 @@ def _checks(parser: Parser, usual: str | None) -> None:
     parser.add_argument(
         "--against-threshold", type=amount, metavar="T", help="from how near: 0 to 1 (0.7; embedding 0.8)"
     )
-    _embedding(parser)
+    embedding(parser)
 
 
-def _embedding(parser: Parser) -> None:
+def embedding(parser: Parser) -> None:
+    """Which model embeds."""
     parser.add_argument(
-        "--embedding-model", metavar="NAME", help="a model's name or folder; else that of the map"
+        "--embedding-model", metavar="NAME", help="a model's name or folder; else the project's"
     )
 
 
@@ -122,5 +123,5 @@ def matching(parser: Parser) -> None:
     parser.add_argument("--group-field", metavar="F", help="the column of use cases")
     _including(parser)
     parser.add_argument("--theta", type=amount, metavar="T", help="the rows at this threshold")
-    _embedding(parser)
+    embedding(parser)
     parser.add_argument("--quiet", action="store_true", help="no progress, only warnings and errors")

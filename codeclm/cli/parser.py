@@ -160,4 +160,5 @@ def _map(parser: Parser) -> None:
     parser.add_argument("--of", choices=("metadata", "seeds", "instructions"), help="default: all three")
     parser.add_argument("--points", action="store_true", help="list every point, not only how many")
     parser.add_argument("--anew", action="store_true", help="give up the old places, and lay all out again")
+    measuring.embedding(parser)
     parser.add_argument("--quiet", action="store_true", help="no progress, only warnings and errors")

@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 
 from codeclm import atlas
-from codeclm.embed import Vectors, embed, model_of
+from codeclm.embed import EMBEDDER, Vectors, confirm, embed, named
 from codeclm.jobs.local import Local, local
 from codeclm.jobs.lock import hold
 from codeclm.jobs.telling import Tell
@@ -51,12 +51,13 @@ def draw(
     kinds: Sequence[MapKind] = KINDS,
     *,
     anew: bool = False,
+    model: str | None = None,
     show: Tell = lambda line: None,
 ) -> Mapped:
     """Bring the map up to date, with records of these kinds and of those on it already.
 
-    `anew`: give up the old places. CodecError: texts cannot be embedded, the project cannot be
-    had, or (Stopped) it was asked to stop; then the old map stands.
+    `anew`: give up the old places. `model`: embed with this one from now on. CodecError: texts cannot
+    be embedded, the project cannot be had, or (Stopped) it was asked to stop; then the old map stands.
     """
     began = time.monotonic()
     command = {"of": list(kinds), "anew": anew}
@@ -66,7 +67,10 @@ def draw(
         hold(project, MAP),
         local(store, MAP, command, show, stopped) as job,
     ):
-        model = model_of(store)
+        if model is not None:
+            confirm(model)
+            store.settings.set(EMBEDDER, model)
+        model = named(store)
         wanted = {*kinds, *store.maps.kinds()}
         sources = store.maps.sources(wanted, config_of(store))
         texts = list(dict.fromkeys(map(text_of, sources)))

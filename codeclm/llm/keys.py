@@ -7,23 +7,18 @@ stored; the list of confirmed addresses, in the user's own configuration folder,
 from __future__ import annotations
 
 import ipaddress
-import json
 import os
 from collections.abc import Collection
-from pathlib import Path
 from urllib.parse import urlsplit
 
-import platformdirs
-
+from codeclm import confirmed
 from codeclm.errors import UsageError
 from codeclm.records import Role
-
-FOLDER = "CODECLM_CONFIG_DIR"
-"""The environment variable that moves the configuration folder."""
 
 CONFIRMED_ONLY = "CODECLM_CONFIRMED_ONLY"
 """Set: an address that was merely typed gets no key, as whoever typed it may not say where keys go."""
 
+_LIST = "trusted-hosts"
 _SHARED = "OPENAI_API_KEY"
 _HOME = "https://api.openai.com:443"
 _PORTS = {"http": 80, "https": 443}
@@ -62,22 +57,18 @@ def trust(url: str) -> str:
         raise UsageError(f"{url}: not an address such as https://models.example.org/v1")
     if address.startswith("http://") and not is_loopback(url):
         raise UsageError(f"{address}: plain http shows the key to the network; use https")
-    _write(sorted({*trusted(), address}))
+    confirmed.add(_LIST, address)
     return address
 
 
 def distrust(url: str) -> None:
     """Take an address off the list."""
-    _write([address for address in trusted() if address != origin(url)])
+    confirmed.remove(_LIST, origin(url))
 
 
 def trusted() -> list[str]:
     """The confirmed addresses, in order. A list that cannot be read confirms nothing."""
-    try:
-        listed = json.loads(_file().read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return []
-    return sorted(str(address) for address in listed) if isinstance(listed, list) else []
+    return confirmed.listed(_LIST)
 
 
 def origin(url: str) -> str | None:
@@ -121,22 +112,3 @@ def _from_environment(role: Role) -> str | None:
         if key:
             return key
     return None
-
-
-def _file() -> Path:
-    folder = os.environ.get(FOLDER) or platformdirs.user_config_dir("codeclm", appauthor=False)
-    return Path(folder) / "trusted-hosts.json"
-
-
-def _write(addresses: list[str]) -> None:
-    path = _file()
-    new = path.with_suffix(f".{os.getpid()}.new")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as out:
-            json.dump(addresses, out, indent=1)
-        new.replace(path)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise UsageError(f"{path}: cannot be written ({reason}); set ${FOLDER} to another folder") from None

@@ -14,9 +14,11 @@ from codeclm.errors import UsageError
 from codeclm.ids import content_id
 from codeclm.projects import Project
 from codeclm.store import Store
-from codeclm.ui import started
-from codeclm.ui.guard import fragment, guarded
+from codeclm.ui import signin, started
+from codeclm.ui.guard import fragment, guarded, notify
 from codeclm.ui.text import number, plain, plural
+
+_ASK = "Only those whom this server’s secrets name may say which models it loads."
 
 
 def kept(store: Store, texts: Sequence[str]) -> embed.Vectors:
@@ -25,6 +27,50 @@ def kept(store: Store, texts: Sequence[str]) -> embed.Vectors:
     if vectors is None:
         raise UsageError("The rows have changed: embed the new ones too.")
     return vectors
+
+
+def unconfirmed(project: Project) -> bool:
+    """Whether the project names a model that nobody confirmed here; then a person is asked."""
+    with project.open(readonly=True) as store:
+        model = embed.model_of(store)
+    if not embed.withheld(model):
+        return False
+    with st.container(border=True):
+        st.markdown(
+            f"The project’s texts are to be embedded by {plain(model, 80)}, a folder or a model of the "
+            "Hugging Face Hub. It is not loaded until you say so, once, on this machine: a project file from "
+            "someone else could name any."
+        )
+        with st.container(horizontal=True):
+            st.button(
+                "Load it here",
+                icon=":material/check:",
+                on_click=choose,
+                args=(project, model),
+                disabled=not signin.may_confirm(),
+                help=None if signin.may_confirm() else _ASK,
+                key="embedder_confirm",
+            )
+            st.button(
+                f"Use {embed.MODEL}",
+                icon=":material/undo:",
+                on_click=choose,
+                args=(project, ""),
+                key="embedder_shipped",
+            )
+    return True
+
+
+@guarded
+def choose(project: Project, name: str) -> None:
+    """Embed the project's texts with this model from now on, and confirm it; "" is the shipped one."""
+    if embed.withheld(name or embed.MODEL):
+        if not signin.may_confirm():
+            raise UsageError(_ASK)
+        embed.confirm(name)
+    with project.open() as store:
+        store.settings.set(embed.EMBEDDER, name)
+    notify(f"Texts are embedded by {name or embed.MODEL} from now on.")
 
 
 def embedded(project: Project, texts: Sequence[str], kind: str, words: Sequence[str]) -> bool:
@@ -36,6 +82,8 @@ def embedded(project: Project, texts: Sequence[str], kind: str, words: Sequence[
         return True
     if started.going_on(project, kind):
         _progress(project, kind)
+        return False
+    if unconfirmed(project):
         return False
     have = "has" if missing == 1 else "have"
     shipped = "The model that makes them reads English best."

@@ -2,8 +2,8 @@
 
 import pytest
 
-from codeclm import embed
-from codeclm.errors import BusyError, CodecError
+from codeclm import confirmed, embed
+from codeclm.errors import BusyError, CodecError, UsageError
 from codeclm.jobs import map as job
 from codeclm.jobs.lock import hold
 from codeclm.jobs.stopping import Stopped
@@ -179,8 +179,12 @@ def test_one_at_a_time(project, encoder):
         job.draw(project)
 
 
-def test_another_model_draws_anew(project, encoder):
+def test_another_model_draws_anew(project, encoder, tmp_path, monkeypatch):
+    monkeypatch.setenv(confirmed.FOLDER, str(tmp_path))
     job.draw(project)
     with Store.open(project) as store:
         store.settings.set(embed.EMBEDDER, "another")
-    assert job.draw(project).anew
+    with pytest.raises(UsageError, match="nobody confirmed it"):
+        job.draw(project)
+    assert job.draw(project, model="another").anew
+    assert not job.draw(project).anew

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from codeclm import confirmed
 from codeclm.errors import UsageError
 from codeclm.llm import keys
 
@@ -13,7 +14,7 @@ OTHER = "https://models.example.org/v1"
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv(keys.FOLDER, str(tmp_path / "config"))
+    monkeypatch.setenv(confirmed.FOLDER, str(tmp_path / "config"))
     for name in ("OPENAI_API_KEY", "CODECLM_STRONG_API_KEY", "CODECLM_TARGET_API_KEY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("OPENAI_API_KEY", "shared")
@@ -101,7 +102,7 @@ def test_a_folder_that_cannot_be_written_is_said_in_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").write_text("")
-    monkeypatch.setenv(keys.FOLDER, str(tmp_path / "file"))
+    monkeypatch.setenv(confirmed.FOLDER, str(tmp_path / "file"))
     with pytest.raises(UsageError, match="cannot be written"):
         keys.trust(OTHER)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from codeclm import confirmed
 from codeclm.errors import EndpointError, UsageError
 from codeclm.llm import keys
 from codeclm.llm.budget import Budget
@@ -29,7 +30,7 @@ class Log:
 
 @pytest.fixture(autouse=True)
 def _no_keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
-    monkeypatch.setenv(keys.FOLDER, str(tmp_path))
+    monkeypatch.setenv(confirmed.FOLDER, str(tmp_path))
     for name in ("OPENAI_API_KEY", *(f"CODECLM_{role}_API_KEY" for role in ("STRONG", "TARGET", "JUDGE"))):
         monkeypatch.delenv(name, raising=False)
 

@@ -64,6 +64,26 @@ def test_the_model_that_places_texts_is_shown_and_can_be_set_back(project):
         assert embed.model_of(store) == embed.MODEL
 
 
+def test_a_model_that_only_the_file_names_is_asked_about(project):
+    with project.open() as store:
+        store.settings.set(embed.EMBEDDER, "someone/evil")
+    test = opened("3_Map")
+    assert "someone/evil" in words(test)
+    assert test.button(key="map_anew").disabled
+    test.button(key="embedder_confirm").click().run()
+    assert not test.button(key="map_anew").disabled
+    assert not embed.withheld("someone/evil")
+    test.text_input(key="map_embedder").set_value("another/one").run()
+    assert not embed.withheld("another/one")
+    with project.open() as store:
+        store.settings.set(embed.EMBEDDER, "third/one")
+    test.run()
+    test.button(key="embedder_shipped").click().run()
+    assert not test.button(key="map_anew").disabled
+    with project.open(readonly=True) as store:
+        assert embed.model_of(store) == embed.MODEL
+
+
 def words(test):
     return " ".join(str(each.value) for each in (*test.markdown, *test.caption, *test.subheader))
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from codeclm import projects
+from codeclm import embed, projects
 from codeclm.jobs import process
 from codeclm.llm import keys
 from codeclm.records import Seed
@@ -172,6 +172,21 @@ def test_a_candidates_address_gets_the_servers_key_only_of_those_who_may_say_so(
     test.button(key="evaluate_start").click().run()
     assert f"--candidate=m@{FAR}" in begun[0]
     assert (keys.key_for("target", FAR, typed=[FAR]) is not None) is may
+
+
+@pytest.mark.parametrize(
+    ("user", "team", "may"),
+    [(ANN, None, False), (ANN, {"confirm": ["ann@example.org"]}, True), (None, None, True)],
+)
+def test_who_may_say_which_model_the_server_loads(user, team, may):
+    with project("shared").open() as store:
+        store.seeds.add([Seed("Explain tides.")])
+        store.settings.set(embed.EMBEDDER, "someone/evil")
+    test = opened("pages/3_Map.py", user, team, project="shared")
+    assert test.button(key="embedder_confirm").disabled is not may
+    if may:
+        test.button(key="embedder_confirm").click().run()
+    assert embed.withheld("someone/evil") is not may
 
 
 def test_where_nobody_has_to_sign_in_nothing_says_so():

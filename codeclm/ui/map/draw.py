@@ -11,7 +11,8 @@ from codeclm.jobs.watch import Watched, newest
 from codeclm.projects import Project
 from codeclm.store import Job
 from codeclm.ui import started
-from codeclm.ui.guard import fragment, guarded, notify
+from codeclm.ui.embedding import choose, unconfirmed
+from codeclm.ui.guard import fragment, guarded
 from codeclm.ui.map.data import Atlas
 from codeclm.ui.page import empty
 from codeclm.ui.summary import Summary
@@ -40,6 +41,7 @@ def first_time(project: Project, facts: Summary) -> None:
         "Every text is read once by a small language model on this machine and placed by what it is about. "
         "Nothing is sent anywhere. A few hundred texts take about half a minute, ten thousand some minutes.",
     )
+    held = unconfirmed(project)
     _, middle, _ = st.columns(3)
     middle.button(
         "Draw the map",
@@ -47,6 +49,7 @@ def first_time(project: Project, facts: Summary) -> None:
         icon=":material/scatter_plot:",
         on_click=start,
         args=(project,),
+        disabled=held,
         width="stretch",
     )
     _last_words(project)
@@ -54,6 +57,7 @@ def first_time(project: Project, facts: Summary) -> None:
 
 def keep_up(project: Project, atlas: Atlas) -> None:
     """A line that says what is not on the map, and a menu to update it or draw it anew."""
+    held = unconfirmed(project)
     with st.container(horizontal=True, vertical_alignment="center"):
         # Other results' instructions have their places too, and are not shown.
         points = plural(atlas.there if atlas.share < 1 else len(atlas.points.ids), "point")
@@ -65,7 +69,7 @@ def keep_up(project: Project, atlas: Atlas) -> None:
         st.caption(said, width="stretch")
         if atlas.missing:
             st.button("Update", icon=":material/refresh:", on_click=start, args=(project,), key="map_update",
-                      help="Places what is new among the rest; nothing moves.")  # fmt: skip
+                      disabled=held, help="Places what is new among the rest; nothing moves.")  # fmt: skip
         with st.popover("Map settings", icon=":material/tune:"):
             st.caption(
                 f"Laid out from {plural(atlas.texts, 'text')}. What came later was placed among them. "
@@ -76,6 +80,7 @@ def keep_up(project: Project, atlas: Atlas) -> None:
                 icon=":material/restart_alt:",
                 on_click=start,
                 args=(project, True),
+                disabled=held,
                 key="map_anew",
             )
             _ask_names(project, atlas)
@@ -115,12 +120,8 @@ def start(project: Project, anew: bool = False, kind: str = MAP) -> None:
     started.begin(project, kind, ["--anew"] if anew else [])
 
 
-@guarded
 def _embedder(project: Project) -> None:
-    name = st.session_state["map_embedder"].strip()
-    with project.open() as store:
-        store.settings.set(EMBEDDER, name)
-    notify(f"The next map is drawn with {name or 'all-MiniLM-L6-v2'}.")
+    choose(project, st.session_state["map_embedder"].strip())
 
 
 @fragment(run_every=1)
