@@ -70,4 +70,4 @@ class Progress:
             parts.append(f"{self.failed} failed")
         if spent:
             parts.append(f"${spent:.4f}")
-        return " · ".join(parts)
+        return " · ".join([*parts, *counts.troubles.values()])

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from collections import ChainMap
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -102,6 +103,7 @@ class Shift:
             sent=sum(each.sent for each in self.asked),
             cached=sum(each.cached for each in self.asked),
             first_sent=min((each.first_sent for each in self.asked if each.sent), default=0.0),
+            troubles=dict(ChainMap(*(each.troubles for each in self.asked))),
         )
 
     @asynccontextmanager
@@ -131,7 +133,7 @@ class Shift:
 
     def _report(self, store: Store) -> None:
         counts = self.counts
-        store.jobs.beat(self.job, counts.sent, counts.cached)
+        store.jobs.beat(self.job, counts.sent, counts.cached, "; ".join(counts.troubles.values()))
         for stage, (done, wanted) in self.progress.steps().items():
             store.jobs.progress(self.job, stage, done, wanted)
 

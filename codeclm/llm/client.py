@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 import httpx2
@@ -34,6 +34,7 @@ from codeclm.llm.transport import (
 )
 from codeclm.llm.troubles import Trouble, one_line
 from codeclm.llm.wire import BadReplyError, body_of, reply_of, resolved, tokens_of
+from codeclm.records import Role
 from codeclm.settings import Endpoint
 
 _TOO_MANY = 429
@@ -57,6 +58,8 @@ class Counts:
     retried: int = 0
     first_sent: float = 0.0
     last_reply: float = 0.0
+    troubles: dict[Role, str] = field(default_factory=dict)
+    """By role, what came more than once in place of a reply, and since the last one."""
 
 
 class OpenAIModel:
@@ -113,13 +116,17 @@ class OpenAIModel:
             place = await self.limiter.acquire(foreseen, again=failures.tries > 0)
             outcome = await self._try(request, place, failures.tries)
             if isinstance(outcome, Reply):
+                self.counts.troubles.pop(request.role, None)
                 return outcome
             self.counts.retried += 1
             if outcome.kind == "parameter":
                 continue
             failures.add(outcome)
+            if failures.tries > 1 or self.limiter.down:
+                self.counts.troubles[request.role] = f"{request.role}: {self.host}: {outcome.text}"
             if failures.enough:
-                tries = f"no reply in {failures.tries} tries"
+                what = "no usable reply" if outcome.kind == "garbage" else "no reply"
+                tries = f"{what} in {failures.tries} tries"
                 said = one_line(outcome.message, self._keys, longest=_KEPT)
                 raise TransportError(f"{request.role}: {self.host}: {tries}: {outcome.text}", said)
             if not (outcome.kind == "gone" and self.limiter.down):

@@ -16,7 +16,9 @@ _COLUMNS = "seq, kind, pid, command, started, heartbeat, state, message, finishe
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job as last told. Times are seconds since the epoch; `progress` is (done, total) by stage."""
+    """A job as last told. Times are seconds since the epoch; `progress` is (done, total) by stage; `message`:
+    how it ended, or while it runs what holds it up.
+    """
 
     id: int
     kind: str
@@ -56,13 +58,13 @@ class Jobs:
         assert seq is not None  # noqa: S101 - nothing there to conflict with
         return seq
 
-    def beat(self, job: int, sent: int | None = None, cached: int | None = None) -> None:
-        """It is alive; with the calls sent and answered from the cache so far."""
+    def beat(self, job: int, sent: int | None = None, cached: int | None = None, trouble: str = "") -> None:
+        """It is alive; with the calls sent and answered from the cache so far, and what holds it up."""
         with self._db.write():
             self._db.execute(
-                """update jobs set heartbeat = ?, sent = coalesce(?, sent), cached = coalesce(?, cached)
-                where seq = ?""",
-                [time.time(), sent, cached, job],
+                """update jobs set heartbeat = ?, sent = coalesce(?, sent), cached = coalesce(?, cached),
+                message = ? where seq = ?""",
+                [time.time(), sent, cached, trouble, job],
             )
 
     def progress(self, job: int, stage: str, done: int, total: int) -> None:

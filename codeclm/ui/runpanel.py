@@ -108,7 +108,7 @@ def _spent(project: Project, job: Job) -> None:
         by_role, by_stage = store.calls.spend("role", job.id), store.calls.spend("stage", job.id)
     st.caption(
         so_far(project, job)
-        if any(done for done, _ in job.progress.values())
+        if job.message or any(done for done, _ in job.progress.values())
         else "Waiting for the first reply: a model on this machine may have to be loaded first."
     )
     if by_role:

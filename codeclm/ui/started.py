@@ -116,7 +116,7 @@ def limit_said(job: Job) -> str:
 
 
 def head(project: Project, job: Job, doing: str, what: str) -> None:
-    """The first line of a job's panel: what it is doing, for how long, and a button that stops it."""
+    """The head of a job's panel: what it is doing, for how long, a button that stops it; what holds it up."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(f"**{doing}** · {duration(time.time() - job.started)}", width="content")
         st.button(
@@ -127,6 +127,8 @@ def head(project: Project, job: Job, doing: str, what: str) -> None:
             args=(project, job.kind, what),
             key=f"{job.kind}_stop",
         )
+    if job.message:
+        st.caption(f":material/warning: {plain(job.message, 300)}")
 
 
 @guarded

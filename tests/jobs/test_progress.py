@@ -6,7 +6,7 @@ from codeclm import ingest
 from codeclm.jobs import importing, shift
 from codeclm.jobs.run import run
 from codeclm.store import Store
-from codeclm.testing import ScriptedEndpoint, loop_reply
+from codeclm.testing import Faults, ScriptedEndpoint, loop_reply
 
 
 def told(path, order):
@@ -28,6 +28,24 @@ def test_encodings_that_fail_are_counted(project, order, monkeypatch):
         lines, progress = told(project(6), order(urls=urls, concurrency=1))
     assert progress["encode"] == (0, 6)
     assert any(line.endswith(" failed") for line in lines)
+
+
+def test_a_run_without_a_usable_reply_says_what_comes_instead(project, order, monkeypatch):
+    monkeypatch.setattr(shift, "BEAT", 0.02)
+    path, seen = project(1), []
+
+    def show(line):
+        if "not JSON" in line and not seen:
+            with Store.open(path) as store:
+                (job,) = store.jobs.page(limit=1)
+                store.jobs.ask_stop(job.id)
+        seen.extend([line] if "not JSON" in line else [])
+
+    with ScriptedEndpoint(faults=Faults(1.0, ("html",), times=None)) as endpoint:
+        urls = dict.fromkeys(("strong", "target", "judge"), endpoint.url)
+        run(path, order(urls=urls), warn=lambda line: None, show=show)
+    assert f": 127.0.0.1:{endpoint.port}: the reply is not JSON" in seen[0]
+    assert "calls sent" in seen[0]
 
 
 def test_imported_pairs_are_scored_and_not_decoded(project, order):

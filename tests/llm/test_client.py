@@ -105,7 +105,8 @@ async def test_a_fault_that_stays_ends_in_one_line_while_others_are_answered(fau
     assert 0 < len(failed) < 10
     for error in failed:
         assert isinstance(error, TransportError)
-        assert str(error).startswith(f"strong: 127.0.0.1:{endpoint.port}: no reply in ")
+        what = "no usable reply" if fault in ("html", "no_choices") else "no reply"
+        assert str(error).startswith(f"strong: 127.0.0.1:{endpoint.port}: {what} in ")
         assert "\n" not in str(error)
     worst = max(endpoint.seen(body) for body in endpoint.requests)
     assert worst <= 16
@@ -156,6 +157,24 @@ async def test_what_came_in_a_replys_place_is_kept_without_the_key(body: object,
     assert any(word in caught.value.raw for word in ("sign in", "overloaded", "odd"))
     assert "[key]" in caught.value.raw
     assert KEY not in caught.value.raw + str(caught.value)
+
+
+async def test_what_comes_in_place_of_replies_is_told_until_one_comes() -> None:
+    async with answering("<html>Sign in</html>") as (url, _), model_of(url) as model:
+        asked = asyncio.create_task(model.complete(ask()))
+        while model.counts.sent < 2:
+            assert not model.counts.troubles
+            await asyncio.sleep(0)
+        with pytest.raises(TransportError, match="no usable reply in"):
+            await asked
+        host = url.removeprefix("http://").removesuffix("/v1")
+        assert model.counts.troubles == {
+            "strong": f"strong: {host}: the reply is not JSON: <html>Sign in</html>"
+        }
+        with ScriptedEndpoint() as healthy:
+            async with model_of(healthy.url, counts=model.counts) as other:
+                await other.complete(ask())
+        assert not model.counts.troubles
 
 
 async def test_too_many_requests_is_no_spent_quota() -> None:

@@ -249,6 +249,20 @@ def test_seeds_that_are_read_are_not_said_to_come(monkeypatch):
     assert ":gray[Scoring: not yet]" in bars
 
 
+def test_a_run_that_gets_no_usable_reply_says_what_comes_instead(monkeypatch):
+    made = pairing.project("mine")
+    with made.open() as store:
+        job = store.jobs.start("run", {}, 1)
+    monkeypatch.setattr(started_jobs, "holder", lambda *_: "process 1")
+    assert "Waiting for the first reply" in said(opened("4_Generate", project="mine"))
+    with made.open() as store:
+        store.jobs.beat(job, 5, 0, "strong: example.org: the reply is not JSON: <html>")
+    told = said(opened("4_Generate", project="mine"))
+    assert "the reply is not JSON" in told
+    assert "5 calls sent" in told
+    assert "Waiting for the first reply" not in told
+
+
 @pytest.mark.parametrize("page", ["5_Contrast", "6_Review", "7_Export"])
 def test_without_pairs_a_page_leads_to_where_they_come_from(page, monkeypatch):
     made = projects.create("mine")

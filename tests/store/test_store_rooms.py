@@ -110,7 +110,8 @@ def test_a_job_tells_how_far_it_is(store: Store) -> None:
     job = store.jobs.start("run", {"theta": 3}, 77)
     store.jobs.progress(job, "encode", 1, 10)
     store.jobs.progress(job, "encode", 2, 10)
-    store.jobs.beat(job, sent=4, cached=1)
+    store.jobs.beat(job, sent=4, cached=1, trouble="No reply.")
+    assert [each.message for each in store.jobs.page()] == ["No reply."]
     store.jobs.beat(job)
     found = store.jobs.get(job)
     assert found is not None
