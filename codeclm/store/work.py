@@ -36,8 +36,10 @@ _BY_HAND = """exists (select 1 from nodes k
     join studio d on d.config = k.config and d.instruction = k.instruction
     where k.config = n.config and k.place = n.place and k.sample = n.sample and d.kept)"""
 """Whether a person kept something of the tree of node `n`: it goes on, however few are wanted of each."""
-_GOES_ON = f"{OPEN} and not n.stale and (n.given or n.sample < {_WANTED} or {_BY_HAND})"
-"""Whether node `n` of metadata `m` is the end of a lineage that is to go on."""
+_GOES_ON = f"""{OPEN} and not n.stale
+    and (n.given or n.sample < {_WANTED} or {_BY_HAND} or {failed("f.open")})"""
+"""Whether node `n` of metadata `m` is the end of a lineage that is to go on. One that failed was wanted when
+it was: another try takes it up, however few are wanted of each since."""
 _NODES = f"""{INSTRUCTION} join nodes n on n.config = :config and n.place = m.place and n.instruction = i.seq
     where m.id = :metadata and {{}} order by n.sample, n.iteration, n.id"""
 

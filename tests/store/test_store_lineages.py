@@ -161,6 +161,22 @@ def test_samples_beyond_the_dial_are_no_work(store: Store) -> None:
     assert unfinished(store, per_metadata=2) == [row.id]
 
 
+@pytest.mark.parametrize("transport", [True, False])
+def test_what_failed_beyond_a_lowered_dial_is_tried_again(store: Store, transport: bool) -> None:
+    row = manual(store)
+    grown(store, basic(row), 5)
+    last = grown(store, basic(row, "Another", 1), 1).instruction
+    grown(store, basic(row, "A third", 2), 1)
+    store.failures.put(Failure("rubrics", last, C, "bad", transport=transport))
+    assert unfinished(store, per_metadata=1) == ([row.id] if transport else [])
+    store.failures.retry(C)
+    assert unfinished(store, per_metadata=1) == [row.id]
+    assert [node.id for node in store.lineages.ends(row.id, C, Dials())] == [last]
+    store.lineages.add_instruction(improved(basic(row, "Another", 1), "harder"), C)
+    assert store.failures.count(C) == 0
+    assert unfinished(store, per_metadata=1) == []
+
+
 def test_new_labels_are_new_work_and_leave_the_old_lineages_alone(store: Store) -> None:
     row = manual(store)
     grown(store, basic(row), 1)
@@ -198,7 +214,7 @@ def test_what_failed_by_reply_is_no_work_until_retried(store: Store, transport: 
     for stage, record in steps:
         store.failures.put(Failure(stage, record, C, "bad", transport=transport))  # type: ignore[arg-type]
     assert unfinished(store) == ([row.id for row in rows] if transport else [])
-    assert store.funnel(C, 3, 4).failed == 3
+    assert store.funnel(C, 3, 4).failed == (0 if transport else 3)
     store.failures.retry(C)
     assert unfinished(store) == [row.id for row in rows]
     store.lineages.add_instruction(basic(rows[0]), C)
