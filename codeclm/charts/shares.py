@@ -90,7 +90,10 @@ def beside(names: Sequence[str], seeds: Sequence[float], others: Sequence[float]
             for at, (one, two) in enumerate(zip(seeds, others, strict=True))
         ]
     )
-    for values, colour, name in ((seeds, GRAY, "seeds"), (others, KEPT, other)):
+    ring = {"symbol": "circle-open", "size": 13, "color": GRAY, "line": {"width": 2.5}}
+    dot = {"size": 9, "color": KEPT}
+    # A ring around the dot where both are alike, or one would hide the other.
+    for values, marker, name in ((others, dot, other), (seeds, ring, "seeds")):
         figure.add_trace(
             go.Scatter(
                 x=[value * 100 for value in values],
@@ -98,7 +101,7 @@ def beside(names: Sequence[str], seeds: Sequence[float], others: Sequence[float]
                 mode="markers",
                 cliponaxis=False,  # a whole dot at nought too
                 name=name,
-                marker={"size": 10, "color": colour},
+                marker=marker,
                 hovertemplate="%{x:.1f} %<extra>" + name + "</extra>",
             )
         )

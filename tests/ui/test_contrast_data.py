@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from codeclm.charts import contrast as charts
 from codeclm.store import Store
 from codeclm.store.maps import KINDS, Cluster
 from codeclm.store.vectors import text_key
@@ -46,3 +47,8 @@ def test_groups_of_one_name_are_one_and_the_largest_comes_first():
     group, names = data.codes(np.array([2, 0, -1, 1, 3, 2]), ["b", "a", "b", ""], "none")
     assert names == ["b", "none", "a"]
     assert group.tolist() == [0, 0, 1, 2, 1, 0]
+
+
+def test_the_name_of_theta_stands_over_the_highest_bar():
+    (name,) = charts.gaps([-8.0, 8.0], [1, 9], 0.5, 7.5).layout.annotations
+    assert (name.text, name.yref, name.y, name.yanchor) == ("θ 7.5", "paper", 1, "bottom")

@@ -325,3 +325,9 @@ def test_of_a_lasso_only_the_outline_stays_and_told_again_it_takes_nothing_back(
 def test_a_drawing_says_which_part_of_its_work_it_does(progress, share, doing):
     assert draw._far(SimpleNamespace(progress=progress)) == (share, doing)
     assert draw._far(None) == (0.0, "Looking for what is new…")
+
+
+def test_where_both_sides_are_alike_the_seeds_are_a_ring_around_the_other():
+    other, seeds = shares.beside(["a"], [0.5], [0.5], "kept").data
+    assert (other.name, seeds.name, seeds.marker.symbol) == ("kept", "seeds", "circle-open")
+    assert seeds.marker.size - seeds.marker.line.width > other.marker.size
