@@ -40,8 +40,8 @@ def build() -> Parser:
     quote = command("quote", "running", "Foretell what a run would take, from a small pilot.")
     quote.add_argument(
         "--pilot", type=whole(0), metavar="N",
-        help="on how many seeds to base it (default: 4 to 30, by how many there are); "
-        "0: on what is finished already, with no call",
+        help="on how many seeds to base it (default: 4 to 30, by how many there are, fewer where each has "
+        "many lineages); 0: on what is finished already, with no call",
     )  # fmt: skip
     _run(quote)
     reading(command("status", "reading", "Count what the project holds."))

@@ -16,6 +16,7 @@ from statistics import fmean
 from typing import Any, TypeVar
 
 from codeclm.errors import BudgetReached, CodecError
+from codeclm.jobs.bounds import Bounds, bounds
 from codeclm.jobs.endpoints import room, slots
 from codeclm.jobs.lock import RUN, hold
 from codeclm.jobs.order import Order, Setup, another, as_it_stands, config_for
@@ -37,7 +38,7 @@ SHARE = 2
 lineages differ as they mostly do, five foretold the whole within a quarter three times in four; nine, 19
 times in 20."""
 LINEAGES = 60
-"""The most lineages of a pilot, where each metadata gets several."""
+"""The most lineages of a pilot of several metadata, where each has several, as where a file brought them."""
 SURE = 0.95
 """On either side: nine times in ten the truth lies between low and high."""
 OWN_SECONDS = 0.004
@@ -62,11 +63,22 @@ class Left:
     seeds: list[str]
     metadata: list[str]
     mixed: int
+    bounds: Bounds | None
+    """None: of these stages they cannot be told."""
 
     @property
     def growing(self) -> int:
         """How many metadata will be grown, or only encoded where the stages end there."""
         return len(self.seeds) + len(self.metadata) + self.mixed
+
+    @property
+    def each(self) -> float:
+        """How many lineages a metadata has left, in the mean."""
+        return self.bounds.lineages / self.growing if self.bounds and self.growing else 1.0
+
+    def part(self, metadata: int) -> int:
+        """The calls of so many of them, at most, as far as they are alike."""
+        return math.ceil(self.bounds.most * metadata / self.growing) if self.bounds else 0
 
 
 def quote(project: Path, order: Order, warn: Tell, show: Tell, pilot: int | None = None) -> Quoted:
@@ -125,9 +137,11 @@ def _basis(store: Store, order: Order) -> dict[str, Any]:
 
 def _quote(project: Path, order: Order, warn: Tell, show: Tell, pilot: int | None) -> Quoted:
     setup, left, seen = _look(project, order)
-    wanted = pilot_size(left.growing + len(seen), setup.dials.per_metadata) if pilot is None else pilot
-    missing = wanted - len(seen)
-    if missing > 0 and left.seeds + left.metadata:
+    wanted = pilot_size(left.growing + len(seen), left.each) if pilot is None else pilot
+    missing = min(wanted - len(seen), len(left.seeds + left.metadata))
+    if missing > 0:
+        if left.bounds is not None:
+            warn(f"the pilot takes about {left.part(missing)} of {left.bounds.most} calls, at most")
         picked = _spread(left.seeds + left.metadata, missing)
         only = frozenset([*picked, *(Metadata("encoded", Labels(""), seed=each).id for each in picked)])
         stages = tuple(stage for stage in setup.stages if stage != "augment")
@@ -165,7 +179,7 @@ def _look(project: Path, order: Order) -> tuple[Setup, Left, list[Seen]]:
     """What is left, and what was seen of metadata that is finished."""
     with Store.open(project) as store, hold(project, RUN):
         setup = as_it_stands(store, order)
-        left = Left(seeds_left(store, setup), lineages_left(store, setup), _mixed(store, setup))
+        left = _left(store, setup)
         unfinished = set(left.metadata)
         done = [row for row in store.metadata.active(order.limit) if row.id not in unfinished]
         replay = Replay(store, setup)
@@ -173,18 +187,21 @@ def _look(project: Path, order: Order) -> tuple[Setup, Left, list[Seen]]:
     return setup, left, [each for each in seen if each.growing or each.encoding]
 
 
-def _mixed(store: Store, setup: Setup) -> int:
-    order = setup.order
-    if not (order.augment_to and order.accept_mixed):
-        return 0
-    return max(0, order.augment_to - len(seeds_left(store, setup)) - store.metadata.in_use())
+def _left(store: Store, setup: Setup) -> Left:
+    order, seeds = setup.order, seeds_left(store, setup)
+    mixed = 0
+    if order.augment_to and order.accept_mixed:
+        mixed = max(0, order.augment_to - len(seeds) - store.metadata.in_use())
+    counted = store.lineages.left(setup.config.id, setup.dials, setup.stages, order.limit)
+    bound = bounds(counted, len(seeds), mixed, setup.dials, setup.stages)
+    return Left(seeds, lineages_left(store, setup), mixed, bound)
 
 
-def pilot_size(units: int, per_metadata: int) -> int:
-    """How many of so many metadata to base a quote on: more for a longer run, as their lineages differ in
-    length.
+def pilot_size(units: int, lineages: float) -> int:
+    """How many of so many metadata, each of so many lineages, to base a quote on: more for a longer run, as
+    lineages differ in length.
     """
-    most = max(3, min(MOST, LINEAGES // per_metadata))
+    most = max(1, min(MOST, int(LINEAGES / max(1.0, lineages))))
     return min(most, units, max(FEWEST, min(round(2 * math.sqrt(units)), units // SHARE)))
 
 
@@ -205,7 +222,17 @@ def _foretell(setup: Setup, left: Left, seen: list[Seen]) -> Quoted:
 
 
 def _range(left: Left, seen: list[Seen], name: str) -> Range:
-    """Sums over what is left, from what was seen."""
+    """Sums over what is left, from what was seen; from the fewest calls that it can be to the most, unless
+    so many questions are asked again that the mean alone is beyond.
+    """
+    found, calls = _sums(left, seen, name), _sums(left, seen, "calls")["mid"]
+    if left.bounds is None or not left.bounds.least <= calls <= left.bounds.most or not calls:
+        return found
+    low, high = (found["mid"] * bound / calls for bound in left.bounds[1:])
+    return {"low": max(low, found["low"]), "mid": found["mid"], "high": min(high, found["high"])}
+
+
+def _sums(left: Left, seen: list[Seen], name: str) -> Range:
     sides = (
         (len(left.seeds), [each.encoding.get(name, 0.0) for each in seen if each.encoding]),
         (left.growing, [each.growing.get(name, 0.0) for each in seen]),

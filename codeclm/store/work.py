@@ -46,13 +46,14 @@ _NODES = f"""{INSTRUCTION} join nodes n on n.config = :config and n.place = m.pl
 
 class Left(NamedTuple):
     """How many metadata have work left, how many of those have an instruction already, how many no rubrics;
-    how many basic instructions are lacking; and the calls, at least and at most, of lineages that go on.
+    how many basic instructions are lacking; how many lineages go on, and their calls, at least and at most.
     """
 
     metadata: int
     begun: int
     rubrics: int
     lacking: int
+    going: int
     least: int
     most: int
 
@@ -74,12 +75,13 @@ def left(db: Connection, config: int, dials: Dials, stages: Collection[Stage], l
         f"""select count(*), total(exists (select 1 from nodes n
                 where n.config = :config and n.place = m.place)),
             total({_RUBRICS}), total(max(0, {_WANTED} - {_HAS})),
+            total((select count(*) {ends})),
             total((select total(case when n.gap is null then 2 else 5 end) {ends})),
             total((select total(case when n.gap is null then 4 else 0 end + 5 * (:cap - n.iteration)) {ends}))
         {source}""",
         values,
     )
-    return Left(*map(int, row or (0,) * 6))
+    return Left(*map(int, row or (0,) * 7))
 
 
 def ends(db: Connection, config: int, dials: Dials, metadata: str) -> list[Instruction]:

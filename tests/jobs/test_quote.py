@@ -5,15 +5,18 @@ import time
 
 import pytest
 
+from codeclm import ingest
 from codeclm.errors import BusyError, CodecError, EndpointError
+from codeclm.jobs import importing
 from codeclm.jobs.lock import hold
 from codeclm.jobs.order import TEMPLATES, Order
 from codeclm.jobs.quote import last_quote, likely, pilot_size, quote
 from codeclm.jobs.run import run
 from codeclm.jobs.step import Wish, take
 from codeclm.jobs.stopping import Gate
+from codeclm.pipeline import DEFAULT_STAGES as STAGES
 from codeclm.records import Seed
-from codeclm.settings import Endpoint, Prices
+from codeclm.settings import Dials, Endpoint, Prices
 from codeclm.stages.profiles import default_templates
 from codeclm.store import Store
 from codeclm.testing import ScriptedEndpoint
@@ -75,6 +78,25 @@ def test_a_pilot_is_as_large_as_is_said(project, order, endpoint):
         assert store.metadata.count() == 5
 
 
+def test_a_pilot_of_imported_pairs_is_small_and_told_and_its_range_is_what_can_be(project, order, endpoint):
+    path, said = project(0), []
+    rows = [
+        {"instruction": f"Explain {kind} {number}", "strong": "So.", "target": "Eh", "use_case": kind}
+        for kind in ("art", "law", "tea", "war")
+        for number in range(25)
+    ]
+    data = "\n".join(map(json.dumps, rows)).encode()
+    with Store.open(path) as store:
+        importing.put(store, "pairs", importing.parse(ingest.read(data, "pairs.jsonl"), "pairs"))
+    calls = quote(path, order(), said.append, silent)["calls"]
+    assert "the pilot takes about 952 of 1904 calls, at most" in said
+    with Store.open(path) as store:
+        assert len(store.lineages.unfinished(store.settings.config_ids()[-1], Dials(), STAGES)) == 2
+        left = store.lineages.left(store.settings.config_ids()[-1], Dials(), STAGES)
+    assert left.going == 50
+    assert left.least <= calls["low"] <= calls["mid"] <= calls["high"] <= left.rubrics + left.most
+
+
 @pytest.mark.parametrize("pilot", [0, 2])
 def test_a_look_at_the_price_leaves_theta_and_the_results_that_are_shown(project, order, endpoint, pilot):
     path = project(6)
@@ -120,9 +142,9 @@ def test_a_pilot_under_other_models_says_where_its_failures_are(project, order, 
         assert store.failures.count(config)
 
 
-def test_of_one_seed_alone_nothing_is_sure(project, order):
+def test_of_one_seed_alone_nothing_is_sure_but_what_is_least_and_most(project, order):
     calls = quote(project(20), order(), silent, silent, pilot=1)["calls"]
-    assert calls["low"] == 0 < calls["mid"] < calls["high"]
+    assert calls["low"] == 19 * 6 <= calls["mid"] <= calls["high"] == 19 * 22
 
 
 def test_the_newest_quote_is_kept_for_its_very_order(project, order):
@@ -202,7 +224,7 @@ def test_what_another_config_or_a_hand_asked_is_not_counted(project, order):
 @pytest.mark.parametrize("calls", [(6,) * 70 + (12,) * 15 + (17,) * 8 + (22,) * 7, (6, 12, 17, 22)])
 def test_the_truth_is_within_the_range_nine_times_in_ten(units, calls):
     chance = random.Random(units)
-    pilot = pilot_size(units, 1)
+    pilot = pilot_size(units, 1.0)
     within, tries = 0, 400
     for _ in range(tries):
         found = likely(chance.choices(calls, k=pilot), units - pilot)

@@ -27,6 +27,7 @@ def test_a_fresh_project(store):
     assert (coming.seeds, coming.metadata, coming.fresh) == (10, 10, 10)
     assert coming.least == 10 + 10 * 5
     assert coming.most == 10 + 10 * (1 + 4 * 5)
+    assert (coming.going, coming.lineages) == (0, 10)
     assert coming.same_config
     assert not coming.nothing
 
@@ -53,6 +54,7 @@ def test_what_lineages_have_behind_them_is_not_to_come(store):
     store.lineages.add([node], config.id)
     found = forecast(store, wanted, MODELS)
     assert (found.metadata, found.least, found.most) == (1, 2, 1 + 4 + 5 * 3)
+    assert (found.going, found.lineages) == (1, 1)
     answers = [Answer(node.id, role, config.id, role) for role in ("strong", "target")]
     scored = Comparison(node.id, *(each.id for each in answers), config.id, Scores(5, 5), Scores(5, 5))
     store.lineages.add([*answers, scored], config.id)

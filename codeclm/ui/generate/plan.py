@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from codeclm.jobs.bounds import bounds
 from codeclm.jobs.order import another, config_for, same_model
 from codeclm.llm.prices import prices_of
 from codeclm.records import ROLES, Role, Stage
@@ -123,6 +124,10 @@ class Forecast:
     metadata: int
     fresh: int
     """How many of `metadata` have no instruction yet, those of seeds still to be read included."""
+    going: int
+    """Lineages that go on, from instructions that are there."""
+    lineages: int
+    """Those and the ones to begin."""
     mixed: int
     """How many to mix from labels, at most. They wait to be accepted."""
     least: int
@@ -146,16 +151,11 @@ def forecast(store: Store, wanted: Wanted, endpoints: Mapping[Role, Endpoint]) -
     fresh = growing - left.begun
     there = seeds + store.metadata.count() - store.metadata.count(state="excluded")
     mixed = max(0, (wanted.augment_to or 0) - there)
-    n, steps = wanted.dials.per_metadata, wanted.dials.iterations
-    lacking = seeds * n + left.lacking
-    if wanted.reach == "all":
-        least = seeds + 5 * lacking + left.least
-        most = seeds + seeds + left.rubrics + 5 * steps * lacking + left.most
-    elif wanted.reach == "decode":
-        least = most = seeds + lacking
-    else:
-        least = most = seeds
-    return Forecast(seeds, growing, fresh, mixed, least, most, not another(store, config))
+    found = bounds(left, seeds, 0, wanted.dials, stages)
+    assert found is not None  # noqa: S101 - told of everything in REACH
+    lineages, least, most = found
+    going = left.going if wanted.reach == "all" else 0
+    return Forecast(seeds, growing, fresh, going, lineages, mixed, least, most, not another(store, config))
 
 
 def warnings(endpoints: Mapping[Role, Endpoint]) -> list[str]:

@@ -28,7 +28,7 @@ def quote_panel(project: Project, wanted: Wanted, coming: Forecast) -> None:
         _wait(project)
         return
     units = max(coming.seeds, coming.metadata)
-    usual = min(units, pilot_size(units, wanted.dials.per_metadata))
+    usual = min(units, pilot_size(units, coming.lineages / units))
     pilot = f"gen_pilot_{units}_{usual}"
     with st.container(horizontal=True, vertical_alignment="bottom"):
         size = st.number_input(
@@ -49,7 +49,7 @@ def quote_panel(project: Project, wanted: Wanted, coming: Forecast) -> None:
             key="gen_quote",
             help="Foretells calls, tokens, money and time.",
         )
-    st.caption(_cost(size, units, coming.most))
+    st.caption(_cost(size, units, coming))
     job = last_run(project)
     with project.open(readonly=True) as store:
         found = last_quote(store, order_of(wanted), job.started if job else 0.0)
@@ -59,14 +59,16 @@ def quote_panel(project: Project, wanted: Wanted, coming: Forecast) -> None:
         error_box(said.removeprefix("error: "))
 
 
-def _cost(size: int, units: int, most: int) -> str:
-    """What a pilot takes, at most: there may be finished lineages to look at in its place."""
+def _cost(size: int, units: int, coming: Forecast) -> str:
+    """What a pilot takes, at most: there may be finished lineages to look at in its place. Where instructions
+    are there, one metadata may have more of them than another.
+    """
     if not size:
         return "No pilot, no call: the estimate looks at what is finished already."
-    calls = math.ceil(most * size / units)
+    calls, about = math.ceil(coming.most * size / units), "about " if coming.going else ""
     return (
-        f"The pilot takes at most {plural(calls, 'call')} of the {number(most)}, fewer where lineages are "
-        "finished already. What it makes is kept, and not paid for again by the run."
+        f"The pilot takes at most {about}{plural(calls, 'call')} of the {number(coming.most)}, fewer where "
+        "lineages are finished already. What it makes is kept, and not paid for again by the run."
     )
 
 

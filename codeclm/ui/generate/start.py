@@ -161,6 +161,14 @@ def _numbers(coming: Forecast, wanted: Wanted, job: Job | None, failures: int) -
                 width="content",
                 help=term("metadata") + " Each seed that is read becomes one.",
             )
+        if coming.going:
+            st.metric(
+                "Lineages to go on",
+                number(coming.going),
+                width="content",
+                help="Instructions that are there, be they imported, and have a step left: answers, scores "
+                "or an improvement.",
+            )
         if coming.mixed:
             st.metric(
                 "Metadata to mix",
