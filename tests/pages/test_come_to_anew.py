@@ -4,7 +4,6 @@ import json
 import os
 from pathlib import Path
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from codeclm import projects
@@ -15,12 +14,6 @@ from codeclm.ui.home.projects import ROWS
 from tests.pages import pairing
 
 ROOT = Path(__file__).parent.parent.parent
-
-
-@pytest.fixture(autouse=True)
-def _own_folder(tmp_path, monkeypatch):
-    monkeypatch.setenv(projects.FOLDER_ENVIRONMENT, str(tmp_path))
-    monkeypatch.delenv(projects.ENVIRONMENT, raising=False)
 
 
 def come(test, page, **link):

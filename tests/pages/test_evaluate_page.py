@@ -24,13 +24,6 @@ ROOT = Path(__file__).parent.parent.parent
 HOSTILE = "![x](http://a.example/i.png) <b>:red[hi]</b>"
 
 
-@pytest.fixture(autouse=True)
-def _own_folder(tmp_path, monkeypatch):
-    monkeypatch.setenv(projects.FOLDER_ENVIRONMENT, str(tmp_path))
-    monkeypatch.setenv("CODECLM_CONFIG_DIR", str(tmp_path))
-    monkeypatch.delenv(projects.ENVIRONMENT, raising=False)
-
-
 @pytest.fixture
 def project(tmp_path):
     """A project with an evaluation of two files of scores, whose names and prompts are hostile."""
@@ -181,8 +174,10 @@ def test_the_export_page_leaves_near_duplicates_out():
 
 
 def test_vectors_are_made_of_the_rows_that_are_compared(monkeypatch):
-    asked = []
+    asked, walked = [], []
+    rows_of = checks.rows_of
     monkeypatch.setattr(checks, "embedded", lambda *given: asked.append(given))
+    monkeypatch.setattr(checks, "rows_of", lambda *given: walked.append(given) or rows_of(*given))
     test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     test.query_params.update({"project": pairing.project("mine").name, "export_stale": "true"})
     test.switch_page("pages/7_Export.py")
@@ -193,6 +188,9 @@ def test_vectors_are_made_of_the_rows_that_are_compared(monkeypatch):
     everything = asked[-1][1]
     test.text_input(key="export_search").set_value(everything[0]).run()
     assert asked[-1][1] == everything  # the job knows no filter
+    assert len(walked) == 2, "once as they are narrowed, and all of them were read before"
+    test.slider(key="export_dedup_at_embedding").set_value(0.5).run()
+    assert len(walked) == 2, "nothing has changed"
 
 
 def test_a_judge_whose_verdict_turns_with_the_order_is_told_beside_the_figure(tmp_path):

@@ -3,28 +3,13 @@
 import pytest
 from streamlit.testing.v1 import AppTest, local_script_runner
 
-from codeclm import embed, projects
+from codeclm import embed
 from codeclm.jobs import map as job
 from codeclm.jobs.lock import RUN, hold
 from codeclm.testing import WordEncoder
-from codeclm.ui.rooms import ROOT
 from codeclm.ui.text import plain
 from tests.pages import pairing
-
-
-@pytest.fixture(autouse=True)
-def _own_folder(tmp_path, monkeypatch):
-    monkeypatch.setenv(projects.FOLDER_ENVIRONMENT, str(tmp_path))
-    monkeypatch.delenv(projects.ENVIRONMENT, raising=False)
-
-
-def opened(page, **parameters):
-    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    for name, value in {"project": "mine", **parameters}.items():
-        test.query_params[name] = value
-    test.switch_page(f"pages/{page}.py").run()
-    assert not test.exception
-    return test
+from tests.pages.visits import opened
 
 
 @pytest.fixture

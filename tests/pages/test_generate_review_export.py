@@ -21,31 +21,9 @@ from codeclm.ui import started as started_jobs
 from codeclm.ui import summary
 from codeclm.ui.export import file as export_file
 from tests.pages import pairing
+from tests.pages.visits import opened, sent, visited
 
 ROOT = Path(__file__).parent.parent.parent
-
-
-@pytest.fixture(autouse=True)
-def _own_folder(tmp_path, monkeypatch):
-    monkeypatch.setenv(projects.FOLDER_ENVIRONMENT, str(tmp_path))
-    monkeypatch.delenv(projects.ENVIRONMENT, raising=False)
-
-
-def opened(page, **parameters):
-    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    for name, value in parameters.items():
-        test.query_params[name] = value
-    test.switch_page(f"pages/{page}.py").run()
-    assert not test.exception
-    return test
-
-
-def sent(test, name):
-    """What the component of this name was given."""
-    found = [node.proto for node in test.get("bidi_component") if node.proto.component_name == name]
-    assert len(found) == 1
-    proto = found[0]
-    return json.loads(proto.json or proto.mixed.json)
 
 
 def said(test):
@@ -175,10 +153,10 @@ def test_how_the_last_run_ended_is_told():
         with made.open() as store:
             job = store.jobs.start("run", {}, 1)
             store.jobs.finish(job, state, messages.get(state, ""))
-        assert words in said(opened("4_Generate", project="mine"))
+        assert words in said(visited("4_Generate", project="mine"))
     with made.open() as store:
         store.jobs.start("run", {"pilot": True}, 1)
-    assert "The last pilot of an estimate ended without a word" in said(opened("4_Generate", project="mine"))
+    assert "The last pilot of an estimate ended without a word" in said(visited("4_Generate", project="mine"))
 
 
 def test_other_models_are_said_to_begin_another_set():

@@ -11,14 +11,9 @@ from codeclm.jobs.step import rubric_set
 from codeclm.records import Seed
 from codeclm.settings import Dials, Endpoint, Prices
 from tests.pages import pairing
+from tests.pages.visits import opened
 
 ROOT = Path(__file__).parent.parent.parent
-
-
-@pytest.fixture(autouse=True)
-def _own_folder(tmp_path, monkeypatch):
-    monkeypatch.setenv(projects.FOLDER_ENVIRONMENT, str(tmp_path))
-    monkeypatch.delenv(projects.ENVIRONMENT, raising=False)
 
 
 def made(name, theta=3.0):
@@ -30,14 +25,6 @@ def made(name, theta=3.0):
             priced = Endpoint(url="http://127.0.0.1:1/v1", model=role, prices=Prices(prompt=1, completion=1))
             store.settings.set_endpoint(role, priced)
     return project
-
-
-def opened(page, project):
-    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    test.query_params["project"] = project
-    test.switch_page(f"pages/{page}.py").run()
-    assert not test.exception
-    return test
 
 
 def gone_to(test, page):

@@ -1,10 +1,8 @@
 """The Map and Metadata pages on a project with a map: what is shown, and what their buttons write."""
 
 import json
-from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from codeclm import embed, ingest, projects
 from codeclm.jobs import map as job
@@ -15,17 +13,13 @@ from codeclm.store.sheet import Sheet
 from codeclm.testing import WordEncoder
 from codeclm.ui.map.data import read
 from tests.pages import pairing
+from tests.pages.visits import opened
 
-ROOT = Path(__file__).parent.parent.parent
 TOPICS = ("soup recipe", "train travel", "python code")
 
 
 @pytest.fixture
-def project(tmp_path, monkeypatch):
-    monkeypatch.setenv(projects.FOLDER_ENVIRONMENT, str(tmp_path))
-    monkeypatch.setenv("CODECLM_CONFIG_DIR", str(tmp_path))
-    monkeypatch.setenv("CODECLM_RUNTIME_DIR", str(tmp_path))
-    monkeypatch.delenv(projects.ENVIRONMENT, raising=False)
+def project(monkeypatch):
     monkeypatch.setattr(embed, "_load", lambda model: WordEncoder())
     made = projects.create("mine")
     with made.open() as store, store.write():
@@ -42,16 +36,6 @@ def project(tmp_path, monkeypatch):
         store.metadata.add([Metadata("manual", Labels("soup recipes", ("clear-writing",)))])
     job.draw(made.path)
     return made
-
-
-def opened(page, **parameters):
-    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    for name, value in {"project": "mine", **parameters}.items():
-        test.query_params[name] = value
-    test.switch_page(f"pages/{page}.py").run()
-    assert not test.exception
-    assert not test.error
-    return test
 
 
 def test_the_model_that_places_texts_is_shown_and_can_be_set_back(project):

@@ -1,26 +1,20 @@
 """Metadata without a map: a row looked at closely, without a mouse too; labels of which some are new."""
 
-from pathlib import Path
-
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from codeclm import embed, projects
 from codeclm.jobs import map as job
 from codeclm.records import Labels, Metadata, Seed
 from codeclm.testing import WordEncoder
+from tests.pages.visits import opened
 
 USE = "plan a long trip by night train"
 OTHER = USE.replace("night", "uncomfortable")
 """To the encoder of the tests nearly the same, and not in writing."""
-ROOT = Path(__file__).parent.parent.parent
 
 
 @pytest.fixture
-def project(tmp_path, monkeypatch):
-    monkeypatch.setenv(projects.FOLDER_ENVIRONMENT, str(tmp_path))
-    monkeypatch.setenv("CODECLM_CONFIG_DIR", str(tmp_path))
-    monkeypatch.delenv(projects.ENVIRONMENT, raising=False)
+def project(monkeypatch):
     monkeypatch.setattr(embed, "_load", lambda model: WordEncoder())
     made = projects.create("mine")
     with made.open() as store, store.write():
@@ -33,21 +27,12 @@ def project(tmp_path, monkeypatch):
     return made
 
 
-def opened(**parameters):
-    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    for name, value in {"project": "mine", **parameters}.items():
-        test.query_params[name] = value
-    test.switch_page("pages/2_Metadata.py").run()
-    assert not test.exception
-    return test
-
-
 def words(test):
     return " ".join(str(each.value) for each in (*test.markdown, *test.caption))
 
 
 def test_the_details_of_a_row_are_reached_by_keys_alone(project):
-    test = opened()
+    test = opened("2_Metadata")
     with project.open() as store:
         row = store.metadata.page()[1]
     test.selectbox(key="meta_look").set_value(row.id).run()
@@ -59,16 +44,16 @@ def test_the_details_of_a_row_are_reached_by_keys_alone(project):
 
 
 def test_a_label_that_came_after_the_map_leaves_those_on_it_compared(project):
-    assert "once the map was drawn" in words(opened(meta_part="Labels"))
+    assert "once the map was drawn" in words(opened("2_Metadata", meta_part="Labels"))
     job.draw(project.path)
-    assert "mean about the same" in words(opened(meta_part="Labels"))
+    assert "mean about the same" in words(opened("2_Metadata", meta_part="Labels"))
     with project.open() as store:
         store.metadata.add([Metadata("manual", Labels("fishing", ()))])
-    told = words(opened(meta_part="Labels"))
+    told = words(opened("2_Metadata", meta_part="Labels"))
     assert "mean about the same" in told
     assert "1 label is new since the map was drawn and compared by spelling only." in told
     with project.open() as store:
         store.metadata.add([Metadata("mixed", Labels("fishing", ("skill of another",)), state="proposed")])
     assert "Update the map" in " ".join(
-        link.proto.label for link in opened(meta_part="Mix and match").get("page_link")
+        link.proto.label for link in opened("2_Metadata", meta_part="Mix and match").get("page_link")
     )

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from codeclm import projects
@@ -12,14 +11,6 @@ from codeclm.testing import ScriptedEndpoint
 from codeclm.ui.models.panels import told
 
 ROOT = Path(__file__).parent.parent.parent
-
-
-@pytest.fixture(autouse=True)
-def _own_folder(tmp_path, monkeypatch):
-    monkeypatch.setenv(projects.FOLDER_ENVIRONMENT, str(tmp_path))
-    monkeypatch.setenv("CODECLM_CONFIG_DIR", str(tmp_path))
-    monkeypatch.setenv("CODECLM_RUNTIME_DIR", str(tmp_path))
-    monkeypatch.delenv(projects.ENVIRONMENT, raising=False)
 
 
 def models_page():

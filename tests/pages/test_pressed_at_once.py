@@ -1,9 +1,6 @@
 """A button pressed before the page was drawn with what was just typed: the typed counts, not the drawn."""
 
-from pathlib import Path
-
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from codeclm import projects
 from codeclm.jobs.step import rubric_set
@@ -12,14 +9,7 @@ from codeclm.settings import Endpoint, Prices
 from codeclm.ui import started as started_jobs
 from codeclm.ui.file_kinds import KINDS
 from tests.pages import pairing
-
-ROOT = Path(__file__).parent.parent.parent
-
-
-@pytest.fixture(autouse=True)
-def _own_folder(tmp_path, monkeypatch):
-    monkeypatch.setenv(projects.FOLDER_ENVIRONMENT, str(tmp_path))
-    monkeypatch.delenv(projects.ENVIRONMENT, raising=False)
+from tests.pages.visits import opened
 
 
 @pytest.fixture
@@ -30,15 +20,6 @@ def started(monkeypatch):
         started_jobs.process, "start", lambda path, command, words, _: found.append([command, *words])
     )
     return found
-
-
-def opened(page, **parameters):
-    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    for key, value in {"project": "mine", **parameters}.items():
-        test.query_params[key] = value
-    test.switch_page(f"pages/{page}.py").run()
-    assert not test.exception
-    return test
 
 
 def with_prices():

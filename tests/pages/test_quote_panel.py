@@ -22,11 +22,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 @pytest.fixture
-def made(tmp_path, monkeypatch):
-    monkeypatch.setenv(projects.FOLDER_ENVIRONMENT, str(tmp_path))
-    monkeypatch.setenv("CODECLM_CONFIG_DIR", str(tmp_path))
-    monkeypatch.setenv("CODECLM_RUNTIME_DIR", str(tmp_path))
-    monkeypatch.delenv(projects.ENVIRONMENT, raising=False)
+def made():
     project = projects.create("some")
     with ScriptedEndpoint() as endpoint, project.open() as store:
         store.seeds.add(Seed(f"Explain thing {number}.") for number in range(12))

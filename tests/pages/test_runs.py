@@ -26,12 +26,8 @@ HOSTILE = "![x](http://127.0.0.1:1/x.png) <script>alert(1)</script> :red[x]"
 
 
 @pytest.fixture
-def made(tmp_path, monkeypatch):
+def made():
     """A project with two runs under two configs, the second with a hostile target."""
-    monkeypatch.setenv(projects.FOLDER_ENVIRONMENT, str(tmp_path))
-    monkeypatch.setenv("CODECLM_CONFIG_DIR", str(tmp_path))
-    monkeypatch.setenv("CODECLM_RUNTIME_DIR", str(tmp_path))
-    monkeypatch.delenv(projects.ENVIRONMENT, raising=False)
     project = projects.create("ran")
     with project.open() as store:
         store.seeds.add(Seed(f"Explain thing {number}.") for number in range(2))

@@ -15,12 +15,6 @@ from tests.pages import pairing
 ROOT = Path(__file__).parent.parent.parent
 
 
-@pytest.fixture(autouse=True)
-def _own_folder(tmp_path, monkeypatch):
-    monkeypatch.setenv(projects.FOLDER_ENVIRONMENT, str(tmp_path))
-    monkeypatch.delenv(projects.ENVIRONMENT, raising=False)
-
-
 def seeds_page():
     test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     test.query_params["project"] = "mine"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from codeclm import embed, projects
+from codeclm import embed
 from codeclm.jobs import process
 from codeclm.llm import keys
 from codeclm.records import Seed
@@ -31,10 +31,7 @@ FAR = "https://models.example.org/v1"
 
 
 @pytest.fixture(autouse=True)
-def _own_folder(tmp_path, monkeypatch):
-    for name in (projects.FOLDER_ENVIRONMENT, "CODECLM_CONFIG_DIR", "CODECLM_RUNTIME_DIR"):
-        monkeypatch.setenv(name, str(tmp_path))
-    monkeypatch.delenv(projects.ENVIRONMENT, raising=False)
+def _signing_in(monkeypatch):
     monkeypatch.setattr(signin, "find_spec", lambda name: True)
     monkeypatch.setenv("OPENAI_API_KEY", "sk-verysecret-0123456789")
 

@@ -16,14 +16,6 @@ ROOT = Path(__file__).parent.parent.parent
 PAGES = ["app.py", *sorted(f"pages/{path.name}" for path in (ROOT / "pages").glob("*.py"))]
 
 
-@pytest.fixture(autouse=True)
-def _own_folder(tmp_path, monkeypatch):
-    monkeypatch.setenv(projects.FOLDER_ENVIRONMENT, str(tmp_path))
-    monkeypatch.setenv("CODECLM_CONFIG_DIR", str(tmp_path))
-    monkeypatch.setenv("CODECLM_RUNTIME_DIR", str(tmp_path))
-    monkeypatch.delenv(projects.ENVIRONMENT, raising=False)
-
-
 def first_page(page, **parameters):
     test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     for name, value in parameters.items():
