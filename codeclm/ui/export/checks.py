@@ -122,14 +122,27 @@ def _threshold(key: str, method: Method | None, usual: dict[Method, float]) -> f
 def _found(project: Project, revision: int, options: Options, wanted: Wanted) -> Checked | None:
     """What the checks find; None where embeddings are still to be made."""
     if wanted.checks.embeds:
-        with project.open(readonly=True) as store:
-            texts = [row.text for row in rows_of(store, options)]
-            if options.filters and stored(store, texts) is None:
-                # The job knows no filter: what it is said to take is what it takes.
-                texts = [row.text for row in rows_of(store, replace(options, filters=()))]
-        if not embedded(project, [*texts, *wanted.prompts], DUPLICATES, wanted.words):
+        texts = [*_to_embed(project, revision, options), *wanted.prompts]
+        if not embedded(project, texts, DUPLICATES, wanted.words):
             return None
     return _check(str(project.path), revision, options, wanted)
+
+
+def _to_embed(project: Project, revision: int, options: Options) -> list[str]:
+    """The texts of the rows; where some have no vector yet, of all that the job takes: it knows no filter."""
+    path = str(project.path)
+    texts = _row_texts(path, revision, options)
+    if options.filters:
+        with project.open(readonly=True) as store:
+            if stored(store, texts) is None:
+                return _row_texts(path, revision, replace(options, filters=()))
+    return texts
+
+
+@st.cache_resource(max_entries=4, ttl="1h", show_spinner="Reading rows…")
+def _row_texts(path: str, revision: int, options: Options) -> list[str]:
+    with Store.open(Path(path), readonly=True) as store:
+        return [row.text for row in rows_of(store, options)]
 
 
 @st.cache_resource(max_entries=8, ttl="1h", show_spinner="Comparing rows…")
