@@ -6,8 +6,9 @@ comes in and who may confirm an address for keys. Without `[auth]` the app is on
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from importlib.util import find_spec
+from typing import Any
 
 import streamlit as st
 
@@ -37,6 +38,8 @@ def gate() -> None:
     if not _listed("people", everybody=True):
         st.title("CodecLM Studio", anchor=False)
         st.markdown(f"{plain(_mail() or name())} is not on the list of this app. Ask whoever runs it.")
+        if st.user.get("email") and not _mail():
+            st.caption("The provider does not say that the address is verified: docs/team.md, Sign-in.")
         _leave()
         st.stop()
 
@@ -66,14 +69,23 @@ def _leave() -> None:
 
 
 def _mail() -> str:
-    """The person's address, where the provider vouches for it."""
-    mail = st.user.get("email")
-    return str(mail).strip().casefold() if mail and st.user.get("email_verified") is not False else ""
+    """The person's address, where the provider vouches for it; empty where it does not.
+
+    Some say so in letters. Of one that says nothing at all, only the secrets can tell that it knows.
+    """
+    mail = str(st.user.get("email") or "").strip().casefold()
+    verified = st.user.get("email_verified", _team().get("unverified") is True)
+    return mail if str(verified).casefold() == "true" and mail.count("@") == 1 else ""
+
+
+def _team() -> Mapping[str, Any]:
+    team: Mapping[str, Any] = st.secrets.get("team", {})
+    return team
 
 
 def _listed(which: str, *, everybody: bool) -> bool:
     """Whether the person is on a list of `[team]`: by address, or as one of a domain's ("@example.org")."""
-    team = st.secrets.get("team", {})
+    team = _team()
     if which not in team:
         return everybody
     listed: Collection[str] = [str(each).strip().casefold() for each in team[which]]

@@ -26,7 +26,16 @@ AUTH = {
     "client_secret": "x",
     "server_metadata_url": "http://127.0.0.1:1/x",
 }
-ANN = {"is_logged_in": True, "name": "Ann", "email": "Ann@Example.org", "sub": "1"}
+ANN = {
+    "is_logged_in": True,
+    "name": "Ann",
+    "email": "Ann@Example.org",
+    "email_verified": True,
+    "sub": "1",
+}
+SILENT = {name: said for name, said in ANN.items() if name != "email_verified"}
+"""As a provider tells of her that does not say whether it has verified her address."""
+LISTED = {"people": ["ann@example.org"]}
 FAR = "https://models.example.org/v1"
 
 
@@ -89,9 +98,16 @@ def test_what_is_missing_for_signing_in_is_said(monkeypatch):
         (ANN, {"people": ["@example.org"]}, True),
         (ANN, {"people": []}, False),
         (ANN, {"people": ["bob@example.org", "@ample.org", "example.org"]}, False),
-        ({**ANN, "email_verified": False}, {"people": ["ann@example.org"]}, False),
+        ({**ANN, "email_verified": "true"}, LISTED, True),
+        *(({**ANN, "email_verified": said}, LISTED, False) for said in (False, "false", 0, 1, "", None)),
+        (SILENT, LISTED, False),
+        (SILENT, {**LISTED, "unverified": True}, True),
+        (SILENT, {**LISTED, "unverified": "false"}, False),
+        ({**ANN, "email_verified": False}, {**LISTED, "unverified": True}, False),
+        (SILENT, None, True),
         ({**ANN, "email": ""}, {"people": [""]}, False),
         ({**ANN, "email": "ann@example.org@evil.org"}, {"people": ["@example.org"]}, False),
+        ({**ANN, "email": "x@evil.org@example.org"}, {"people": ["@example.org"]}, False),
     ],
 )
 def test_who_comes_in(user, team, inside):
@@ -100,6 +116,11 @@ def test_who_comes_in(user, team, inside):
     assert not test.exception
     assert ("plans" in everything(test)) is inside
     assert "Sign out" in [button.label for button in test.button]
+
+
+def test_who_is_outside_for_want_of_a_verified_address_is_told():
+    assert "verified" in everything(opened("app.py", SILENT, LISTED))
+    assert "verified" not in everything(opened("app.py", ANN, {"people": []}))
 
 
 def test_a_reviewer_is_who_is_signed_in_whatever_the_address_says():
@@ -124,7 +145,12 @@ def test_what_a_browser_says_of_a_name_does_not_count():
 
 @pytest.mark.parametrize(
     ("user", "team", "may"),
-    [(ANN, None, False), (ANN, {"confirm": ["ann@example.org"]}, True), (None, None, True)],
+    [
+        (ANN, None, False),
+        (ANN, {"confirm": ["ann@example.org"]}, True),
+        (SILENT, {"confirm": ["ann@example.org"]}, False),
+        (None, None, True),
+    ],
 )
 def test_who_may_let_the_servers_keys_go_to_an_address(user, team, may):
     made = project("plans")
