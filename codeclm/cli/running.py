@@ -11,7 +11,7 @@ from codeclm.cli.output import Live, Result, plain, table, warn
 from codeclm.cli.reading import proposed, status_data, status_lines
 from codeclm.errors import UsageError
 from codeclm.jobs import run as loop
-from codeclm.jobs.order import Order
+from codeclm.jobs.order import Order, unpriced
 from codeclm.jobs.quote import lines
 from codeclm.jobs.quote import quote as foretell
 from codeclm.jobs.shift import Ended
@@ -105,6 +105,10 @@ def quote(args: Namespace) -> Result:
     _check_theta(args, order)
     with Live(quiet=args.quiet) as live:
         found = foretell(project_path(args), order, live.warn, live.show, args.pilot)
+        with open_project(args) as store:
+            lacking = unpriced(store.settings.endpoints())
+            if found["cost_usd"] is None and lacking:
+                live.warn(f"cost_usd needs a price for {lacking}: --ROLE-prices IN,OUT, 0,0 for a local one")
     return Result(
         found, table(("", "spent", "left: low", "mid", "high", "in all"), map(_quoted, lines(found)))
     )

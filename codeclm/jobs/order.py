@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from codeclm.errors import UsageError
+from codeclm.llm.prices import prices_of
 from codeclm.pipeline import DEFAULT_STAGES
 from codeclm.records import ROLES, Role, Stage
 from codeclm.settings import BUILTIN_MODEL, Config, Dials, Endpoint, Prices, Profile
@@ -23,6 +24,8 @@ NEEDS: Mapping[Role, frozenset[Stage]] = {
     "judge": frozenset({"judge"}),
 }
 """The stages that ask each role."""
+
+_CALLED: Mapping[Role, str] = {"strong": "the strong model", "target": "the target", "judge": "the judge"}
 
 TEMPLATES = "templates"
 """The setting that holds, by profile and name, the prompts that were edited in a project."""
@@ -109,6 +112,15 @@ class Setup:
 def same_model(one: Endpoint, other: Endpoint) -> bool:
     """Whether two endpoints are one model at one address."""
     return (one.url, one.model) == (other.url, other.model)
+
+
+def unpriced(endpoints: Mapping[Role, Endpoint]) -> str:
+    """Those of these models whose price is unknown, in words, as "the target and the judge"; empty: none."""
+    strong = endpoints["strong"]
+    found = [_CALLED[role] for role in ROLES if prices_of(endpoints.get(role, strong)) is None]
+    if endpoints.get("judge", strong) == strong:
+        found = [name for name in found if name != _CALLED["judge"]]
+    return " and ".join(filter(None, (", ".join(found[:-1]), *found[-1:])))
 
 
 def set_up(store: Store, order: Order) -> Setup:

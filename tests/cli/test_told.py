@@ -48,3 +48,11 @@ def test_what_is_told_is_what_is_printed(codeclm, ran, seeds, tmp_path):
         assert set(data) == keys(name), name
     restored = codeclm("--project", tmp_path / "new.db", "restore", tmp_path / "folder")[1]
     assert set(restored) == keys("restore")
+
+
+def test_a_quote_says_which_price_is_lacking_and_what_its_pilot_takes(codeclm, endpoint, seeds, roles):
+    codeclm("import", seeds(4))
+    _, data, err = codeclm("quote", *roles(endpoint), "--strong-prices", "1,4", "--pilot", "1")
+    assert data["cost_usd"] is None
+    assert "note: the pilot takes about 22 of 88 calls, at most" in err
+    assert "note: cost_usd needs a price for the target:" in err

@@ -49,6 +49,10 @@ def test_a_quote_is_shown_for_its_settings_alone(made):
     (table,) = quoted(test)
     assert list(table[""]) == ["Calls", "Tokens in", "Tokens out", "Cost", "Time"]
     assert list(table["Mid"])[3] == "unknown"
+    assert "Cost needs a price for the strong model, the target and the judge, 0 for a local one." in said(
+        test
+    )
+    assert "Set it on Models" in [each.proto.label for each in test.get("page_link")]
     test.number_input(key="gen_theta").set_value(1.0).run()
     assert quoted(test) == []
 

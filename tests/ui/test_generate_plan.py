@@ -3,11 +3,11 @@ from dataclasses import replace
 import pytest
 
 from codeclm.cli.parser import build as parser
-from codeclm.jobs.order import config_for
+from codeclm.jobs.order import config_for, unpriced
 from codeclm.records import Answer, Comparison, Instruction, Labels, Metadata, RubricSet, Scores, Seed
 from codeclm.settings import Dials, Endpoint
 from codeclm.store import Store
-from codeclm.ui.generate.plan import Wanted, begin_with, carried, forecast, priced, warnings
+from codeclm.ui.generate.plan import Wanted, begin_with, carried, forecast, warnings
 from codeclm.ui.generate.quote import order_of
 
 BIG = Endpoint(url="http://127.0.0.1:1/v1", model="big")
@@ -108,8 +108,10 @@ def test_warnings_name_what_judges_itself():
 
 def test_a_budget_needs_every_price():
     free = {"strong": Endpoint(), "target": Endpoint()}
-    assert priced(free)
-    assert not priced({**free, "target": SMALL})
+    assert not unpriced(free)
+    assert unpriced({**free, "target": SMALL}) == "the target"
+    assert unpriced(MODELS) == "the strong model and the target"
+    assert unpriced({**MODELS, "judge": SMALL}) == "the strong model, the target and the judge"
 
 
 @pytest.mark.parametrize(

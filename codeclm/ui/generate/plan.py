@@ -13,8 +13,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from codeclm.jobs.bounds import bounds
 from codeclm.jobs.order import another, config_for, same_model
-from codeclm.llm.prices import prices_of
-from codeclm.records import ROLES, Role, Stage
+from codeclm.records import Role, Stage
 from codeclm.settings import Dials, Endpoint
 from codeclm.store import Store
 
@@ -174,9 +173,3 @@ def warnings(endpoints: Mapping[Role, Endpoint]) -> list[str]:
             "A judge of its own can be set on the Models page."
         )
     return found
-
-
-def priced(endpoints: Mapping[Role, Endpoint]) -> bool:
-    """Whether a price is known for every role, so that a budget in money can be kept."""
-    strong = endpoints["strong"]
-    return all(prices_of(endpoints.get(role, strong)) is not None for role in ROLES)

@@ -8,12 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from codeclm.jobs.order import Order
-from codeclm.jobs.quote import COUNTED, QUOTE, Quoted, last_quote, lines, pilot_size
+from codeclm.jobs.quote import COUNTED, QUOTE, SPENT, Quoted, last_quote, lines, pilot_size
 from codeclm.projects import Project
 from codeclm.ui import started
 from codeclm.ui.generate.plan import Forecast, Wanted
 from codeclm.ui.generate.settings import in_fields
 from codeclm.ui.guard import error_box, fragment, guarded
+from codeclm.ui.page import go
 from codeclm.ui.runpanel import current_stage, last_run, so_far, whole
 from codeclm.ui.text import dollars, duration, number, plural
 
@@ -22,8 +23,10 @@ _COLUMNS = ("Spent", "Low", "Mid", "High", "In all")
 _SHOWN = {"cost_usd": dollars, "seconds": duration}
 
 
-def quote_panel(project: Project, wanted: Wanted, coming: Forecast) -> None:
-    """The button, the wait, and the newest quote for exactly these settings."""
+def quote_panel(project: Project, wanted: Wanted, coming: Forecast, unpriced: str) -> None:
+    """The button, the wait, and the newest quote for exactly these settings. `unpriced`: the models without a
+    price, in words.
+    """
     if estimating(project):
         _wait(project)
         return
@@ -54,7 +57,7 @@ def quote_panel(project: Project, wanted: Wanted, coming: Forecast) -> None:
     with project.open(readonly=True) as store:
         found = last_quote(store, order_of(wanted), job.started if job else 0.0)
     if found is not None:
-        _table(found)
+        _table(found, unpriced)
     elif started.begun(project, QUOTE) and (said := started.last_words(project, QUOTE)).startswith("error"):
         error_box(said.removeprefix("error: "))
 
@@ -116,7 +119,7 @@ def _start(project: Project, pilot: str) -> None:
     started.begin(project, QUOTE, [*in_fields().arguments(), "--pilot", size])
 
 
-def _table(found: Quoted) -> None:
+def _table(found: Quoted, unpriced: str) -> None:
     rows = [
         {"": _NAMES[key], **dict(zip(_COLUMNS, map(_SHOWN.get(key, number), values), strict=True))}
         for key, values in lines(found)
@@ -126,3 +129,11 @@ def _table(found: Quoted) -> None:
         "Spent: by this project up to now, the pilot included. Low, mid and high: what is left, which nine "
         "times in ten is between low and high. In all: spent and mid together."
     )
+    if found["cost_usd"] is not None and (found.get(SPENT) or {}).get("cost_usd") is not None:
+        return
+    if not unpriced:
+        st.caption("Some replies came before their model had a price: what they cost stays unknown.")
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"Cost needs a price for {unpriced}, 0 for a local one.", width="content")
+        go("Models", "Set it on Models")

@@ -52,12 +52,12 @@ _REST = {
 """The field of each setting."""
 
 
-def settings(begin: Wanted, seeds: int, priced: bool) -> Wanted:
-    """Draw them; they begin as `begin` has them."""
+def settings(begin: Wanted, seeds: int, unpriced: str) -> Wanted:
+    """Draw them; they begin as `begin` has them. `unpriced`: the models without a price, in words."""
     _reach(begin)
     _dials(begin, seeds)
     with st.expander("Limits and further settings", icon=":material/tune:"), st.grid(3, min_column_width=180):
-        _limits(begin, priced)
+        _limits(begin, unpriced)
         _further(begin)
     return in_fields()
 
@@ -121,7 +121,7 @@ def _dials(begin: Wanted, seeds: int) -> None:
         )
 
 
-def _limits(begin: Wanted, priced: bool) -> None:
+def _limits(begin: Wanted, unpriced: str) -> None:
     """The most calls, US dollars, and requests at once."""
     _optional(
         "Stop after calls",
@@ -135,8 +135,8 @@ def _limits(begin: Wanted, priced: bool) -> None:
         begin.budget,
         "gen_budget",
         least=0.0,
-        placeholder="no limit" if priced else "price unknown",
-        help="Needs a price for every model: give it on the Models page.",
+        placeholder="price unknown" if unpriced else "no limit",
+        help=f"Needs a price for {unpriced or 'every model'}: give it on the Models page, 0 for a local one.",
     )
     _optional(
         "Requests at once",

@@ -9,6 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from codeclm.errors import CodecError
+from codeclm.jobs.order import unpriced
 from codeclm.lab import unreachable
 from codeclm.projects import Project
 from codeclm.records import ROLES, Role
@@ -23,7 +24,6 @@ from codeclm.ui.generate.plan import (
     forecast,
     leave,
     left,
-    priced,
     warnings,
 )
 from codeclm.ui.generate.quote import quote_panel
@@ -65,16 +65,16 @@ def start_panel(project: Project) -> None:
     with st.grid(2, min_column_width=380):
         with st.container(border=True):
             _numbers(coming, wanted, job, facts.funnel.failures)
-            boundless = wanted.budget is not None and not priced(endpoints)
+            boundless = wanted.budget is not None and (lacking := unpriced(endpoints))
             if boundless:
                 st.warning(
-                    f"A limit of {dollars(wanted.budget)} needs a price for every model: give it on Models, "
+                    f"A limit of {dollars(wanted.budget)} needs a price for {lacking}: give it on Models, "
                     "or take the limit away.",
                     icon=":material/money_off:",
                 )
-            _button(project, boundless or coming.nothing)
+            _button(project, bool(boundless) or coming.nothing)
             if coming.most:
-                quote_panel(project, wanted, coming)
+                quote_panel(project, wanted, coming, unpriced(endpoints))
         with st.container(border=True, gap="xsmall"):
             _models(endpoints)
     told = unreachable(wanted.dials.theta) if wanted.reach == "all" else ""
@@ -93,7 +93,7 @@ def _wanted(project: Project, given: Wanted, facts: Summary, endpoints: Mapping[
     another: a limit that is gone without a word, as by a reload, costs money."""
     with project.open(readonly=True) as store:
         before, last = st.session_state.get(_SET) or left(store) or (given, given)
-    wanted = settings(carried(before, given, last), facts.funnel.seeds, priced(endpoints))
+    wanted = settings(carried(before, given, last), facts.funnel.seeds, unpriced(endpoints))
     _keep(project, given, wanted)
     return wanted
 
