@@ -24,7 +24,6 @@ from codeclm.llm.patience import Patience
 from codeclm.llm.prices import charge, prices_of
 from codeclm.llm.transport import (
     FAILURES,
-    MALFORMED,
     authorisation,
     connect,
     decoded,
@@ -249,19 +248,12 @@ class OpenAIModel:
                         raise EndpointError("the built-in model cannot be started here: give a URL")
                     url = await asyncio.to_thread(self._address, self.endpoint)
                 if self._client is None:
-                    self._client = _connected(url, self._key, self.endpoint.timeout)
+                    self._client = connect(url, self._key, self.endpoint.timeout)
                 self._client.base_url = url
                 # In full, as the client would put it together anew for each call.
                 self._chat = f"{url.rstrip('/')}/chat/completions"
                 self._moved = False
         return self._client
-
-
-def _connected(url: str, key: str | None, timeout: float) -> openai.AsyncOpenAI:
-    try:
-        return connect(url, key, timeout)
-    except MALFORMED as error:
-        raise EndpointError(f"{url}: no such address can be ({error}); give another URL") from None
 
 
 class _Failures:

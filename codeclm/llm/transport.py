@@ -20,6 +20,7 @@ import aiohttp
 import httpx2
 import openai
 
+from codeclm.errors import EndpointError
 from codeclm.llm.keys import is_loopback
 from codeclm.llm.pace import seconds
 from codeclm.llm.troubles import Trouble, of_status, one_line
@@ -42,8 +43,12 @@ _OPENAI = "https://api.openai.com/"
 def connect(url: str, key: str | None, timeout: float) -> openai.AsyncOpenAI:
     """A client of one server, which sends `key` and no other secret. `timeout` in seconds.
 
-    Raises one of MALFORMED where no address can be so.
+    EndpointError: no address can be so, or none that a proxy of the environment has.
     """
+    try:
+        httpx2.URL(url)
+    except MALFORMED as error:
+        raise EndpointError(f"{url}: no such address can be ({error}); give another URL") from None
     ours = os.environ.get("OPENAI_CUSTOM_HEADERS", "") if not url.startswith(_OPENAI) else ""
     hidden = [line.partition(":")[0].strip() for line in ours.splitlines()]
     hidden += [] if url.startswith(_OPENAI) else ["OpenAI-Organization", "OpenAI-Project"]
@@ -58,14 +63,25 @@ def connect(url: str, key: str | None, timeout: float) -> openai.AsyncOpenAI:
         max_retries=0,
         timeout=limits,
         default_headers=headers,
-        http_client=openai.DefaultAioHttpClient(
+        http_client=_http(url, limits),
+    )
+
+
+def _http(url: str, limits: httpx2.Timeout) -> openai.DefaultAioHttpClient:
+    try:
+        return openai.DefaultAioHttpClient(
             timeout=limits,
             follow_redirects=False,
             trust_env=not is_loopback(url),
             verify=_trusted(url.startswith("https:"), is_loopback(url)),
             event_hooks={"response": [_bound]},
-        ),
-    )
+        )
+    except (*MALFORMED, ValueError):
+        # The error is not told: it quotes what it cannot read, which may be the proxy's password.
+        raise EndpointError(
+            "a proxy's address in $HTTPS_PROXY, $HTTP_PROXY or $ALL_PROXY cannot be read; mend it, and write "
+            "signs such as / and # in its password as %2F and %23"
+        ) from None
 
 
 @cache

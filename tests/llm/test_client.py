@@ -207,6 +207,22 @@ async def test_an_address_of_which_no_client_can_be_made_is_one_line(url: str) -
                 await asked
 
 
+@pytest.mark.parametrize(
+    "proxy",
+    ["http://user:pr0xy/x@proxy.test:1", "http://user:pr0xy#x@proxy.test:1", "ftp://user:pr0xy@proxy.test"],
+)
+async def test_a_proxys_address_that_cannot_be_is_one_line_without_its_password(
+    monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    async with model_of("https://models.test/v1") as model:
+        for asked in (model.complete(ask()), model.listed()):
+            with pytest.raises(EndpointError, match=r"^a proxy's address in \$HTTPS_PROXY") as caught:
+                await asked
+            assert "pr0xy" not in str(caught.value)
+            assert "models.test" not in str(caught.value), "its address is fine"
+
+
 async def test_a_key_is_in_no_message_and_no_reply() -> None:
     echo = {"error": {"message": f"Bad key {KEY} in Bearer {KEY}\nsk-another-key-123456"}}
     async with answering(echo, 401) as (url, seen), model_of(url, KEY) as model:
