@@ -33,10 +33,11 @@ everything as readable lines of JSON. Tables stand here under the migration that
 """
 COMMANDS = """
 `python -m codeclm [--project PATH] COMMAND [--json]`. Without `--project`: `$CODECLM_PROJECT`, else
-`default.db` in the folder of projects (`$CODECLM_PROJECTS`, else `data/projects`). With `--json`, one JSON
-object goes to stdout; messages and progress always go to stderr. Exit status: 0 done, 1 an error told in one
-line, 2 usage, 3 done with failures or rejected rows on record, or nothing to export, 4 stopped by the
-budget, 130 interrupted.
+`default.db` in the folder of projects (`$CODECLM_PROJECTS`, else `data/projects`). What is no file may be the
+name of a project there, as the app shows it, and a bare name without a suffix that is new becomes one there.
+With `--json`, one JSON object goes to stdout; messages and progress always go to stderr. Exit status: 0 done,
+1 an error told in one line, 2 usage, 3 done with failures or rejected rows on record, or nothing to export,
+4 stopped by the budget, 130 interrupted.
 
 Stages are `encode, augment, decode, rubrics, answer, judge`. Commands that ask models, except `step`,
 also take `--ROLE-url URL`, `--ROLE-model NAME` and `--ROLE-prices IN,OUT` (US dollars for a million tokens of

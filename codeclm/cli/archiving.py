@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from codeclm.cli.opening import open_project, project_path
+from codeclm.cli.opening import open_project, project_path, unlisted
 from codeclm.cli.output import Result
 from codeclm.jobs import archiving
 
@@ -19,6 +19,7 @@ def archive(args: Namespace) -> Result:
 
 def restore(args: Namespace) -> Result:
     """Make the project of a folder that `archive` wrote."""
-    path = project_path(args)
+    path = project_path(args, create=True)
     counts = archiving.restore(args.folder, path)
-    return Result({"path": str(path), "rows": counts}, [f"{sum(counts.values())} rows restored to {path}"])
+    said = f"{sum(counts.values())} rows restored to {path.resolve()}{unlisted(path)}"
+    return Result({"path": str(path), "rows": counts}, [said])

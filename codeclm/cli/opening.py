@@ -17,36 +17,49 @@ from codeclm.votes import reviewer
 DEFAULT = "default.db"
 
 
-def project_path(args: Namespace) -> Path:
+def project_path(args: Namespace, create: bool = False) -> Path:
     """--project, else $CODECLM_PROJECT, else default.db among the user's projects.
 
-    What is no file may be the name of a project, as the app shows it.
+    What is no file may be the name of a project, as the app shows it; one that a command makes by a bare
+    name, without a suffix, is put where the app has its own. UsageError: that name cannot be one.
     """
-    given = args.project or os.environ.get("CODECLM_PROJECT")
-    if not given:
+    given = args.project
+    if given is None and not (given := os.environ.get("CODECLM_PROJECT")):
         return _default()
     path = Path(given).expanduser()
     try:
-        return path if path.exists() or path.name != str(given) else _named(path)
+        return path if path.exists() or path.name != str(given) else _named(path, create)
     except OSError as error:
         raise ProjectError(f"{given}: {error.strerror or error}; name another with --project") from None
 
 
 def open_project(args: Namespace, create: bool = False, readonly: bool = False) -> Store:
     """The project of a command. One that was named must be there, unless the command may make it."""
-    path = project_path(args)
+    path = project_path(args, create)
     if path.exists():
         return Store.open(path, create=create, readonly=readonly)
     if path != _default():
         if not create:
             raise ProjectError(missing(path))
-        warn(f"note: {path} is a new project")
+        warn(f"note: {path.resolve()} is a new project{unlisted(path)}")
     return Store.open(path, create=True)
 
 
 def missing(path: Path) -> str:
     """What is said of a project that is not there."""
     return f"{path}: no such project; import a file to begin one"
+
+
+def unlisted(path: Path) -> str:
+    """What is added of a project that is made where the app does not look."""
+    from codeclm.projects import ENVIRONMENT, SUFFIX, folder
+
+    named = os.environ.get(ENVIRONMENT)
+    if named and Path(named).resolve() == path.resolve():
+        return ""
+    here = folder().resolve()
+    listed = path.resolve().parent == here and path.suffix == SUFFIX
+    return "" if listed else f"; the app lists those of {here}"
 
 
 def config_of(store: Store, wanted: str | None) -> str:
@@ -74,11 +87,13 @@ def filter_of(store: Store, args: Namespace, status: PairStatus | None = None) -
     return PairFilter(status=status, **asked | {"decided_by": by and reviewer(by)})
 
 
-def _named(path: Path) -> Path:
+def _named(path: Path, create: bool) -> Path:
     from codeclm import projects
 
     found = projects.find(path.name)
-    return path if found is None else found.path
+    if found is None:
+        return projects.new_path(path.name) if create and not path.suffix else path
+    return found.path
 
 
 def _default() -> Path:

@@ -77,7 +77,7 @@ def build() -> Parser:
     archive = command("archive", "archiving", "Write the whole project as readable files.")
     archive.add_argument("out", type=Path, metavar="OUT")
     archive.add_argument("--no-calls", action="store_true", help="leave the calls and embeddings out")
-    restore = command("restore", "archiving", "Make a project of an archive; --project names the new file.")
+    restore = command("restore", "archiving", "Make a project of an archive; --project names that.")
     restore.add_argument("folder", type=Path, metavar="FOLDER")
     copy = command("copy", "files", "Copy the project whole, also while a run goes on.")
     copy.add_argument("to", type=Path, metavar="PATH")
@@ -91,7 +91,7 @@ def build() -> Parser:
 
 def _everywhere(parser: Parser, default: Any) -> None:
     parser.add_argument(
-        "--project", type=Path, default=default, metavar="PATH",
+        "--project", default=default, metavar="PATH",
         help="the project's file, or its name in the app (default: $CODECLM_PROJECT, else default)",
     )  # fmt: skip
     json_default = False if default is None else default

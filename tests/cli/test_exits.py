@@ -255,10 +255,13 @@ def test_a_name_that_no_project_has_is_one_line_and_makes_no_file(codeclm, tmp_p
     assert [*(tmp_path / "here").iterdir(), *(tmp_path / "all").iterdir()] == []
 
 
-def test_a_project_that_is_made_is_told(codeclm, seeds, tmp_path):
-    made = tmp_path / "new.db"
-    assert codeclm("import", seeds(2), "--project", made)[2] == f"note: {made} is a new project\n"
-    assert codeclm("import", seeds(3), "--project", made)[2] == ""
+def test_a_project_that_is_made_is_told_and_where_the_app_looks(codeclm, seeds, tmp_path, monkeypatch):
+    monkeypatch.setenv("CODECLM_PROJECTS", str(tmp_path / "all"))
+    monkeypatch.chdir(tmp_path)
+    for name, told in (("new.db", f"; the app lists those of {tmp_path / 'all'}"), ("all/new.db", "")):
+        said = codeclm("import", seeds(2), "--project", name)[2]
+        assert said == f"note: {tmp_path / name} is a new project{told}\n"
+        assert codeclm("import", seeds(3), "--project", name)[2] == ""
 
 
 @pytest.mark.parametrize("gone", [["stderr"], ["stdout"], ["stderr", "stdout"]])

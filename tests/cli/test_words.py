@@ -2,6 +2,7 @@
 
 import re
 
+from codeclm import projects
 from codeclm.cli import main
 from codeclm.records import Labels, Metadata
 from codeclm.store import Store
@@ -18,6 +19,25 @@ def test_a_project_goes_by_its_name_in_the_app(capsys, monkeypatch, tmp_path, se
     assert re.search(r"^seeds +3$", capsys.readouterr().out, re.MULTILINE)
     assert main(["--project", "other", "status"]) == 1
     assert "other: no such project" in capsys.readouterr().err
+
+
+def test_a_new_project_of_a_bare_name_is_one_of_the_app(capsys, monkeypatch, tmp_path, seeds):
+    every, here = tmp_path / "all", tmp_path / "here"
+    here.mkdir()
+    monkeypatch.setenv("CODECLM_PROJECTS", str(every))
+    monkeypatch.delenv("CODECLM_PROJECT", raising=False)
+    monkeypatch.chdir(here)
+    assert main(["--project", "cli", "import", str(seeds(3))]) == 0
+    assert capsys.readouterr().err == f"note: {every / 'cli.db'} is a new project\n"
+    assert main(["--project", "cli", "archive", str(tmp_path / "archive")]) == 0
+    assert main(["--project", "again", "restore", str(tmp_path / "archive")]) == 0
+    assert f"restored to {every / 'again.db'}\n" in capsys.readouterr().out
+    assert {each.name for each in projects.listed()} == {"cli", "again"}
+    assert list(here.iterdir()) == []
+    assert main(["--project", "./cli", "import", str(seeds(3))]) == 0
+    assert [each.name for each in here.iterdir()] == ["cli"]
+    assert main(["--project", "_no", "import", str(seeds(3))]) == 2
+    assert "Project name:" in capsys.readouterr().err
 
 
 def test_an_import_says_as_what_and_what_it_left_unread(capsys, monkeypatch, tmp_path):
