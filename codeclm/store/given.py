@@ -1,12 +1,14 @@
 """Pairs that a file gives, into a project by the thousand.
 
 A new one has no parent, no node, no failure and no answer to be looked for: its rows are numbered here and
-go in table by table.
+go in table by table. Of one that is there already the rest is looked for by the thousand, too.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from itertools import count
 from typing import NamedTuple
 
@@ -16,7 +18,7 @@ from codeclm.store.connection import Connection, Row, Value, pack, unpack
 from codeclm.store.metadata import BLANK
 from codeclm.store.nodes import Nodes
 from codeclm.store.rows import ANSWERS, COMPARISONS, answer_row, comparison_row, seq_of
-from codeclm.store.texts import Texts, squeezed
+from codeclm.store.texts import Texts, hashed, squeezed
 
 BATCH = 1000
 
@@ -44,24 +46,57 @@ class AddedPairs(NamedTuple):
     """Instructions, by id, that came from a file before with other answers."""
 
 
-def add(
-    db: Connection, texts: Texts, nodes: Nodes, config: int, given: Sequence[GivenPair]
-) -> list[GivenPair]:
-    """Keep those whose instruction is new, in one transaction; the others come back.
+@dataclass(slots=True)
+class Known:
+    """Pairs whose instruction was there already, by what is to be done about them."""
+
+    number: int = 0
+    contradicted: set[str] = field(default_factory=set)
+    """Instructions, by id, of which an answer came from a file before with another text."""
+    partly: list[GivenPair] = field(default_factory=list)
+    """Of these an answer, or the scores, are not there yet."""
+    nameless: list[GivenPair] = field(default_factory=list)
+    """All of these is there but the seed that the file names."""
+
+
+def add(db: Connection, texts: Texts, nodes: Nodes, config: int, given: Sequence[GivenPair]) -> Known:
+    """Keep those whose instruction is new, in one transaction; the others are looked at.
 
     ProjectError: a metadata that one is of is not in the project.
     """
-    known: list[GivenPair] = []
+    known = Known()
     batches = [given[start : start + BATCH] for start in range(0, len(given), BATCH)]
     with db.write():
         for batch in batches:
-            made = [squeezed(answer.text) for each in batch for answer in each.answers]
             fresh = _fresh(db, batch)
-            wanted = [pair for number in fresh for pair in made[2 * number : 2 * number + 2]]
             new = [(id_, batch[number]) for number, id_ in fresh.items()]
-            _insert(db, texts, nodes, config, new, texts.put_all(wanted))
-            known += [each for number, each in enumerate(batch) if number not in fresh]
+            stored = texts.put_all([squeezed(answer.text) for _, each in new for answer in each.answers])
+            _insert(db, texts, nodes, config, new, stored)
+            _look(db, config, [each for number, each in enumerate(batch) if number not in fresh], known)
     return known
+
+
+def _look(db: Connection, config: int, given: Sequence[GivenPair], known: Known) -> None:
+    """What is there of pairs whose instruction is: told by their texts' hashes, without a look at a text."""
+    known.number += len(given)
+    said: dict[str, dict[str, bytes]] = defaultdict(dict)
+    seedless = set()
+    for id_, bare, role, kept in db.among(_SAID.format(config, "{}"), {pack(each.id) for each in given}):
+        if role is not None:
+            said[unpack(id_)][role] = kept
+        if bare:
+            seedless.add(unpack(id_))
+    named = {pack(each.comparison.id) for each in given if each.comparison is not None}
+    scored = {unpack(id_) for (id_,) in db.among("select id from comparisons where id in ({})", named)}
+    for each in given:
+        there = said[each.id]
+        alike = [there[answer.role] == hashed(answer.text) for answer in each.answers if answer.role in there]
+        if not all(alike):
+            known.contradicted.add(each.id)
+        elif len(alike) < len(each.answers) or (each.comparison and each.comparison.id not in scored):
+            known.partly.append(each)
+        elif each.seed is not None and each.id in seedless:
+            known.nameless.append(each)
 
 
 def _fresh(db: Connection, batch: Sequence[GivenPair]) -> dict[int, bytes | str]:
@@ -146,6 +181,9 @@ def _named(given: GivenPair) -> tuple[str, str]:
     return given.answers[0].id, given.answers[1].id
 
 
+_SAID = """select i.id, i.seed is null, a.role, t.hash from instructions i
+    left join answers a on a.instruction = i.seq and a.config = {} left join texts t on t.seq = a.text
+    where i.id in ({})"""
 _HOME = f"""select m.seq, l.seq, m.place, l.seq <> m.labels and not {BLANK},
     (select coalesce(max(sample) + 1, 0) from nodes where config = {IMPORTED_SEQ} and place = m.place)
     from metadata m, labels l where m.id = ? and l.id = ?"""

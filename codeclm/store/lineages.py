@@ -120,17 +120,18 @@ class Lineages:
     def add_given(self, given: Sequence[GivenPair]) -> AddedPairs:
         """Keep instructions that a file gives, with all that it gives. Of one that is known with other
         answers nothing is kept: its scores are not of the answers that are there."""
-        contradicted = set()
         with self._db.roomy(), self._db.write():
             known = add(self._db, self._texts, self._nodes, self._configs.make(IMPORTED), given)
-            for each in known:
+            for each in known.partly:
+                # a pair before it may have brought other answers
                 if self._contradicts(each):
-                    contradicted.add(each.id)
+                    known.contradicted.add(each.id)
                     continue
                 scores = [each.comparison] if each.comparison is not None else []
                 self.add([each.instruction, *each.answers, *scores], IMPORTED)
-            self._name_seeds([each for each in known if each.id not in contradicted])
-        return AddedPairs(len(given) - len(known), frozenset(contradicted))
+                known.nameless.append(each)
+            self._name_seeds(known.nameless)
+        return AddedPairs(len(given) - known.number, frozenset(known.contradicted))
 
     def _name_seeds(self, known: Sequence[GivenPair]) -> None:
         """Take the seeds that a file names for instructions that had none until now."""

@@ -78,7 +78,7 @@ class Texts:
         """Look up at once what will be put next and is likely to be stored already."""
         self._found = {}
         with self._db.guard():
-            digests = {_digest(text.encode()): text for text in texts}
+            digests = {hashed(text): text for text in texts}
         self._found.update((digests[digest], seq) for digest, seq in self._db.among(_STORED, digests))
 
     def put_all(self, texts: Sequence[Squeezed]) -> list[int]:
@@ -96,7 +96,7 @@ class Texts:
     def find(self, text: str) -> int | None:
         """The number of a text, where it is stored."""
         with self._db.guard():
-            seq: int | None = self._db.value("select seq from texts where hash = ?", [_digest(text.encode())])
+            seq: int | None = self._db.value("select seq from texts where hash = ?", [hashed(text)])
         return seq
 
     def follow(self, record: bytes | str, source: bytes | str) -> None:
@@ -181,6 +181,11 @@ def squeezed(text: str) -> Squeezed:
     """A text that a file gives, as it is stored. UnicodeEncodeError: it holds half a character."""
     data = text.encode()
     return _digest(data), text if len(data) <= GIVEN else _squeeze(data, [])[0]
+
+
+def hashed(text: str) -> bytes:
+    """The hash that a text is stored by. UnicodeEncodeError: it holds half a character."""
+    return _digest(text.encode())
 
 
 def _digest(data: bytes) -> bytes:

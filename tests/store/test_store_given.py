@@ -105,6 +105,17 @@ def test_a_file_that_is_there_for_the_most_part_adds_the_rest(path: Path) -> Non
         assert store.pairs.count(IMPORTED, 3, 4, PairFilter(status=None)) == 600
 
 
+def test_a_file_that_is_there_takes_few_statements(path: Path) -> None:
+    """One for each of its pairs takes twice as long as the first import."""
+    pairs = [pair(number) for number in range(400)]
+    with project(path, pairs) as store:
+        store.lineages.add_given(pairs[:360])
+        asked: list[str] = []
+        store._db.raw.set_trace_callback(asked.append)
+        assert store.lineages.add_given(pairs) == (40, frozenset())
+        assert len(asked) < 40
+
+
 def test_scores_of_other_answers_are_not_put_on_those_that_are_there(path: Path) -> None:
     unscored, other = pair(1, gap=None), pair(1, texts=("good", "worse"))
     with project(path, [unscored]) as store:
