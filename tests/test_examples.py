@@ -6,6 +6,7 @@ import pytest
 from codeclm import examples, projects
 from codeclm.errors import InputError, UsageError
 from codeclm.settings import Dials
+from codeclm.store import MetadataFilter
 
 pytestmark = pytest.mark.skipif(not examples.available(), reason="no example files")
 
@@ -65,7 +66,7 @@ def test_the_built_project_stands_as_its_readme_says():
         assert (funnel.instructions, funnel.comparisons) == (90, 90)
         assert (funnel.kept, funnel.exhausted, funnel.pending, funnel.failures) == (51, 3, 2, 0)
         assert "authored" in store.settings.get("about")
-        assert store.metadata.count(state="proposed") == 1
+        assert store.metadata.count(MetadataFilter(state="proposed")) == 1
         assert {tag for tag, _ in store.seeds.tags()} >= {"en", "code"}
 
 

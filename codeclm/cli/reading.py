@@ -12,7 +12,7 @@ from codeclm.cli.output import Result, pair_data, plain, table, verdict, warn
 from codeclm.jobs.lock import RUN
 from codeclm.jobs.watch import newest, running
 from codeclm.records import IMPORTED, Pair
-from codeclm.store import Store
+from codeclm.store import MetadataFilter, Store
 
 STATUS_KEYS = (
     "seeds", "encoded", "metadata", "instructions", "comparisons", "kept", "superseded", "exhausted",
@@ -43,7 +43,7 @@ def _about(store: Store, theta: float | None, config: str | None) -> Iterator[tu
 
 def proposed(store: Store) -> Iterator[tuple[str, object]]:
     """How many mixed metadata wait for a yes, where there are any."""
-    if waiting := store.metadata.count(state="proposed"):
+    if waiting := store.metadata.count(MetadataFilter(state="proposed")):
         yield "proposed", f"{waiting} metadata: accept them on Metadata, or run with --accept-mixed"
 
 

@@ -27,7 +27,7 @@ from codeclm.jobs.telling import Tell
 from codeclm.jobs.work import lineages_left, seeds_left
 from codeclm.records import Labels, Metadata
 from codeclm.settings import Dials
-from codeclm.store import Store
+from codeclm.store import MetadataFilter, Store
 
 QUOTE = "quote"
 """The kind of this job, and the setting that holds what it found."""
@@ -131,7 +131,7 @@ def _basis(store: Store, order: Order) -> dict[str, Any]:
         "endpoints": {role: endpoint.model_dump(mode="json") for role, endpoint in endpoints.items()},
         "accept_mixed": order.accept_mixed,
         "seeds": store.seeds.count(),
-        "metadata": [store.metadata.count(), store.metadata.count(state="active")],
+        "metadata": [store.metadata.count(), store.metadata.count(MetadataFilter(state="active"))],
     }
 
 

@@ -16,6 +16,7 @@ from codeclm.store.funnel import Funnel
 from codeclm.store.given import GivenPair
 from codeclm.store.jobs import Job
 from codeclm.store.marks import Kind, Mark
+from codeclm.store.metadata import MetadataFilter
 from codeclm.store.nodes import Held
 from codeclm.store.store import Store
 from codeclm.store.studio import Branch
@@ -36,6 +37,7 @@ __all__ = [
     "Kind",
     "LoggedCall",
     "Mark",
+    "MetadataFilter",
     "Missed",
     "PairFilter",
     "PairOrder",

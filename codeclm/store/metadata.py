@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from codeclm.errors import ProjectError
-from codeclm.records import Labels, Metadata, MetadataState, Origin, revision_of
+from codeclm.records import Labels, Metadata, MetadataState, revision_of
 from codeclm.store import chosen
 from codeclm.store.connection import (
     SPREAD,
@@ -42,6 +43,21 @@ _SELECT = """select m.origin, s.id, m.draw, m.state, l.use_case, l.skills,
     left join seeds s on s.seq = m.seed"""
 
 
+@dataclass(frozen=True, slots=True)
+class MetadataFilter:
+    """Which metadata. `search`: a part of a label, whatever its case; `cluster`: of this number on the map;
+    `selection`: of this name, or whose seed or instruction is.
+    """
+
+    search: str = ""
+    use_case: str | None = None
+    skill: str | None = None
+    origin: str | None = None
+    state: MetadataState | None = None
+    cluster: int | None = None
+    selection: str | None = None
+
+
 class MetadataRoom:
     """The metadata of a project; order: its seed's import order, then what was imported without a seed, in
     order of import, then the rest by id."""
@@ -70,42 +86,21 @@ class MetadataRoom:
         return map(_metadata, self._db.ahead(f"{_SELECT} where m.id in ({{}}) order by m.place", ids))
 
     def page(
-        self,
-        search: str = "",
-        use_case: str | None = None,
-        skill: str | None = None,
-        origin: Origin | None = None,
-        state: MetadataState | None = None,
-        offset: int = 0,
-        limit: int | None = 50,
-        cluster: int | None = None,
-        selection: str | None = None,
+        self, where: MetadataFilter | None = None, offset: int = 0, limit: int | None = 50
     ) -> list[Metadata]:
-        """Metadata in order. `search`: a part of a label, whatever its case; limit None: all.
-
-        `cluster`: of this number on the map; `selection`: of this name, or whose seed or instruction is.
-        """
-        where, values = _where(search, use_case, skill, origin, state, cluster, selection)
+        """Metadata in order, of those that a filter lets through; limit None: all."""
+        clause, values = _clause(where or MetadataFilter())
         rows = self._db.rows(
-            f"{_SELECT} {where} order by m.place limit ? offset ?",
+            f"{_SELECT} {clause} order by m.place limit ? offset ?",
             [*values, -1 if limit is None else limit, offset],
         )
         return [_metadata(row) for row in rows]
 
-    def count(
-        self,
-        search: str = "",
-        use_case: str | None = None,
-        skill: str | None = None,
-        origin: Origin | None = None,
-        state: MetadataState | None = None,
-        cluster: int | None = None,
-        selection: str | None = None,
-    ) -> int:
+    def count(self, where: MetadataFilter | None = None) -> int:
         """How many `page` has in all."""
-        where, values = _where(search, use_case, skill, origin, state, cluster, selection)
-        labels = "join labels l on l.seq = m.labels" if "l." in where else ""
-        number: int = self._db.value(f"select count(*) from metadata m {labels} {where}", values)
+        clause, values = _clause(where or MetadataFilter())
+        labels = "join labels l on l.seq = m.labels" if "l." in clause else ""
+        number: int = self._db.value(f"select count(*) from metadata m {labels} {clause}", values)
         return number
 
     def revise(self, metadata: str, labels: Labels, author: str = "") -> None:
@@ -274,32 +269,24 @@ def within(db: Connection, limit: int | None) -> tuple[str, dict[str, Value]]:
     )
 
 
-def _where(
-    part: str,
-    use_case: str | None,
-    skill: str | None,
-    origin: str | None,
-    state: str | None,
-    cluster: int | None,
-    selection: str | None,
-) -> tuple[str, list[Value]]:
+def _clause(where: MetadataFilter) -> tuple[str, list[Value]]:
     """The clause that a page of metadata is read with; empty where nothing is asked of it."""
     conditions, values = list[str](), list[Value]()
-    if part:
-        in_use_case, one = search("l.use_case", part)
-        in_skill, other = search("value", part)
+    if where.search:
+        in_use_case, one = search("l.use_case", where.search)
+        in_skill, other = search("value", where.search)
         conditions.append(f"({in_use_case} or exists (select 1 from json_each(l.skills) where {in_skill}))")
         values += one + other
-    if skill is not None:
+    if where.skill is not None:
         conditions.append("exists (select 1 from json_each(l.skills) where value = ?)")
-        values.append(skill)
-    if cluster is not None:
+        values.append(where.skill)
+    if where.cluster is not None:
         conditions.append("m.seq in (select number from spots where kind = 0 and cluster = ?)")
-        values.append(cluster)
-    if selection is not None:
+        values.append(where.cluster)
+    if where.selection is not None:
         conditions.append(OF_SELECTION.replace(":selection", "?"))
-        values += [selection] * OF_SELECTION.count(":selection")
-    exact = (("l.use_case", use_case), ("m.origin", origin), ("m.state", state))
+        values += [where.selection] * OF_SELECTION.count(":selection")
+    exact = (("l.use_case", where.use_case), ("m.origin", where.origin), ("m.state", where.state))
     for column, value in exact:
         if value is not None:
             conditions.append(f"{column} = ?")

@@ -14,7 +14,7 @@ from typing import Literal
 from codeclm.errors import ProjectError
 from codeclm.records import Labels, Metadata
 from codeclm.store.connection import Connection, dump, pack, unpack
-from codeclm.store.metadata import MetadataRoom
+from codeclm.store.metadata import MetadataFilter, MetadataRoom
 
 Facet = Literal["use case", "skill"]
 AUTHOR = "relabelled"
@@ -111,7 +111,7 @@ class Relabels:
         found: dict[str, Metadata] = {}
         for label in old:
             use, skill = (label, None) if facet == "use case" else (None, label)
-            for row in self._metadata.page(use_case=use, skill=skill, limit=None):
+            for row in self._metadata.page(MetadataFilter(use_case=use, skill=skill), limit=None):
                 if _changed(row.labels, facet, old, new) != row.labels:
                     found[row.id] = row
         return list(found.values())

@@ -20,7 +20,7 @@ import numpy as np
 
 from codeclm.atlas.coverage import divergence, gaps
 from codeclm.jobs.map import config_of
-from codeclm.store import Store
+from codeclm.store import MetadataFilter, Store
 from codeclm.store.coverage import BYS
 from codeclm.store.maps import KINDS, MapKind
 from codeclm.ui import tally
@@ -119,8 +119,8 @@ def measure(store: Store) -> None:
         lambda: store.node_counts(config, dials.theta, dials.iterations, nodes_before),
     )
     bench("use cases and skills", lambda: counted.tree(MOST_USES))
-    bench("metadata by part of a label", lambda: store.metadata.count(search="travel"))
-    bench("metadata by skill", lambda: store.metadata.count(skill="planning"))
+    bench("metadata by part of a label", lambda: store.metadata.count(MetadataFilter(search="travel")))
+    bench("metadata by skill", lambda: store.metadata.count(MetadataFilter(skill="planning")))
     bench("facets of metadata", lambda: (tally.facets(labels, fates()), there["metadata"].sizes()))
     bench("pairs, rare clusters first", lambda: store.pairs.ids(config, 3, 4, None, "rare"))
 

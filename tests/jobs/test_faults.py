@@ -13,7 +13,7 @@ from codeclm.jobs.order import Order
 from codeclm.jobs.run import run
 from codeclm.records import Labels, Metadata, Seed
 from codeclm.settings import Endpoint
-from codeclm.store import CallFilter, Store
+from codeclm.store import CallFilter, MetadataFilter, Store
 from codeclm.testing import FAULTS, TRANSPORT_FAULTS, Faults, ScriptedEndpoint
 
 ROLES = ("strong", "target", "judge")
@@ -219,5 +219,5 @@ def test_sessions_that_edit_while_a_run_writes_lose_nothing_and_hardly_wait(proj
     assert outcome.error is None
     with Store.open(path) as store:
         assert store.seeds.count() == 60 + 30
-        assert store.metadata.count(state="proposed") == 30
+        assert store.metadata.count(MetadataFilter(state="proposed")) == 30
     assert max(waits) < 5  # one second is the aim; a busy machine is given more

@@ -24,7 +24,7 @@ from codeclm.jobs.run import run
 from codeclm.jobs.shift import Ended
 from codeclm.jobs.stopping import Stopped
 from codeclm.records import Labels, Metadata
-from codeclm.store import PairFilter, Store
+from codeclm.store import MetadataFilter, PairFilter, Store
 from codeclm.testing import TRANSPORT_FAULTS, Faults, ScriptedEndpoint, loop_reply
 
 
@@ -149,11 +149,11 @@ def test_mixed_metadata_waits_until_it_is_accepted(project, order):
     path = project()
     go(path, order(augment_to=9))
     with Store.open(path) as store:
-        assert store.metadata.count(state="proposed") == 3
+        assert store.metadata.count(MetadataFilter(state="proposed")) == 3
         assert store.funnel(store.settings.config().id, 3, 4).metadata == 6
     go(path, order(augment_to=9, accept_mixed=True))
     with Store.open(path) as store:
-        assert store.metadata.count(state="proposed") == 0
+        assert store.metadata.count(MetadataFilter(state="proposed")) == 0
         funnel = store.funnel(store.settings.config().id, 3, 4)
     assert funnel.metadata == funnel.kept + funnel.exhausted == 9
 

@@ -8,6 +8,7 @@ from codeclm.jobs.step import rubric_set
 from codeclm.records import Instruction, Labels, Metadata, Seed
 from codeclm.settings import Dials, Endpoint
 from codeclm.stages.profiles import make_config
+from codeclm.store import MetadataFilter
 from codeclm.ui import started
 from tests.pages import pairing
 from tests.pages.visits import opened, pressable, texts
@@ -139,7 +140,7 @@ def test_an_action_chosen_for_one_metadata_is_none_of_another(mine):
 def test_an_older_set_of_rubrics_is_looked_at_and_taken_again(mine):
     with mine.open() as store:
         config = config_for(store, store.settings.endpoints(), store.settings.dials())
-        row, known = store.metadata.page(search="case 0")[0], []
+        row, known = store.metadata.page(MetadataFilter(search="case 0"))[0], []
         for name in ("old", "new"):
             made = rubric_set(known, row.revision, config.id, [(f"The {name} one.", f"Do the {name} one")])
             store.lineages.add_rubrics(made)

@@ -9,6 +9,7 @@ from codeclm.jobs import map as job
 from codeclm.jobs import process
 from codeclm.jobs.importing import prepare
 from codeclm.records import IMPORTED, Instruction, Labels, Metadata, Seed
+from codeclm.store import MetadataFilter
 from codeclm.store.sheet import Sheet
 from codeclm.testing import WordEncoder
 from codeclm.ui.map.data import read
@@ -191,7 +192,7 @@ def test_a_gap_is_filled_by_the_next_run(project):
     assert not any(each.label.startswith("Generate") for each in test.button), "it comes anyway"
     assert "None repeats a seed word for word." in words(test)
     with project.open() as store:
-        rows = store.metadata.page(use_case="python code")
+        rows = store.metadata.page(MetadataFilter(use_case="python code"))
         store.metadata.set_state([row.id for row in rows[1:]], "excluded")
     test = opened("3_Map", map_part="Coverage")
     press(test, "Generate")
@@ -255,7 +256,9 @@ def test_what_is_stale_is_said_where_coverage_leaves_it_out(project):
 
 def test_a_gap_whose_metadata_is_left_out_says_so(project):
     with project.open() as store:
-        store.metadata.set_state([row.id for row in store.metadata.page(use_case="python code")], "excluded")
+        store.metadata.set_state(
+            [row.id for row in store.metadata.page(MetadataFilter(use_case="python code"))], "excluded"
+        )
     test = opened("3_Map", map_part="Coverage")
     next(button for button in test.button if button.label.startswith("Generate")).click().run()
     assert "left out" in test.error[0].value
@@ -280,10 +283,10 @@ def test_labels_nearly_the_same_are_merged_and_undone(project):
     assert "soup recipes" in words(test)
     press(test, "Merge")
     with project.open() as store:
-        assert not store.metadata.count(use_case="soup recipes")
+        assert not store.metadata.count(MetadataFilter(use_case="soup recipes"))
     press(test, "Undo")
     with project.open() as store:
-        assert store.metadata.count(use_case="soup recipes")
+        assert store.metadata.count(MetadataFilter(use_case="soup recipes"))
 
 
 def test_a_cluster_that_no_number_can_be_is_none(project):
@@ -310,8 +313,8 @@ def test_mixed_rows_wait_until_they_are_accepted(project):
     test.number_input(key="meta_mix_to").set_value(32)
     press(test, "Propose")
     with project.open() as store:
-        assert store.metadata.count(state="proposed") == 4
-        assert store.metadata.count(origin="mixed", state="active") == 0
+        assert store.metadata.count(MetadataFilter(state="proposed")) == 4
+        assert store.metadata.count(MetadataFilter(origin="mixed", state="active")) == 0
     offered = next(each.label for each in test.button if each.label.endswith("above"))
     assert int(offered.split()[1]) >= 2, "the better half at first"
     test.slider[0].set_value(1.0).run()
@@ -321,7 +324,7 @@ def test_mixed_rows_wait_until_they_are_accepted(project):
     test.slider[0].set_value(0.0).run()
     press(test, "Accept 8")
     with project.open() as store:
-        assert store.metadata.count(origin="mixed", state="active") == 8
+        assert store.metadata.count(MetadataFilter(origin="mixed", state="active")) == 8
 
 
 def test_what_was_struck_out_in_two_steps_is_proposed_again_in_one(project):
@@ -332,13 +335,13 @@ def test_what_was_struck_out_in_two_steps_is_proposed_again_in_one(project):
         test.slider[0].set_value(line).run()
         test.button(key="meta_mix_odd_excluded").click().run()
     with project.open() as store:
-        struck = store.metadata.count(state="excluded")
-        one = store.metadata.page(state="excluded")[0]
+        struck = store.metadata.count(MetadataFilter(state="excluded"))
+        one = store.metadata.page(MetadataFilter(state="excluded"))[0]
         store.metadata.set_state([one.id], "active")
     assert struck > 1
     press(test, f"Propose the {struck} struck combinations again")
     with project.open() as store:
-        assert store.metadata.count(state="excluded") == 0
+        assert store.metadata.count(MetadataFilter(state="excluded")) == 0
         assert store.metadata.get(one.id).state == "active", "as it is in use since"
 
 
@@ -355,7 +358,7 @@ def test_mix_and_match_says_what_is_missing_and_asks_for_more_than_there_is(proj
     assert test.number_input(key="meta_mix_to").value > 240
     press(test, "Propose")
     with few.open() as store:
-        assert store.metadata.count(state="proposed")
+        assert store.metadata.count(MetadataFilter(state="proposed"))
 
 
 def filing(name, content):
@@ -374,7 +377,7 @@ def test_of_a_file_whose_columns_have_other_names_both_are_chosen_and_what_is_re
         next(each for each in test.selectbox if each.label == label).set_value(column).run()
     press(test, "Add 1 metadata row")
     with project.open() as store:
-        assert store.metadata.page(use_case="sail repair")[0].labels.skills == ("knots",)
+        assert store.metadata.page(MetadataFilter(use_case="sail repair"))[0].labels.skills == ("knots",)
     assert "1 row rejected, and why" in [each.label for each in test.expander]
     assert list(test.dataframe[0].value["Row"]) == [2]
 

@@ -13,7 +13,7 @@ from codeclm import ingest, projects
 from codeclm.cli import main
 from codeclm.errors import CodecError, InputError, UsageError
 from codeclm.ingest.cells import neutral, restore
-from codeclm.store import CallFilter, PairFilter, Store
+from codeclm.store import CallFilter, MetadataFilter, PairFilter, Store
 from codeclm.ui import uploads
 from codeclm.ui.table import csv_bytes
 
@@ -154,7 +154,7 @@ def test_sql_in_every_field_is_text(folder):
         assert store.seeds.count(evil, evil) == 0
         store.seeds.tag([evil], evil)
         store.seeds.delete([evil])
-        assert store.metadata.page(evil, evil, evil, evil, evil, selection=evil) == []
+        assert store.metadata.page(MetadataFilter(evil, evil, evil, evil, evil, selection=evil)) == []
         where = PairFilter(search=evil, use_case=evil, skill=evil, tag=evil, metadata=evil, selection=evil)
         assert store.pairs.page(None, 3.0, 4, where) == []
         assert store.calls.rows(CallFilter(evil, evil, evil, 1, evil, True, evil)) == []

@@ -8,7 +8,7 @@ from growing import C, basic, encoded, grown, manual
 from codeclm.errors import ProjectError
 from codeclm.records import IMPORTED, Decision, Instruction, Labels, Metadata
 from codeclm.settings import Dials
-from codeclm.store import PairFilter
+from codeclm.store import MetadataFilter, PairFilter
 from codeclm.store.maps import KINDS, Cluster
 from codeclm.store.selections import single
 from codeclm.store.vectors import text_key
@@ -279,8 +279,8 @@ def test_pairs_and_metadata_of_a_selection(store):
     assert store.pairs.ids(C, 3, 4, PairFilter(selection=by_seed)) == [first.id]
     assert store.pairs.ids(C, 3, 4, PairFilter(selection=by_node)) == [second.id]
     assert store.pairs.ids(C, 3, 4, PairFilter(selection="nothing")) == []
-    assert [row.id for row in store.metadata.page(selection=by_node)] == [other.id]
-    assert store.metadata.count(selection=by_seed) == 1
+    assert [row.id for row in store.metadata.page(MetadataFilter(selection=by_node))] == [other.id]
+    assert store.metadata.count(MetadataFilter(selection=by_seed)) == 1
 
 
 def test_a_selection_of_one_record_is_named_by_it_and_not_kept(store):
@@ -291,7 +291,7 @@ def test_a_selection_of_one_record_is_named_by_it_and_not_kept(store):
         name = single(kind, record)
         assert store.selections.get(name) == [(kind, record)]
         assert store.pairs.ids(C, 3, 4, PairFilter(selection=name)) == [first.id]
-        assert [row.id for row in store.metadata.page(selection=name)] == [one.id]
+        assert [row.id for row in store.metadata.page(MetadataFilter(selection=name))] == [one.id]
         assert store.selections.metadata(name) == [one.id]
     assert store.pairs.ids(C, 3, 4, PairFilter(selection=single("metadata", second.id))) == []
     assert store.selections.get("planets-" + one.id) == []
@@ -301,10 +301,10 @@ def test_a_selection_of_one_record_is_named_by_it_and_not_kept(store):
 def test_metadata_by_cluster_and_origin(store):
     one, other = encoded(store), manual(store, "prose")
     placed(store, lambda source: 2 if source.id == one.id else None, [Cluster(2, "a")])
-    assert [row.id for row in store.metadata.page(cluster=2)] == [one.id]
+    assert [row.id for row in store.metadata.page(MetadataFilter(cluster=2))] == [one.id]
     assert store.maps.sheet.clustered("metadata")[1] == [2, 0]
     assert sorted(store.metadata.origins()) == [("encoded", 1), ("manual", 1)]
-    assert other.id not in {row.id for row in store.metadata.page(cluster=2)}
+    assert other.id not in {row.id for row in store.metadata.page(MetadataFilter(cluster=2))}
 
 
 def test_what_is_searched_and_what_was_labelled_anew(store):

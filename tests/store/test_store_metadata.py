@@ -5,7 +5,7 @@ from codeclm.errors import ProjectError
 from codeclm.pipeline import DEFAULT_STAGES
 from codeclm.records import Failure, Labels, Metadata, Seed
 from codeclm.settings import Dials
-from codeclm.store import Added, Store
+from codeclm.store import Added, MetadataFilter, Store
 
 
 def test_metadata_comes_back_as_it_went(store: Store) -> None:
@@ -48,16 +48,16 @@ def test_filters(store: Store) -> None:
     manual(store, "Prose, 100% free")
     store.metadata.add([Metadata("mixed", Labels("poetry", ("rhyme",)), draw="0:1", state="proposed")])
     for where, number in (
-        ({"search": "PROSE"}, 1),
-        ({"search": "0% f"}, 1),
-        ({"search": "hym"}, 3),
-        ({"search": "[]"}, 0),
-        ({"use_case": "poetry"}, 2),
-        ({"skill": "metre"}, 2),
-        ({"origin": "mixed"}, 1),
-        ({"state": "active", "use_case": "poetry"}, 1),
+        (MetadataFilter(search="PROSE"), 1),
+        (MetadataFilter(search="0% f"), 1),
+        (MetadataFilter(search="hym"), 3),
+        (MetadataFilter(search="[]"), 0),
+        (MetadataFilter(use_case="poetry"), 2),
+        (MetadataFilter(skill="metre"), 2),
+        (MetadataFilter(origin="mixed"), 1),
+        (MetadataFilter(state="active", use_case="poetry"), 1),
     ):
-        assert len(store.metadata.page(**where)) == store.metadata.count(**where) == number
+        assert len(store.metadata.page(where)) == store.metadata.count(where) == number
 
 
 def test_combinations_are_those_that_were_not_mixed(store: Store) -> None:

@@ -15,7 +15,7 @@ from codeclm.jobs.bounds import bounds
 from codeclm.jobs.order import another, config_for, same_model
 from codeclm.records import Role, Stage
 from codeclm.settings import Dials, Endpoint
-from codeclm.store import Store
+from codeclm.store import MetadataFilter, Store
 
 REACH: dict[str, tuple[Stage, ...]] = {
     "all": ("encode", "decode", "rubrics", "answer", "judge"),
@@ -148,7 +148,7 @@ def forecast(store: Store, wanted: Wanted, endpoints: Mapping[Role, Endpoint]) -
     left = store.lineages.left(config.id, wanted.dials, stages, wanted.limit)
     growing = left.metadata + (seeds if wanted.reach != "encode" else 0)
     fresh = growing - left.begun
-    there = seeds + store.metadata.count() - store.metadata.count(state="excluded")
+    there = seeds + store.metadata.count() - store.metadata.count(MetadataFilter(state="excluded"))
     mixed = max(0, (wanted.augment_to or 0) - there)
     found = bounds(left, seeds, 0, wanted.dials, stages)
     assert found is not None  # noqa: S101 - told of everything in REACH

@@ -13,7 +13,7 @@ from codeclm.records import Instruction, Labels, Metadata, Seed
 from codeclm.settings import Config, Dials, Profile
 from codeclm.stages import requests
 from codeclm.stages.profiles import VALUES, make_config, profile_of
-from codeclm.store import Store
+from codeclm.store import MetadataFilter, Store
 from codeclm.ui.glossary import PROMPTS, term
 from codeclm.ui.guard import guard, guarded, notify
 from codeclm.ui.summary import Summary
@@ -134,7 +134,8 @@ def example(store: Store, config: Config, name: str, number: int) -> tuple[Reque
         seed = seeds[0] if seeds else Seed(INVENTED.text)
         return requests.encoding(config, seed), f"seed: {seed.text}" if seeds else "an invented seed"
     if name in ("decode", "rubrics"):
-        rows = store.metadata.page(state="active", offset=number, limit=1) or store.metadata.page(limit=1)
+        active = store.metadata.page(MetadataFilter(state="active"), number, 1)
+        rows = active or store.metadata.page(limit=1)
         row = rows[0] if rows else Metadata("manual", Labels("travel planning", ("budget estimation",)))
         ask = requests.decoding if name == "decode" else requests.rubric_set
         return ask(config, row), f"metadata: {row.labels.use_case}" if rows else "invented metadata"

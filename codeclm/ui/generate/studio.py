@@ -11,7 +11,7 @@ from codeclm.jobs.order import another, config_for
 from codeclm.projects import Project
 from codeclm.records import Metadata, RubricSet
 from codeclm.settings import Config
-from codeclm.store import Branch, Store
+from codeclm.store import Branch, MetadataFilter, Store
 from codeclm.ui.generate import step
 from codeclm.ui.generate.node import node_panel
 from codeclm.ui.generate.rubrics import rubrics_panel
@@ -151,7 +151,7 @@ def _choose(project: Project, store: Store) -> Metadata | None:
 
 def _offered(store: Store, search: str) -> dict[str, Metadata]:
     """The first that are found, and the one that lies on the bench, whatever a run adds before it."""
-    rows = store.metadata.page(search=search, state="active", limit=FOUND)
+    rows = store.metadata.page(MetadataFilter(search=search, state="active"), limit=FOUND)
     held = st.session_state.get(_OF)
     if held and held not in {row.id for row in rows}:
         here = store.metadata.get(held)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
 from codeclm.projects import Project
 from codeclm.records import MetadataState
-from codeclm.store import Store
+from codeclm.store import MetadataFilter, Store
 from codeclm.ui import cached
 from codeclm.ui.facets import facets
 from codeclm.ui.metadata.facet import facet
@@ -60,8 +59,8 @@ def _known(path: str, mark: str, _labels: Facets) -> Known:
         )
 
 
-def filters(project: Project, known: Known) -> dict[str, Any]:
-    """Draw them: the arguments for a page of metadata."""
+def filters(project: Project, known: Known) -> MetadataFilter:
+    """Draw them, and say what they ask for."""
     selection = within_selection(project)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         search = st.text_input(
@@ -82,15 +81,15 @@ def filters(project: Project, known: Known) -> dict[str, Any]:
             cluster = facet("Cluster", "meta_cluster", known.clusters, _first, known.names)
         origin = facet("Origin", "meta_origin", known.origins, _first, width=120)
         state = facet("State", "meta_state", known.states, _first, width=120)
-    return {
-        "search": search,
-        "use_case": use,
-        "skill": skill,
-        "cluster": int(cluster) if cluster and cluster.isdecimal() and len(cluster) < 10 else None,
-        "origin": origin,
-        "state": STATES.get(state or ""),
-        "selection": selection,
-    }
+    return MetadataFilter(
+        search=search,
+        use_case=use,
+        skill=skill,
+        origin=origin,
+        state=STATES.get(state or ""),
+        cluster=int(cluster) if cluster and cluster.isdecimal() and len(cluster) < 10 else None,
+        selection=selection,
+    )
 
 
 def _first() -> None:

@@ -17,7 +17,7 @@ from codeclm.jobs.map import MAP
 from codeclm.projects import Project
 from codeclm.records import Metadata, MetadataState
 from codeclm.stages.augment import mix
-from codeclm.store import Store
+from codeclm.store import MetadataFilter, Store
 from codeclm.ui.guard import guarded, notify
 from codeclm.ui.page import empty, go
 from codeclm.ui.table import rows_key, tall
@@ -35,7 +35,7 @@ def mix_panel(project: Project) -> None:
     with project.open(readonly=True) as store:
         dials = store.settings.dials()
         there = store.metadata.in_use()
-        proposed = store.metadata.page(state="proposed", limit=None)
+        proposed = store.metadata.page(MetadataFilter(state="proposed"), limit=None)
         scores, hint = _scores(store, proposed)
     if not there:
         empty(

@@ -37,8 +37,8 @@ def metadata_table(project: Project) -> bool:
     known = Known.read(project)
     where = filters(project, known)
     with project.open(readonly=True) as store:
-        total = store.metadata.count(**where)
-        rows = store.metadata.page(**where, offset=offset(PAGE_KEY, total), limit=PAGE)
+        total = store.metadata.count(where)
+        rows = store.metadata.page(where, offset(PAGE_KEY, total), PAGE)
         written = {row.id: store.metadata.written(row.id) for row in rows}
     if not rows:
         st.caption("No metadata matches.")
