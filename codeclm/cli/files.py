@@ -15,6 +15,7 @@ from codeclm.cli.output import Result, warn
 from codeclm.errors import CodecError, UsageError
 from codeclm.export import apart
 from codeclm.export.push import push
+from codeclm.ingest.source import shown
 from codeclm.jobs.checking import checked, look
 from codeclm.jobs.importing import Imported, ImportKind, prepare, scale_told
 from codeclm.jobs.prune import prune as drop
@@ -32,8 +33,8 @@ def import_(args: Namespace) -> Result:
         done = load(store)
         told = scale_told(store) if args.kind == "pairs" else ""
         bare = store.seeds.unlabelled() if args.kind == "pairs" else 0
-    answered = args.kind == "seeds" and ingest.has_answers(table)
-    lines = [*_import_lines(done, args.kind, answered), *([f"{told} `run --theta` sets it."] if told else [])]
+    unread = _unread(table, args.field) if args.kind == "seeds" else ""
+    lines = [*_import_lines(done, args.kind, unread), *([f"{told} `run --theta` sets it."] if told else [])]
     if bare:
         lines.append(
             f"{bare} pairs have no labels (columns use_case, skills), so that no filter can tell them apart. "
@@ -42,13 +43,26 @@ def import_(args: Namespace) -> Result:
     return Result(done.as_dict(), lines, status=3 if done.rejected else 0)
 
 
-def _import_lines(done: Imported, kind: ImportKind, answered: bool) -> Iterator[str]:
+def _unread(table: ingest.Table, field: str | None) -> str:
+    """That a file of seeds has answers, and how they come in; empty where it has none."""
+    if ingest.has_answers(table):
+        return "The file has answers too, which seeds do not take: --as pairs imports them."
+    found = [name for name in ingest.answers(table) if name != field]
+    if not found:
+        return ""
+    return (
+        f"The column {shown(found[0], 40)} was left out: seeds take no answers. Where the target model's are "
+        "there too, name the columns strong and target, and --as pairs imports both."
+    )
+
+
+def _import_lines(done: Imported, kind: ImportKind, unread: str) -> Iterator[str]:
     yield f"{done.read} rows read as {kind}: {done.added} added, {done.duplicates} known already"
     if done.tagged:
         known = "; what was known already keeps its own" if done.duplicates else ""
         yield f"{done.tagged} rows have tags{known}"
-    if answered:
-        yield "The file has answers too, which seeds do not take: --as pairs imports them."
+    if unread:
+        yield unread
     yield from rejected_lines(done.rejected)
 
 

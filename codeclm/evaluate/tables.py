@@ -14,14 +14,14 @@ from typing import Any
 from codeclm import ingest
 from codeclm.errors import InputError
 from codeclm.ingest import Parsed, Rejected, Row, Table
-from codeclm.ingest.fields import RowError, find, require, score_of, text_of, value
+from codeclm.ingest.fields import ANSWER_NAMES, RowError, find, require, score_of, text_of, value
 from codeclm.ingest.source import shown
 from codeclm.records import Scores
 from codeclm.store import Given, Prompt
 
 KEYS = ("question_id", "prompt_id", "instruction_id", "task_id", "id")
 GROUPS = ("use_case", "category", "cluster", "topic", "group")
-ANSWERS = ("answer", "response", "output", "completion", "generation", "model_answer", "text")
+ANSWERS = (*ANSWER_NAMES, "text")
 PROMPTS = ("instruction", "prompt", "question", "query")
 EXPLANATIONS = ("explanation", "rationale", "review", "text")
 _ORDERS = (

@@ -5,9 +5,9 @@ among the rejected and the others go on. Nothing here writes to a project.
 """
 
 from codeclm.ingest.labels import metadata
-from codeclm.ingest.pairs import Bundle, has_answers, pairs
+from codeclm.ingest.pairs import Bundle, answers, has_answers, has_orders, pairs
 from codeclm.ingest.reading import read
-from codeclm.ingest.seeds import seeds
+from codeclm.ingest.seeds import guess_tags, seeds
 from codeclm.ingest.table import Column, Parsed, Rejected, Row, Table
 
 __all__ = [
@@ -17,7 +17,10 @@ __all__ = [
     "Rejected",
     "Row",
     "Table",
+    "answers",
+    "guess_tags",
     "has_answers",
+    "has_orders",
     "metadata",
     "pairs",
     "read",

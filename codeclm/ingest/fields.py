@@ -25,6 +25,7 @@ TEXT_NAMES = (
     *("instruction", "instructions", "prompt", "question", "query", "text", "task", "request"),
     *("user", "content", "seed", "input"),
 )
+ANSWER_NAMES = ("answer", "response", "output", "completion", "generation", "model_answer")
 INPUT_NAMES = ("input", "inputs", "context", "instances[0].input", "instance.input")
 
 _MAX_COLUMNS = 200

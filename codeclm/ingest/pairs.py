@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
 from codeclm.errors import InputError
-from codeclm.ingest.fields import RowError, find, joined, require, score_of, text_of, value
+from codeclm.ingest.fields import ANSWER_NAMES, RowError, find, joined, require, score_of, text_of, value
 from codeclm.ingest.labels import SKILLS, USE_CASE, labels_of
 from codeclm.ingest.seeds import input_text
 from codeclm.ingest.table import Parsed, Rejected, Row, Table
@@ -62,14 +63,20 @@ class _Columns:
     """Of the first order (or the means), then of the second."""
 
 
-def pairs(table: Table, field: str | None = None, input_field: str | None = None) -> Parsed[Bundle]:
+def pairs(
+    table: Table,
+    field: str | None = None,
+    input_field: str | None = None,
+    chosen: Mapping[str, str] | None = None,
+) -> Parsed[Bundle]:
     """Pairs of the columns `instruction` (or `field`), `strong`, `target`, and, where there are any,
     `strong_score, target_score` (one order, or means), or both orders: `strong_score_1, target_score_1`
     (the strong answer stood first) and `strong_score_2, target_score_2`, or nested as
     `orders: [{strong, target}, {strong, target}]`. Optional: input, use_case, skills, seed,
-    strong_model, target_model, strong_truncated, target_truncated. InputError: no such column.
+    strong_model, target_model, strong_truncated, target_truncated. `chosen` names other columns for `strong`
+    and `target`, and for `strong_score` and `target_score` ("": there are none). InputError: no such column.
     """
-    columns = _columns(table, field, input_field)
+    columns = _columns(table, field, input_field, chosen or {})
     parsed: Parsed[Bundle] = Parsed([], [])
     seen: dict[str, Bundle] = {}
     rows: dict[str, int] = {}
@@ -95,33 +102,47 @@ def has_answers(table: Table) -> bool:
     return find(table, "strong") is not None and find(table, "target") is not None
 
 
-def _columns(table: Table, field: str | None, input_field: str | None) -> _Columns:
+def answers(table: Table) -> list[str]:
+    """The columns that are called as answers are, be they nested; seeds leave them unread."""
+    usual = ("strong", "target", *ANSWER_NAMES)
+    return [each.name for each in table.columns if each.name.rpartition(".")[2].casefold() in usual]
+
+
+def has_orders(table: Table) -> bool:
+    """Whether a table has the scores of each order apart, or nested."""
+    return any(find(table, *names) is not None for names in (_FIRST, _SECOND, _NESTED[0]))
+
+
+def _columns(table: Table, field: str | None, input_field: str | None, chosen: Mapping[str, str]) -> _Columns:
     text = require(table, *((field,) if field else ("instruction", "prompt", "question")), flag="--field")
     found = _Columns(
         instruction=text,
-        strong=_answers(table, "strong"),
-        target=_answers(table, "target"),
+        strong=_answers(table, "strong", chosen),
+        target=_answers(table, "target", chosen),
         input=require(table, input_field, flag="--input-field") if input_field else None,
         use_case=find(table, *USE_CASE),
         skills=find(table, *SKILLS),
         optional={name: find(table, name) for name in _OPTIONAL},
-        scores=_score_columns(table),
+        scores=_score_columns(table, chosen),
     )
     if any((strong is None) != (target is None) for strong, target in found.scores):
-        raise InputError(f"{table.name}: scores of one answer only; give both, strong_score and target_score")
+        raise InputError(f"{table.name}: scores of one answer only; give a column for each")
     return found if input_field is not None else replace(found, input=find(table, "input"))
 
 
-def _answers(table: Table, role: AnswerRole) -> str:
+def _answers(table: Table, role: AnswerRole, chosen: Mapping[str, str]) -> str:
     try:
-        return require(table, role)
+        return require(table, chosen.get(role) or role)
     except InputError as error:
         hint = f"give the one with the {role} model's answers that name, or import the rows as seeds"
         raise InputError(f"{error}; {hint}") from None
 
 
-def _score_columns(table: Table) -> tuple[tuple[str | None, str | None], ...]:
-    """Nested orders, else the two orders apart, else means (which stand for one order)."""
+def _score_columns(table: Table, chosen: Mapping[str, str]) -> tuple[tuple[str | None, str | None], ...]:
+    """Those chosen; else nested orders, else the two orders apart, else means (which stand for one order)."""
+    if chosen.keys() & set(_MEANS):
+        strong, target = (require(table, name) if (name := chosen.get(mean)) else None for mean in _MEANS)
+        return (strong, target), (None, None)
     if find(table, _NESTED[0][0]):
         return _NESTED
     first = _FIRST if any(find(table, name) for name in _FIRST) else _MEANS

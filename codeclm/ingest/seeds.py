@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from codeclm.errors import InputError
@@ -12,21 +13,28 @@ from codeclm.ingest.chats import chat_seed, turns
 from codeclm.ingest.fields import RowError, find, guess, is_chat, joined, require, text_of, value
 from codeclm.ingest.source import shown
 from codeclm.ingest.table import Column, Parsed, Rejected, Row, Table
-from codeclm.ingest.tags import tags_of
+from codeclm.ingest.tags import LONGEST_TAG, tags_of
 from codeclm.records import Seed
 
+TAG_NAMES = ("tag", "category", "categories", "topic", "topics", "use_case", "task_type", "source", "dataset")
+"""Of columns whose values may serve as tags, where a person agrees."""
+_LOOKED_AT = 1000
+_MOST_TAGS = 100
 
-def seeds(table: Table, field: str | None = None, input_field: str | None = None) -> Parsed[Seed]:
+
+def seeds(
+    table: Table, field: str | None = None, input_field: str | None = None, tag_field: str | None = None
+) -> Parsed[Seed]:
     """Seeds of the column `field` (None: the table's guess), each joined with its `input_field`.
 
     `input_field` None: the table's guess; "": join nothing. A column of chats gives chat seeds: system
     prompt and turns up to the last user turn. A row that lacks the guessed column is read by its own, as logs
-    hold chats beside plain instructions. A column `tags` beside it gives tags. InputError: no such column, or
-    none could be guessed.
+    hold chats beside plain instructions. `tag_field` gives tags; None: a column `tags`, "": none does.
+    InputError: no such column, or none could be guessed.
     """
     column = require(table, field, flag="--field") if field else _guessed(table)
     added = _input_column(table, column, input_field)
-    system, tags = find(table, "system", "system_prompt"), _tag_column(table, column, added)
+    system, tags = find(table, "system", "system_prompt"), _tag_column(table, tag_field, column, added)
     parsed: Parsed[Seed] = Parsed([], [])
     for row in table.rows():
         if isinstance(row, Rejected):
@@ -37,7 +45,7 @@ def seeds(table: Table, field: str | None = None, input_field: str | None = None
             if column == table.guess and value(row.values, column) is None:
                 own = _own(row, column)
             seed = _seed(table.name, row, *own, system)
-            parsed.records.append(replace(seed, tags=tags_of(row.values.get(tags))) if tags else seed)
+            parsed.records.append(replace(seed, tags=tags_of(value(row.values, tags))) if tags else seed)
         except RowError as fault:
             parsed.rejected.append(Rejected(row.number, str(fault)))
     return parsed
@@ -61,10 +69,28 @@ def _input_column(table: Table, column: str, wanted: str | None) -> str | None:
     return table.guess_input
 
 
-def _tag_column(table: Table, *used: str | None) -> str | None:
+def _tag_column(table: Table, wanted: str | None, *used: str | None) -> str | None:
     """Where the tags are, unless the column is wanted for something else."""
+    if wanted is not None:
+        return require(table, wanted) if wanted else None
     tags = find(table, "tags")
     return None if tags in used else tags
+
+
+def guess_tags(table: Table) -> str | None:
+    """A column `tags`; else the first that may serve as one by its name, and whose values among the first
+    rows are short and come again and again: at most `_MOST_TAGS`, each twice or more on average.
+    """
+    named = (name for name in (find(table, each) for each in TAG_NAMES) if name)
+    return find(table, "tags") or next((name for name in named if _serves(table, name)), None)
+
+
+def _serves(table: Table, column: str) -> bool:
+    cells = [value(row.values, column) for row in islice(table.rows(), _LOOKED_AT) if isinstance(row, Row)]
+    if any(len(cell) > LONGEST_TAG for cell in cells if isinstance(cell, str)):
+        return False
+    found = [tag for cell in cells for tag in tags_of(cell)]
+    return 1 < len(set(found)) <= min(_MOST_TAGS, len(found) / 2)
 
 
 def _own(row: Row, otherwise: str) -> tuple[str, str | None]:

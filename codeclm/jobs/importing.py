@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -49,16 +49,22 @@ def prepare(
 
 
 def parse(
-    table: Table, kind: ImportKind, field: str | None = None, input_field: str | None = None
+    table: Table,
+    kind: ImportKind,
+    field: str | None = None,
+    input_field: str | None = None,
+    chosen: Mapping[str, str] | None = None,
 ) -> ingest.Parsed[Any]:
     """The table's rows as seeds, metadata or bundles, so that they can be looked at before they are put
-    anywhere. `input_field` is joined to `field`, or holds the skills. InputError: a column is missing."""
+    anywhere. `input_field` is joined to `field`, or holds the skills. `chosen`: the columns of what else
+    there is, by its name: the `tags` of seeds, the answers and scores of pairs; what is not named there goes
+    by the usual names. InputError: a column is missing."""
     with uncollected():
         if kind == "seeds":
-            return ingest.seeds(table, field, input_field)
+            return ingest.seeds(table, field, input_field, (chosen or {}).get("tags"))
         if kind == "metadata":
             return ingest.metadata(table, field, input_field)
-        return ingest.pairs(table, field, input_field)
+        return ingest.pairs(table, field, input_field, chosen)
 
 
 def put(store: Store, kind: ImportKind, parsed: ingest.Parsed[Any]) -> Imported:

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from codeclm.ingest import Bundle, Table
-from codeclm.ingest.fields import find
+from codeclm.ingest import Bundle, Table, guess_tags, has_orders
+from codeclm.ingest.fields import ANSWER_NAMES, find
 from codeclm.ingest.labels import SKILLS, USE_CASE
 from codeclm.jobs.importing import ImportKind
 from codeclm.records import Metadata, Seed
@@ -20,6 +20,25 @@ SHOWN = 600
 """Characters of a text that a preview gets."""
 
 
+def _all(table: Table) -> list[str]:
+    return [column.name for column in table.columns]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnField:
+    """A field in which a column is chosen, in words."""
+
+    name: str
+    """`field`, `other` (which goes with it), or what the column holds, as `jobs.importing` calls it."""
+    label: str
+    guess: Callable[[Table], str | None]
+    missing: str = ""
+    """What is said where none is chosen; empty: there need be none."""
+    help: str | None = None
+    offered: Callable[[Table], list[str]] = _all
+    """The columns to choose from; where there are none, nor is the field."""
+
+
 @dataclass(frozen=True, slots=True)
 class FileKind:
     """One thing that a file can hold, in words."""
@@ -27,12 +46,9 @@ class FileKind:
     kind: ImportKind
     label: str
     about: str
-    field: str
-    """Names the column that a person must choose, and `other` one that may be there."""
-    missing: str
-    other: str
-    other_help: str
-    guess: Callable[[Table], tuple[str | None, str | None]]
+    columns: Sequence[ColumnField]
+    abreast: int
+    """How many of their fields stand side by side."""
     row: Callable[[Any], dict[str, Any]]
     one: str
     many: str
@@ -42,16 +58,33 @@ class FileKind:
         return plural(number, self.one, self.many)
 
 
-def _guess_seed(table: Table) -> tuple[str | None, str | None]:
-    return table.guess, table.guess_input
+def _named(*names: str) -> Callable[[Table], str | None]:
+    return lambda table: find(table, *names)
 
 
-def _guess_labels(table: Table) -> tuple[str | None, str | None]:
-    return find(table, *USE_CASE), find(table, *SKILLS)
+def _numbers(table: Table) -> list[str]:
+    """Columns that may hold scores; none where a file has both orders', which go by their names."""
+    usual = find(table, "strong_score"), find(table, "target_score")
+    found = [each.name for each in table.columns if each.name in usual or _is_number(each.example)]
+    return found if len(found) > 1 and not has_orders(table) else []
 
 
-def _guess_pair(table: Table) -> tuple[str | None, str | None]:
-    return find(table, "instruction", "prompt", "question"), find(table, "input")
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _instruction(guess: Callable[[Table], str | None]) -> ColumnField:
+    missing = "Choose the column that holds the instruction."
+    return ColumnField("field", "Column with the instruction", guess, missing)
+
+
+def _joined(guess: Callable[[Table], str | None]) -> ColumnField:
+    said = "Such as the text an instruction is about. It is put under the instruction."
+    return ColumnField("other", "Column to join to it", guess, help=said)
 
 
 def _seed(seed: Seed) -> dict[str, Any]:
@@ -79,13 +112,19 @@ KINDS: Sequence[FileKind] = (
     FileKind(
         "seeds",
         "Seeds",
-        "One instruction a row, as your users write them. Ten are enough to begin. A column “tags” "
-        "(a list, or text parted by ; or commas) gives tags to filter by.",
-        "Column with the instruction",
-        "Choose the column that holds the instruction.",
-        "Column to join to it",
-        "Such as the text an instruction is about. It is put under the instruction.",
-        _guess_seed,
+        "One instruction a row, as your users write them. Ten are enough to begin. A column of tags "
+        "(a list, or text parted by ; or commas) is there to filter by.",
+        (
+            _instruction(lambda table: table.guess),
+            _joined(lambda table: table.guess_input),
+            ColumnField(
+                "tags",
+                "Column with tags",
+                guess_tags,
+                help="Such as a category or topic; each seed gets what its row has there, to filter by.",
+            ),
+        ),
+        3,
         _seed,
         "seed",
         "seeds",
@@ -95,11 +134,21 @@ KINDS: Sequence[FileKind] = (
         "Metadata",
         "A use case and skills a row (a list, or text parted by ; or commas). New instructions are written "
         "from these; no seeds are needed.",
-        "Column with the use case",
-        "Choose the column that holds the use case.",
-        "Column with the skills",
-        "Up to three are usual: a list, or text parted by ; or commas.",
-        _guess_labels,
+        (
+            ColumnField(
+                "field",
+                "Column with the use case",
+                _named(*USE_CASE),
+                "Choose the column that holds the use case.",
+            ),
+            ColumnField(
+                "other",
+                "Column with the skills",
+                _named(*SKILLS),
+                help="Up to three are usual: a list, or text parted by ; or commas.",
+            ),
+        ),
+        2,
         _metadata,
         "metadata row",
         "metadata rows",
@@ -107,15 +156,40 @@ KINDS: Sequence[FileKind] = (
     FileKind(
         "pairs",
         "Answered pairs",
-        "Columns `strong` and `target` hold the two answers to the instruction. Scored already: "
-        "`strong_score` and `target_score`, or both orders as `strong_score_1`, `target_score_1`, "
+        "Two columns hold the two answers to the instruction, the strong model's and the target model's. "
+        "Scored already: a column of scores for each, or both orders as `strong_score_1`, `target_score_1`, "
         "`strong_score_2`, `target_score_2`. Without scores, the next run judges them. "
         "May also be there: `use_case`, `skills`, `seed`.",
-        "Column with the instruction",
-        "Choose the column that holds the instruction.",
-        "Column to join to it",
-        "Such as the text an instruction is about. It is put under the instruction.",
-        _guess_pair,
+        (
+            _instruction(_named("instruction", "prompt", "question")),
+            _joined(_named("input")),
+            ColumnField(
+                "strong",
+                "Column with the strong answer",
+                _named("strong", *ANSWER_NAMES),
+                "Choose the column that holds the strong model's answers.",
+            ),
+            ColumnField(
+                "target",
+                "Column with the target answer",
+                _named("target"),
+                "Choose the column that holds the target model's answers. Where a file has one answer to "
+                "each instruction, take it as seeds: a run has both models answer them.",
+            ),
+            ColumnField(
+                "strong_score",
+                "Column with the strong answer's score",
+                _named("strong_score"),
+                offered=_numbers,
+            ),
+            ColumnField(
+                "target_score",
+                "Column with the target answer's score",
+                _named("target_score"),
+                offered=_numbers,
+            ),
+        ),
+        2,
         _pair,
         "pair",
         "pairs",

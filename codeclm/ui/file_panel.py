@@ -1,4 +1,4 @@
-"""Adding from what was given: its columns, what would come of it, and what was rejected and why.
+"""Adding from what was given: what would come of it, and what was rejected and why.
 
 Shared by Seeds and Metadata; knows not what stands around it.
 """
@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -19,6 +19,7 @@ from codeclm.ids import content_id
 from codeclm.jobs.importing import ImportKind, parse, put, scale_told, tagged_of
 from codeclm.projects import Project
 from codeclm.ui import browser
+from codeclm.ui.file_columns import Columns, at_press, choose
 from codeclm.ui.file_kinds import KINDS, FileKind
 from codeclm.ui.guard import guard, guarded, notify
 from codeclm.ui.table import csv_bytes, tall
@@ -26,7 +27,6 @@ from codeclm.ui.text import number, one_line, plain, plural
 from codeclm.ui.uploads import Upload, table, upload
 
 _LAST = "seeds_add_last"
-_NONE = "(none)"
 _SHOWN = 8
 
 
@@ -40,17 +40,6 @@ class Given:
     """How the key of the field begins that it was given in."""
     again: Callable[[], Upload | None] | None = None
     """Reads at the press what stands in a field that may hold more than was drawn."""
-
-    def column_key(self, which: str = "field") -> str:
-        """The key of the field in which a column is chosen."""
-        return f"seeds_{which}_{self.kind.kind}_{self.file.id}"
-
-
-class Columns(NamedTuple):
-    """The column that is taken, and the one joined to it (empty: none)."""
-
-    field: str
-    other: str
 
 
 def file_panel(project: Project, kind: FileKind, key: str) -> None:
@@ -76,50 +65,11 @@ def _round(key: str) -> str:
 def look_through(project: Project, given: Given) -> None:
     """Choose its columns, see what would come of it, and add that. What cannot be read ends no page."""
     with guard(stop=False):
-        columns = _columns(given)
-        if columns is not None:
+        columns = choose(given.file, given.kind)
+        if columns is None:
+            _raw(table(given.file.path, given.file.name))
+        else:
             _preview(project, given, columns)
-
-
-def _columns(given: Given) -> Columns | None:
-    """Have them chosen; None: the one that it takes is not, and what the file holds is shown as it is."""
-    found, kind = table(given.file.path, given.file.name), given.kind
-    names = [column.name for column in found.columns]
-    field, other = kind.guess(found)
-    if len(names) == 1:
-        field = names[0]  # only here, where somebody looks at the rows before they are added
-    if found.kind != "txt" or kind.kind != "seeds":
-        left, right = st.columns(2)
-        field = left.selectbox(
-            kind.field,
-            names,
-            index=names.index(field) if field in names else None,
-            placeholder="Choose a column",
-            key=given.column_key(),
-            persist_state="session",
-            format_func=lambda name: one_line(name, 60),
-        )
-        others = [_NONE, *(name for name in names if name != field)]
-        other = right.selectbox(
-            kind.other,
-            others,
-            index=others.index(other) if other in others else 0,
-            key=given.column_key("other"),
-            persist_state="session",
-            format_func=lambda name: one_line(name, 60),
-            help=kind.other_help,
-        )
-    if field is None:
-        st.info(kind.missing, icon=":material/arrow_upward:")
-        _raw(found)
-        return None
-    if kind.kind == "seeds" and ingest.has_answers(found):
-        st.info(f"The file has answers too: as {KINDS[-1].many} they come with it.", icon=":material/info:")
-    return _apart(field, other)
-
-
-def _apart(field: str, other: str | None) -> Columns:
-    return Columns(field, "" if other in (_NONE, None, field) else str(other))
 
 
 def _preview(project: Project, given: Given, columns: Columns) -> None:
@@ -180,10 +130,7 @@ def _first_rows(kind: FileKind, records: Sequence[Any], tagged: bool) -> None:
 def _add(project: Project, given: Given, columns: Columns) -> None:
     state, kind = st.session_state, given.kind
     file = (given.again() if given.again else None) or given.file
-    columns = _apart(
-        state.get(given.column_key()) or columns.field, state.get(given.column_key("other"), columns.other)
-    )
-    parsed, repeats = _parsed(file, kind, columns)
+    parsed, repeats = _parsed(file, kind, at_press(file, kind, columns))
     with project.open() as store:
         added = put(store, kind.kind, parsed)
         told = scale_told(store) if kind.kind == "pairs" else ""
@@ -255,11 +202,11 @@ def _raw(table: ingest.Table) -> None:
 
 def _parsed(file: Upload, kind: FileKind, columns: Columns) -> tuple[ingest.Parsed[Any], int]:
     """The rows as records, and how many are the same as one before; not looked at for pairs."""
-    return _parse(file.path, file.name, kind.kind, *columns)
+    return _parse(file.path, file.name, kind.kind, columns)
 
 
 @st.cache_resource(max_entries=4, ttl="20m", show_spinner="Looking at every row…")
-def _parse(path: Path, name: str, kind: ImportKind, field: str, other: str) -> tuple[ingest.Parsed[Any], int]:
-    parsed = parse(table(path, name), kind, field or None, other)
+def _parse(path: Path, name: str, kind: ImportKind, columns: Columns) -> tuple[ingest.Parsed[Any], int]:
+    parsed = parse(table(path, name), kind, columns["field"] or None, columns["other"], columns)
     names = [] if kind == "pairs" else [record.id for record in parsed.records]
     return parsed, len(names) - len(set(names))

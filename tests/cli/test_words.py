@@ -52,6 +52,16 @@ def test_an_import_says_as_what_and_what_it_left_unread(capsys, monkeypatch, tmp
     assert "--as pairs" not in capsys.readouterr().out
 
 
+def test_an_import_says_which_answers_it_leaves_out(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("CODECLM_PROJECT", str(tmp_path / "p.db"))
+    path = tmp_path / "alpaca.csv"
+    path.write_text("instruction,output\nName a fish,Cod\n")
+    assert main(["import", str(path)]) == 0
+    assert "The column output was left out" in capsys.readouterr().out
+    assert main(["import", str(path), "--field", "output"]) == 0
+    assert "left out" not in capsys.readouterr().out
+
+
 def test_an_import_says_that_tags_were_read(capsys, monkeypatch, tmp_path):
     monkeypatch.setenv("CODECLM_PROJECT", str(tmp_path / "p.db"))
     path = tmp_path / "seeds.jsonl"

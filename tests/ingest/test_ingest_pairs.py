@@ -31,6 +31,19 @@ def test_the_records_of_a_pair_hang_together():
     assert (bundle.comparison.strong_score, bundle.comparison.target_score) == (9, 8.5)
 
 
+def test_columns_of_other_names_are_taken_where_they_are_chosen():
+    row = {"prompt": "Name a fish", "strong": "other", "best": "A cod.", "own": {"text": "Dog"}, "points": 9}
+    chosen = {"strong": "best", "target": "own.text", "strong_score": "points", "target_score": "few"}
+    (bundle,) = pairs({**row, "few": 2, "strong_score": 1}, chosen=chosen).records
+    assert (bundle.strong.text, bundle.target.text) == ("A cod.", "Dog")
+    assert (bundle.comparison.strong_score, bundle.comparison.target_score) == (9, 2)
+    unscored = {**chosen, "strong_score": "", "target_score": ""}
+    (bundle,) = pairs({**row, "strong_score": 9, "target_score": 1}, chosen=unscored).records
+    assert bundle.comparison is None
+    with pytest.raises(InputError, match="no column “gone”"):
+        pairs(row, chosen={**unscored, "target": "gone"})
+
+
 @pytest.mark.parametrize(
     "scores",
     [

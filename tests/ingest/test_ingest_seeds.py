@@ -134,6 +134,37 @@ def test_tags_are_read_and_no_cell_of_them_loses_a_row(cell, tags):
     assert [seed.tags for seed in seeds(first, {"text": "b", "tags": cell}).records] == [("t",), tags]
 
 
+def test_tags_come_of_the_column_that_is_chosen_or_of_none():
+    row = {"text": "a", "tags": "t", "meta": {"kind": "x; y"}}
+    assert seeds(row, tag_field="meta.kind").records[0].tags == ("x", "y")
+    assert seeds(row, tag_field="").records[0].tags == ()
+    with pytest.raises(InputError, match="no column “gone”"):
+        seeds(row, tag_field="gone")
+
+
+@pytest.mark.parametrize(
+    ("columns", "guessed"),
+    [
+        ({"category": "ab", "tags": "cd"}, "tags"),
+        ({"Category": "ab", "source": "cd"}, "Category"),
+        ({"category": ["a" * 41, "b"], "source": ["x", "y"]}, "source"),
+        ({"topic": [["a", "b"], ["a"]]}, "topic"),
+        ({"source": "aa"}, None),
+        ({"topic": [f"topic {at}" for at in range(8)]}, None),
+        ({"topic": [None, {}, True, ""]}, None),
+        ({"other": "ab"}, None),
+    ],
+)
+def test_tags_are_guessed_where_values_are_short_and_recur(columns, guessed):
+    rows = [
+        {"text": f"text {at}", **{name: cells[at % len(cells)] for name, cells in columns.items()}}
+        for at in range(8)
+    ]
+    assert ingest.guess_tags(ingest.read(lines(*rows), "a.jsonl")) == guessed
+    if guessed != "tags":
+        assert not any(seed.tags for seed in seeds(*rows).records), "none without a choice"
+
+
 def test_tags_of_a_sheet_and_of_a_chat():
     read = ingest.read(b'text,Tags\na,"x; y"\nb,\n', "a.csv")
     assert [seed.tags for seed in ingest.seeds(read).records] == [("x", "y"), ()]

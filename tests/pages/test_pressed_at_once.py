@@ -132,7 +132,7 @@ def test_a_file_is_added_by_the_column_chosen_last():
     test = opened("1_Seeds")
     content = b'{"instruction": "Summarize.", "question": "Why is it so?"}\n'
     test.file_uploader[0].set_value(("rows.jsonl", content, "application/json")).run()
-    next(each for each in test.selectbox if each.label == KINDS[0].field).set_value("question")
+    next(each for each in test.selectbox if each.label == KINDS[0].columns[0].label).set_value("question")
     test.button(key="seeds_add").click().run()
     with made.open(readonly=True) as store:
         assert [seed.text for seed in store.seeds.page()] == ["Why is it so?"]

@@ -86,11 +86,69 @@ def test_metadata_comes_from_a_file():
     assert "Next: run the loop" in links(test)
 
 
-def test_a_file_that_lacks_an_answer_says_which_column_is_missing():
+def fields(test):
+    """The columns chosen, by the words of their fields."""
+    return {each.label: each.value for each in test.selectbox}
+
+
+def tags(test):
+    return next(each for each in test.selectbox if each.label == "Column with tags")
+
+
+def column(test, label):
+    return next(each for each in test.selectbox if each.label == f"Column with the {label}")
+
+
+def test_a_file_with_one_answer_asks_for_the_other_and_says_where_it_can_go_without():
     projects.create("mine")
-    test = upload(seeds_page(), "Answered pairs", {"question": "Explain rain", "strong": "Good"})
-    assert ["no column “target”" in error.value for error in test.error] == [True]
-    assert "hold the two answers" in "\n".join(each.value for each in test.caption)
+    test = upload(seeds_page(), "Answered pairs", {"instruction": "Explain rain", "output": "Good"})
+    assert not test.error
+    assert fields(test)["Column with the strong answer"] == "output"
+    assert fields(test)["Column with the target answer"] is None
+    (told,) = (each.value for each in test.info)
+    assert "target model's answers" in told
+    assert "take it as seeds" in told
+    assert list(test.dataframe[0].value) == ["instruction", "output"]
+
+
+def test_answers_and_scores_of_any_name_are_chosen():
+    made = projects.create("mine")
+    row = {"prompt": "Explain rain", "gpt": "Good", "mine": "Poor", "gpt_points": 9, "my_points": "2.5"}
+    test = upload(seeds_page(), "Answered pairs", row)
+    column(test, "strong answer").select("gpt").run()
+    column(test, "target answer").select("mine").run()
+    assert test.dataframe[0].value["Scores"][0] == "none yet"
+    column(test, "strong answer's score").select("gpt_points").run()
+    assert "a column for each" in test.error[0].value
+    column(test, "target answer's score").select("my_points").run()
+    assert not test.error
+    assert test.dataframe[0].value["Scores"][0] == "9 and 2.5"
+    test.button(key="seeds_add").click().run()
+    with made.open(readonly=True) as store:
+        (pair,) = store.pairs.page("imported", 3.0, 4)
+    assert (pair.strong, pair.target, pair.comparison.gap) == ("Good", "Poor", 6.5)
+
+
+@pytest.mark.parametrize("column", ["output", "Response", "instances[0].output"])
+def test_answers_that_seeds_leave_out_are_told(column):
+    projects.create("mine")
+    row = {"instruction": "Explain rain", column: "Good"}
+    if "[" in column:
+        row = {"instruction": "Explain rain", "instances": [{"input": "", "output": "Good"}]}
+    test = upload(seeds_page(), "Seeds", row)
+    (told,) = (each.value for each in test.info)
+    assert column in told.replace("\\", "")
+    assert "stays out" in told
+    assert "Answered pairs" in told
+    test.selectbox[0].select(column).run()
+    assert not test.info
+
+
+def test_both_answers_beside_seeds_are_told_as_what_they_come_with():
+    projects.create("mine")
+    row = {"instruction": "Explain rain", "strong": "Good", "target": "Poor"}
+    test = upload(seeds_page(), "Seeds", row)
+    assert ["has answers too: as pairs" in each.value for each in test.info] == [True]
 
 
 def test_rejects_of_the_first_file_stay_in_sight():
@@ -167,6 +225,20 @@ def test_tags_of_a_file_are_shown_before_they_are_taken_and_told_after():
     ]
     with made.open(readonly=True) as store:
         assert store.seeds.tags() == [("code", 2), ("de", 1), ("en", 1)]
+
+
+def test_a_column_of_tags_is_guessed_and_another_or_none_chosen():
+    made = projects.create("mine")
+    rows = [{"text": f"text {at}", "category": "abcd"[at % 4], "meta": {"by": "me"}} for at in range(8)]
+    test = upload(seeds_page(), "Seeds", *rows)
+    assert tags(test).value == "category"
+    assert "8 with tags" in "\n".join(each.value for each in test.markdown)
+    tags(test).select("(none)").run()
+    assert list(test.dataframe[0].value) == ["Seed", "Row"]
+    tags(test).select("meta.by")
+    test.button(key="seeds_add").click().run()
+    with made.open(readonly=True) as store:
+        assert store.seeds.tags() == [("me", 8)]
 
 
 def test_a_file_without_tags_shows_no_column_for_them():

@@ -32,10 +32,36 @@ def test_the_columns_are_guessed_by_what_the_file_holds():
     read = table(
         {"instruction": "Explain rain", "input": "in Wales", "use_case": "weather", "skills": "brevity"}
     )
-    assert [each.guess(read) for each in KINDS] == [
-        ("instruction", "input"), ("use_case", "skills"), ("instruction", "input"),
-    ]  # fmt: skip
-    assert of_label("Metadata").guess(table({"a": "b"})) == (None, None)
+    assert [guessed(each, read) for each in KINDS] == [
+        {"field": "instruction", "other": "input"},
+        {"field": "use_case", "other": "skills"},
+        {"field": "instruction", "other": "input"},
+    ]
+    assert guessed(of_label("Metadata"), table({"a": "b"})) == {}
+
+
+def guessed(kind, read):
+    return {each.name: name for each in kind.columns if (name := each.guess(read))}
+
+
+@pytest.mark.parametrize(
+    ("row", "offered"),
+    [
+        ({"id": 1, "prompt": "a", "output": "b"}, []),
+        ({"prompt": "a", "better": "9.5", "worse": 2, "good": True}, ["better", "worse"]),
+        ({"prompt": "a", "strong_score": "nine", "target_score": ""}, ["strong_score", "target_score"]),
+        ({**dict.fromkeys(("strong_score_1", "target_score_1", "year"), 5), "prompt": "a"}, []),
+        ({"prompt": "a", "year": 5, "orders": [{"strong": 9, "target": 4}]}, []),
+    ],
+)
+def test_scores_are_asked_for_where_two_columns_may_hold_them(row, offered):
+    fields = {each.name: each for each in of_label("Answered pairs").columns}
+    assert fields["strong_score"].offered(table(row)) == fields["target_score"].offered(table(row)) == offered
+
+
+def test_one_column_of_answers_is_taken_for_the_strong_ones():
+    read = table({"instruction": "a", "output": "b", "rejected": "c"})
+    assert guessed(of_label("Answered pairs"), read) == {"field": "instruction", "strong": "output"}
 
 
 def test_a_preview_shows_texts_as_they_are():
