@@ -53,7 +53,7 @@ PAIR = (
 TOOK = "`calls_sent, calls_cached, seconds`"
 ANSWERS = {
     "import": "`read, added, duplicates, rejected: [{row, reason}]`",
-    "run": f"what `status` prints, and {TOOK}",
+    "run": f"what `status` prints, and {TOOK}; `calls_sent` counts every try, `calls` each call once",
     "quote": "`calls, prompt_tokens, completion_tokens, cost_usd, seconds`, each `{low, mid, high}` of what "
     "is left, `cost_usd` null: a price is unknown; and `spent`, the first four as they stand already",
     "status": "`seeds, encoded, metadata, instructions, comparisons, kept, superseded, exhausted, pending, "

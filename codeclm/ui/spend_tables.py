@@ -12,10 +12,16 @@ from codeclm.records import ROLES, STAGES
 from codeclm.store import Spend
 from codeclm.ui.text import dollars
 
+_MEANT = {
+    "Calls": "Each call counts once, however often it was tried; Sent, of a run, counts every try.",
+    "Sent": "Requests that went out, every try counted. Calls, by model and in the list, count once each, "
+    "however often they were tried, so that there may be fewer.",
+}
+
 
 def localized(*names: str) -> dict[str, Any]:
-    """Columns of whole numbers."""
-    return {name: st.column_config.NumberColumn(format="localized") for name in names}
+    """Columns of whole numbers, with what they count where two of them might be taken for one."""
+    return {name: st.column_config.NumberColumn(format="localized", help=_MEANT.get(name)) for name in names}
 
 
 def spend_by(spent: Mapping[str, Spend], names: tuple[str, ...], title: str) -> pd.DataFrame:

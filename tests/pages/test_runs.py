@@ -214,3 +214,19 @@ def test_configs_that_look_alike_are_told_apart():
 def test_what_was_asked_is_short_phrases():
     command = {"stages": ["encode"], "dials": {"theta": 2}, "limit": None, "retry": True, "config": "x"}
     assert asked(command) == ["stages encode", "theta 2", "retry"]
+
+
+def test_home_counts_as_sent_what_runs_does_and_says_how_calls_differ(made):
+    with made.open() as store:
+        (newest, _) = store.jobs.page()
+        store.jobs.beat(newest.id, sent=99)
+        store.jobs.finish(newest.id, "done")
+    home = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    home.query_params["project"] = "ran"
+    home.run()
+    (recent,) = [each for each in home.dataframe if "Ended" in each.value.columns]
+    (listed,) = [each for each in opened().dataframe if "Ended" in each.value.columns]
+    assert list(recent.value["Sent"]) == list(listed.value["Sent"])
+    assert recent.value["Sent"][0] == 99
+    for table in home.dataframe:
+        assert "however often" in table.proto.columns

@@ -127,7 +127,8 @@ def _table(found: Quoted, unpriced: str) -> None:
     st.dataframe(pd.DataFrame(rows), hide_index=True, height="content", alt="What the run would take")
     st.caption(
         "Spent: by this project up to now, the pilot included. Low, mid and high: what is left, which nine "
-        "times in ten is between low and high. In all: spent and mid together."
+        "times in ten is between low and high. In all: spent and mid together. A call counts once, however "
+        "often it is tried."
     )
     if found["cost_usd"] is not None and (found.get(SPENT) or {}).get("cost_usd") is not None:
         return

@@ -127,9 +127,15 @@ def recent_runs(project: Project) -> None:
         {
             "Started": ago(job.started),
             "Took": duration((job.finished or job.heartbeat) - job.started),
-            "Calls": job.calls_sent,
+            "Sent": job.calls_sent,
             "Ended": started.ended(project, job),
         }
         for job in jobs
     ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, alt="The last runs", height="content")
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        alt="The last runs",
+        height="content",
+        column_config=localized("Sent"),
+    )

@@ -23,10 +23,6 @@ _PAGE, _SIZE = "runs_page", 10
 _DONE = {**DOING, "rubrics": "Making harder"}
 RUN_FILTER = "calls_run"
 CALLS_PAGE = "calls_page"
-SENT = (
-    "Requests that went out, every try counted. The list of calls has one row for each call, however often "
-    "it was tried, so that it may be shorter."
-)
 
 
 def runs(project: Project) -> None:
@@ -61,8 +57,7 @@ def runs(project: Project) -> None:
         column_config={
             "Run": st.column_config.NumberColumn(width=60),
             "Ended": st.column_config.TextColumn(width=260),
-            **localized("Cached", "Tokens"),
-            "Sent": st.column_config.NumberColumn(format="localized", help=SENT),
+            **localized("Sent", "Cached", "Tokens"),
         },
         alt="Runs and other jobs",
     )
