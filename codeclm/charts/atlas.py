@@ -80,7 +80,7 @@ def points(
     names: Sequence[Name] = (),
     dark: bool = False,
     mouse: str = "lasso",
-    height: int = 620,
+    height: int = 560,
     marks: NDArray[np.int64] | None = None,
     taken: str = "",
 ) -> go.Figure:

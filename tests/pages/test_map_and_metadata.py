@@ -92,7 +92,7 @@ def test_a_selection_in_the_address_is_shown_and_acted_on(project):
     test.number_input(key="map_more").set_value(6)
     press(test, "Add to the next run")
     test.text_input(key="map_tag").set_value("mine")
-    press(test, "Tag")
+    press(test, "Put it on")
     with project.open() as store:
         assert store.wishes.open(IMPORTED, 1) == (3, 6)
         assert store.seeds.count(tag="mine") == 3

@@ -1,4 +1,4 @@
-"""What can be done with a selection as a whole: tag, exclude, edit, generate more, review, export.
+"""What can be done with a selection as a whole: review, export, edit, exclude, generate more, tag.
 
 To other pages a selection goes by its name, which the address carries.
 """
@@ -19,57 +19,38 @@ Keys = list[tuple[MapKind, str]]
 
 
 def actions(project: Project, keys: Keys) -> None:
-    """Tag, exclude, edit, generate more, review, export: of the selection as a whole."""
-    seeds = [id_ for kind, id_ in keys if kind == "seeds"]
+    """Review, export, edit, exclude, generate more, tag: of the selection as a whole. With nothing selected
+    they stand there too, so that nothing moves."""
+    for label, icon, page in (
+        ("Review", ":material/fact_check:", "Review"),
+        ("Export", ":material/download:", "Export"),
+        ("Edit", ":material/edit:", "Metadata"),
+    ):
+        if st.button(label, icon=icon, disabled=not keys, key=f"map_to_{page}"):
+            with project.open() as store:
+                name = store.selections.keep(keys)
+            switch_to(page, selection=name)
     metadata = [id_ for kind, id_ in keys if kind == "metadata"]
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    st.button(
+        "Exclude",
+        icon=":material/block:",
+        on_click=_exclude,
+        args=(project, metadata),
+        disabled=not metadata,
+        key="map_exclude",
+        help="No run writes from the metadata selected any more. Nothing is deleted.",
+    )
+    with st.popover("Generate", icon=":material/auto_awesome:", disabled=not keys):
         st.number_input(
-            "More like these", 1, 10_000, min(10, max(1, len(keys))), key="map_more", width=130,
+            "More like these", 1, 10_000, min(10, max(1, len(keys))), key="map_more",
             help="Instructions that the next run writes from the metadata selected, and from that of the "
             "seeds and instructions selected, on top of what it writes anyway.",
         )  # fmt: skip
-        st.button(
-            "Add to the next run",
-            icon=":material/auto_awesome:",
-            on_click=_more,
-            args=(project, keys),
-            key="map_generate",
-        )
-        for label, icon, page in (
-            ("Review", ":material/fact_check:", "Review"),
-            ("Export", ":material/download:", "Export"),
-            ("Edit", ":material/edit:", "Metadata"),
-        ):
-            if st.button(label, icon=icon, key=f"map_to_{page}"):
-                with project.open() as store:
-                    name = store.selections.keep(keys)
-                switch_to(page, selection=name)
-        st.button(
-            "Exclude",
-            icon=":material/block:",
-            on_click=_exclude,
-            args=(project, metadata),
-            disabled=not metadata,
-            key="map_exclude",
-            help="No run writes from the metadata selected any more. Nothing is deleted.",
-        )
-        st.text_input(
-            "Tag for the seeds",
-            key="map_tag",
-            placeholder="tag",
-            max_chars=LONGEST_TAG,
-            width=120,
-            disabled=not seeds,
-        )
-        st.button(
-            "Tag",
-            icon=":material/sell:",
-            on_click=_tag,
-            args=(project, seeds),
-            disabled=not seeds,
-            key="map_put_tag",
-        )
-    way_back(project)
+        st.button("Add to the next run", on_click=_more, args=(project, keys), key="map_generate")
+    seeds = [id_ for kind, id_ in keys if kind == "seeds"]
+    with st.popover("Tag", icon=":material/sell:", disabled=not seeds):
+        st.text_input("Tag for the seeds", key="map_tag", placeholder="tag", max_chars=LONGEST_TAG)
+        st.button("Put it on", on_click=_tag, args=(project, seeds), key="map_put_tag")
 
 
 @guarded

@@ -61,7 +61,7 @@ def _groups(atlas: Atlas, rows: Rows, chosen: Rows, colours: Colouring, by: str,
         frame.style.apply(lambda column: tints, subset=[" "]),
         key=key,
         hide_index=True,
-        height=tall(len(frame), 540),
+        height=tall(len(frame), 480),
         on_select=lambda: take(of, by, names, key),
         selection_mode="multi-row",
         # Where an exclusion has put the rows in another order, they are chosen as they were.

@@ -19,22 +19,32 @@ SHOWN = 160
 """Characters of a text in the table."""
 
 
-def selection(project: Project, atlas: Atlas, rows: Rows, held: bool) -> None:
-    """What is selected, and its actions; a hint where nothing is. `held`: it can be let go."""
+def bar(project: Project, atlas: Atlas, rows: Rows, held: bool) -> None:
+    """How much is selected, and what can be done with it. `held`: it can be let go."""
+    keys = atlas.keys(rows)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(horizontal=True, vertical_alignment="center", width="stretch"):
+            if keys:
+                st.subheader(f"Selected: {plural(len(keys), 'point')}", anchor=False, width="content")
+            else:
+                st.caption("Nothing selected.", width="content")
+            if held:
+                st.button(
+                    "Let go", icon=":material/close:", type="tertiary", on_click=let_go, key="map_let_go"
+                )
+        with st.container(horizontal=True, width="content", gap="xsmall"):
+            actions(project, keys)
+    way_back(project)
+
+
+def selection(project: Project, atlas: Atlas, rows: Rows) -> None:
+    """What is selected, one by one; where nothing is, how to select."""
     if not len(rows):
         st.caption(
             "Draw a lasso around points, set the mouse to box or point, or choose groups in the legend (with "
             "keys: arrows, then Shift and Space). The wheel zooms."
         )
-        way_back(project)
-        return
-    keys = atlas.keys(rows)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(f"Selected: {plural(len(rows), 'point')}", anchor=False, width="content")
-        if held:
-            st.button("Let go", icon=":material/close:", type="tertiary", on_click=let_go, key="map_let_go")
-    actions(project, keys)
-    if len(rows) == 1:
+    elif len(rows) == 1:
         _one(project, atlas, int(rows[0]))
     else:
         _many(project, atlas, rows)

@@ -17,7 +17,7 @@ from codeclm.ui.map.colours import BY, Colouring, colouring
 from codeclm.ui.map.data import MOST, Atlas, Rows, read
 from codeclm.ui.map.held import chart_key, draw, groups, marked, selected, turn
 from codeclm.ui.map.legend import legend
-from codeclm.ui.map.selection import selection
+from codeclm.ui.map.selection import bar, selection
 from codeclm.ui.selected import PARAMETER
 from codeclm.ui.text import number, plural
 
@@ -47,6 +47,7 @@ def view(project: Project, running: bool) -> None:
         )
     colours = colouring(atlas, by).of(rows)
     lit = _lit(project, atlas, rows, kinds, part)
+    above = st.container()
     # Where there is no room beside the map, the legend stands under it.
     side = st.grid(3, min_column_width=270)
     left, right = side.cell(column_span=2), side.cell()
@@ -61,11 +62,13 @@ def view(project: Project, running: bool) -> None:
     held = len(chosen) > 0
     if not held and lit is not None:
         chosen = rows[lit]
+    with above:
+        bar(project, atlas, chosen, held)
     with left:
         _chart(atlas, rows, colours, lit, by, of, marks, taken)
     with right:
         legend(project, atlas, rows, chosen, colours, by, of)
-    selection(project, atlas, chosen, held)
+    selection(project, atlas, chosen)
 
 
 def _controls(atlas: Atlas) -> tuple[list[str], str, str]:
