@@ -17,11 +17,13 @@ from codeclm.records import Role
 ROLE_COLOURS: dict[Role, str] = {"strong": "blue", "target": "orange", "judge": "violet"}
 """Of badges that name a role."""
 
-_MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$&=^])")
+_MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$&=^]|:(?=\0))")
 _UNSEEN = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
 """Control characters, and those that turn the direction of whatever stands behind them on the line."""
-_JOINER = "⁠"
-_STARTERS = re.compile(r"([:@])(?=\S)|(www)(?=\.|\\\.)", re.IGNORECASE)
+_STARTERS = re.compile(r"[:@](?=\S)|www(?=\.)|[<>~-](?=[-=>])", re.IGNORECASE)
+"""Behind these, signs and addresses are made of a text when it is unescaped already."""
+_PARTING = ":small[]"
+"""An empty directive: it parts a text in two and shows nothing, and nothing of it is copied."""
 
 
 def one_line(text: str, limit: int = 120) -> str:
@@ -34,13 +36,13 @@ def one_line(text: str, limit: int = 120) -> str:
 
 
 def plain(text: str, limit: int = 400) -> str:
-    """One line that Markdown shows as it is: no link, image, colour, icon, emoji code, HTML or formula.
+    """One line that Markdown shows as it is: no link, image, colour, icon, emoji, arrow, HTML or formula.
 
-    A word joiner (zero width) behind ":" and "@" keeps directives, emoji codes and addresses from
-    being recognised after unescaping, which a backslash does not.
+    What is copied from the page is the text. A backslash does not keep directives, emoji codes, addresses and
+    arrows from being recognised after unescaping; they are parted.
     """
-    marked = _MARKS.sub(r"\\\1", one_line(text, limit))
-    return _STARTERS.sub(lambda match: match.group(0) + _JOINER, marked)
+    parted = _STARTERS.sub("\\g<0>\0", one_line(text, limit))
+    return _MARKS.sub(r"\\\1", parted).replace("\0", _PARTING)
 
 
 def body(text: str, empty: str = "(empty)") -> None:

@@ -47,6 +47,7 @@ SPECIALS = (
     "\u202egpj.live\u202c \u2066z\u2069 \x01\x08\x1b[31m\x7f\x85 \u200b\u2028\u2029\ufeff e\u0301\u0302",
     f'```mermaid\ngraph TD; A-->B; click A "https://{HOST}/aa"\n```',
     f"[ab]: https://{HOST}/ab\n[^1]: ac\n\n[ab] [^1] ==ad== ~~ae~~ **af** <b>ag</b> &lt;script&gt;",
+    f"a -> b <- c <-> d -- e >= f <= g ~= h -> :material_skull: http://{HOST}/ag ::red[ah] ---",
     "%s %(x)s {0} {x.__class__} \\N{SKULL} \\u0000 'or'1'='1 ;drop table seeds;--",
 )
 

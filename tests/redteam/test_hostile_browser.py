@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import TimeoutError as TooLateError
 
 from codeclm import projects
+from codeclm.settings import Endpoint
 from codeclm.ui.rooms import ROOMS
 from tests.e2e.conftest import IDLE, PATIENCE, serving
 from tests.redteam import hostile
@@ -21,6 +22,8 @@ pytestmark = pytest.mark.e2e
 
 FILE = "'\"><img src=x onerror=ran=1> **b** _c_ :red[d] $e$ [f](javascript:ran=1) \u202eg"
 """A project's name that no form takes, but that a file dropped into the folder may have."""
+SIGNS = "a -> b <-> -- >= ~= 12:30 x@y.org http://h.test :smile: ->"
+"""A model's name, of signs from which Streamlit makes others."""
 TRAP = """
 window.caught = [];
 Object.defineProperty(window, "ran", { set() { window.caught.push("ran"); }, get() { return undefined; } });
@@ -174,6 +177,9 @@ def base(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(projects.FOLDER_ENVIRONMENT, str(folder / "projects"))
         project = hostile.build("hostile")
+        with projects.create("signs").open() as store:
+            for role in ("strong", "target"):
+                store.settings.set_endpoint(role, Endpoint(url="http://127.0.0.1:9/v1", model=SIGNS))
     shutil.copy(project.path, folder / "projects" / f"{FILE}.db")
     with serving(folder, CODECLM_RUNTIME_DIR=str(folder)) as server:
         yield server.base
@@ -203,6 +209,15 @@ def test_a_hostile_address_and_a_hostile_name_of_a_file_do_nothing(walk, room):
     hurt = dict.fromkeys(("record", "selection", "reviewer", "status", "metadata"), hostile.CANARY)
     walk.page(path(room), deep=False, project=FILE, **hurt)
     walk.page(path(room), deep=False, project=hostile.CANARY)
+    assert walk.found == []
+
+
+def test_a_name_is_shown_and_copied_as_it_is(walk):
+    walk.page("Models", deep=False, project="signs")
+    lines = [each.inner_text() for each in walk.tab.locator("[data-testid=stMarkdownContainer] p").all()]
+    named = [line for line in lines if "h.test" in line]
+    assert len(named) > 1
+    assert all(SIGNS in line for line in named)
     assert walk.found == []
 
 
