@@ -37,6 +37,9 @@ _HUNG = 20.0
 _FAREWELL = 5.0
 """Seconds from asking a server to end to killing it."""
 
+_SECRETS = re.compile("key|token|secret|passw|credential|headers|proxy", re.IGNORECASE)
+"""In the names of variables; a proxy's address may hold its password."""
+
 _leases: dict[Path, FileLock] = {}
 _leasing = threading.Lock()
 
@@ -139,7 +142,7 @@ def _spawn(place: Place, weights: Weights) -> subprocess.Popen[bytes]:
     place.log.write_bytes(b"")
     # llama.cpp's threads wait for each other at every layer. Spinning meanwhile, as is the default, took
     # more than 20 times as long where other programs wanted the cores too.
-    environment = {"OMP_WAIT_POLICY": "passive", **os.environ}
+    environment = {"OMP_WAIT_POLICY": "passive", **_harmless()}
     with place.log.open("ab") as log:
         process = subprocess.Popen(  # noqa: S603
             command,
@@ -153,6 +156,11 @@ def _spawn(place: Place, weights: Weights) -> subprocess.Popen[bytes]:
     # Reaps it when it ends, however long this process lives on.
     threading.Thread(target=process.wait, name="built-in model", daemon=True).start()
     return process
+
+
+def _harmless() -> dict[str, str]:
+    """This process's environment without keys and the like: a server of files from anywhere needs none."""
+    return {name: value for name, value in os.environ.items() if not _SECRETS.search(name)}
 
 
 def _idle() -> list[str]:

@@ -6,6 +6,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import pytest
 
@@ -26,6 +27,23 @@ def test_a_server_is_started_once_shared_and_ended(fake):
     assert builtin.stop(model)
     assert builtin.state(model) is None
     assert not builtin.stop(model)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+def test_no_key_is_in_the_environment_of_the_server(fake, monkeypatch):
+    for name in (
+        "OPENAI_API_KEY",
+        "CODECLM_STRONG_API_KEY",
+        "HF_TOKEN",
+        "OPENAI_CUSTOM_HEADERS",
+        "https_proxy",
+    ):
+        monkeypatch.setenv(name, "sk-recognisable")
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "3")
+    model, _ = fake()
+    given = Path(f"/proc/{builtin.ensure(model).pid}/environ").read_bytes()
+    assert b"sk-recognisable" not in given
+    assert b"CUDA_VISIBLE_DEVICES=3" in given
 
 
 def test_many_that_ask_at_once_share_one_server(fake):
