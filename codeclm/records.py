@@ -22,6 +22,9 @@ Status = Literal["kept", "superseded", "improved", "exhausted", "pending"]
 ROLES: tuple[Role, ...] = get_args(Role)
 STAGES: tuple[Stage, ...] = get_args(Stage)
 
+LONGEST_TEXT, LONGEST_LABEL = 100_000, 200
+"""Characters of what came from elsewhere; more is surely not one instruction, answer or label."""
+
 IMPORTED = "imported"
 """The config of answers and comparisons that came from a file: shown under every config."""
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from codeclm.ingest.fields import LONGEST, RowError, text_of
-from codeclm.records import Message, Seed
+from codeclm.ingest.fields import RowError, text_of
+from codeclm.records import LONGEST_TEXT, Message, Seed
 
 _ROLES: dict[str, Literal["system", "user", "assistant"]] = {
     **dict.fromkeys(("system", "developer"), "system"),
@@ -27,8 +27,8 @@ def turns(value: Any, system: Any = None) -> tuple[Message, ...]:
         raise RowError("the chat has no user turn")
     if isinstance(system, str) and system.strip() and messages[0].role != "system":
         messages.insert(0, Message("system", text_of(system, "the system prompt")))
-    if sum(len(message.content) for message in messages) > LONGEST:
-        raise RowError(f"the chat is over {LONGEST:,} characters long")
+    if sum(len(message.content) for message in messages) > LONGEST_TEXT:
+        raise RowError(f"the chat is over {LONGEST_TEXT:,} characters long")
     return tuple(messages)
 
 

@@ -13,9 +13,7 @@ from typing import Any
 from codeclm.errors import InputError
 from codeclm.ingest.source import shown
 from codeclm.ingest.table import Column, Rejected, Row, Table
-
-LONGEST = 100_000
-"""Characters of one text; more is surely not one instruction or answer."""
+from codeclm.records import LONGEST_TEXT
 
 GREATEST = 1_000_000
 """The largest score, either way; more is no scale, and neither charts nor differences hold it."""
@@ -165,8 +163,8 @@ def text_of(raw: Any, what: str, empty: bool = False) -> str:
     text = raw.replace("\r\n", "\n").replace("\r", "\n").strip()
     if not text and not empty:
         raise RowError(f"{what} is empty")
-    if len(text) > LONGEST:
-        raise RowError(f"{what} is {len(text):,} characters long; at most {LONGEST:,}")
+    if len(text) > LONGEST_TEXT:
+        raise RowError(f"{what} is {len(text):,} characters long; at most {LONGEST_TEXT:,}")
     if "\0" in text:
         raise RowError(f"{what} holds a NUL character")
     if not text.isascii():

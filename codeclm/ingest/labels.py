@@ -8,11 +8,10 @@ from typing import Any
 from codeclm.ingest.cells import named
 from codeclm.ingest.fields import RowError, find, require, text_of, value
 from codeclm.ingest.table import Parsed, Rejected, Row, Table
-from codeclm.records import Labels, Metadata
+from codeclm.records import LONGEST_LABEL, Labels, Metadata
 
 USE_CASE = ("use_case", "usecase", "use case", "use-case")
 SKILLS = ("skills", "skill")
-MAX_LABEL = 200
 MAX_SKILLS = 20
 
 
@@ -57,8 +56,8 @@ _remembered = lru_cache(maxsize=4096, typed=True)(_labels)
 
 def _label(raw: Any, what: str) -> str:
     text = " ".join(text_of(raw, what).split())
-    if len(text) > MAX_LABEL:
-        raise RowError(f"{what} is {len(text):,} characters long; at most {MAX_LABEL}")
+    if len(text) > LONGEST_LABEL:
+        raise RowError(f"{what} is {len(text):,} characters long; at most {LONGEST_LABEL}")
     return text
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from codeclm.ingest.cells import named
-from codeclm.ingest.fields import LONGEST
 from codeclm.ingest.source import shown
+from codeclm.records import LONGEST_TEXT
 
 LONGEST_TAG = 40
 """Characters; what is longer is cut."""
@@ -14,7 +14,7 @@ LONGEST_TAG = 40
 
 def tag_of(text: str) -> str:
     """A text as a tag: one line of printable characters, at most `LONGEST_TAG`, or empty."""
-    return " ".join(shown(text, LONGEST).split())[:LONGEST_TAG].rstrip()
+    return " ".join(shown(text, LONGEST_TEXT).split())[:LONGEST_TAG].rstrip()
 
 
 def tags_of(raw: Any) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 from codeclm.llm.capabilities import Capabilities
 from codeclm.llm.model import Reply, Request
 from codeclm.llm.text import clean, without_thinking
-from codeclm.records import Message
+from codeclm.records import LONGEST_TEXT, Message
 from codeclm.settings import Endpoint, Sampling
 
 _MOST_TOKENS = 10**8
@@ -86,7 +86,10 @@ def body_of(request: Request, can: Capabilities) -> dict[str, Any]:
 
 
 def reply_of(data: object, prompt_characters: int) -> Reply:
-    """The reply in a decoded response. BadReplyError says what is wrong with it."""
+    """The reply in a decoded response. BadReplyError says what is wrong with it.
+
+    A server may heed no limit: a text longer than any answer is cut, else others would be paid to read it.
+    """
     if not isinstance(data, dict):
         raise BadReplyError("the reply is not a JSON object")
     choices = data.get("choices")
@@ -100,10 +103,12 @@ def reply_of(data: object, prompt_characters: int) -> Reply:
     raw = f"<think>\n{clean(thinking)}\n</think>\n{content}" if isinstance(thinking, str) else content
     prompt, completion, estimated = _usage(data.get("usage"), prompt_characters, len(raw))
     reason = choices[0].get("finish_reason")
+    reason = clean(reason)[:_LONGEST_REASON] if isinstance(reason, str) else "stop"
+    text = without_thinking(content)
     return Reply(
-        text=without_thinking(content),
+        text=text[:LONGEST_TEXT],
         raw=raw,
-        finish_reason=clean(reason)[:_LONGEST_REASON] if isinstance(reason, str) else "stop",
+        finish_reason=reason if len(text) <= LONGEST_TEXT else "length",
         prompt_tokens=prompt,
         completion_tokens=completion,
         estimated=estimated,

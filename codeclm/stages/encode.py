@@ -1,7 +1,7 @@
 """Encode (paper, section 3.1): the strong model reads what an instruction is about.
 
-Labels are free, not from a closed list. Lengths asked for are guidance and refuse no reply. Knows
-neither where the instruction came from nor how the model is asked.
+Labels are free, not from a closed list. Lengths asked for are guidance; refused is only what no label can
+be. Knows neither where the instruction came from nor how the model is asked.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from codeclm.errors import ReplyError
 from codeclm.llm.model import Schema
 from codeclm.llm.structured import read_object
-from codeclm.records import Labels, Message
+from codeclm.records import LONGEST_LABEL, Labels, Message
 from codeclm.stages import prose
 from codeclm.stages.prompt import fill, marked
 
@@ -66,8 +66,13 @@ def parse(text: str) -> Labels:
 
 
 def _label(text: str) -> str:
-    """A tidy label, without the words "skill" and "knowledge" at its ends, which say nothing."""
+    """A tidy label, without the words "skill" and "knowledge" at its ends, which say nothing.
+
+    ReplyError: it is far too long to be one.
+    """
     text = prose.label(text)
+    if len(text) > LONGEST_LABEL:
+        raise ReplyError(f"a label has {len(text)} characters; give a few words", text)
     while (shorter := _EDGE.sub("", text).strip()) != text:
         text = shorter
     return text

@@ -7,7 +7,7 @@ import pytest
 from codeclm.llm.capabilities import Capabilities
 from codeclm.llm.model import Request, Schema
 from codeclm.llm.wire import BadReplyError, body_of, reply_of, resolved
-from codeclm.records import Message
+from codeclm.records import LONGEST_TEXT, Message
 from codeclm.settings import Endpoint, Sampling
 
 SHAPE = Schema("thing", {"type": "object", "required": ["a"]})
@@ -121,6 +121,14 @@ def test_what_is_no_completion_is_a_bad_reply(data: object) -> None:
 def test_an_error_with_status_200_is_told() -> None:
     with pytest.raises(BadReplyError, match="busy"):
         reply_of({"error": {"message": "busy"}}, 0)
+
+
+def test_a_reply_longer_than_any_answer_is_cut_and_known_as_such() -> None:
+    whole = reply_of(completion(content="x" * LONGEST_TEXT), 8)
+    assert (len(whole.text), whole.truncated) == (LONGEST_TEXT, False)
+    long = reply_of(completion(content="x" * (LONGEST_TEXT + 1)), 8)
+    assert (len(long.text), long.truncated) == (LONGEST_TEXT, True)
+    assert len(long.raw) == LONGEST_TEXT + 1
 
 
 def test_a_reply_cut_at_the_limit_is_known_as_such() -> None:

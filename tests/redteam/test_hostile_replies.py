@@ -65,6 +65,8 @@ SHAPES = {
     "blanks": lambda n: "{" + " " * n + "x",
     "models": lambda n: "model " * n,
     "bearers": lambda n: "bearer sk-" * n,
+    "skills in a label": lambda n: f'{{"use_case": "{"skill " * n}x{" skill" * n}", "skills": ["x"]}}',
+    "knowledge of knowledge": lambda n: f'{{"use_case": "x", "skills": ["{"knowledge of " * n}x"]}}',
     "surrogates": lambda n: '{"a": "' + "\\ud800" * n + '"}',
 }
 

@@ -191,3 +191,10 @@ def test_parsers_raise_nothing_but_reply_errors(text):
 def test_an_answer_may_be_empty():
     assert answer.parse(" \n") == ""
     assert answer.parse("\n yes \n") == "yes"
+
+
+def test_what_is_no_label_by_its_length_is_asked_for_again():
+    assert encode.parse(json.dumps({"use_case": "x" * 200, "skills": ["y"]})).use_case == "x" * 200
+    for reply in ({"use_case": "x" * 201, "skills": ["y"]}, {"use_case": "x", "skills": ["y" * 201]}):
+        with pytest.raises(ReplyError, match="a label has 201 characters; give a few words"):
+            encode.parse(json.dumps(reply))
