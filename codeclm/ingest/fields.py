@@ -26,10 +26,13 @@ TEXT_NAMES = (
 ANSWER_NAMES = ("answer", "response", "output", "completion", "generation", "model_answer")
 INPUT_NAMES = ("input", "inputs", "context", "instances[0].input", "instance.input")
 
+_USUAL = frozenset((*CHAT_NAMES, *TEXT_NAMES, *INPUT_NAMES))
+
 _MAX_COLUMNS = 200
+"""Columns that are listed; beyond them only those of usual names."""
 _DEEPEST = 3
 _LOOK_CLOSELY = 1000
-_STEP = re.compile(r"[^.\[\]]+|\[\d+\]")
+_STEP = re.compile(r"[^.\[\]]+|\[\d{1,9}\]")
 
 
 class RowError(Exception):
@@ -52,7 +55,7 @@ def survey(
         if good <= _LOOK_CLOSELY or shape not in shapes:
             shapes.add(shape)
             for name, value in _leaves(row.values, "", 0):
-                if len(examples) < _MAX_COLUMNS or name in examples:
+                if len(examples) < _MAX_COLUMNS or name in examples or name.casefold() in _USUAL:
                     _note(examples, name, value)
     return tuple(examples.values()), good, seen
 
@@ -131,6 +134,8 @@ def require(table: Table, *names: str, flag: str = "") -> str:
             head = first[0].casefold()
             if any((step := _STEP.match(c.name)) and step[0].casefold() == head for c in table.columns):
                 return name
+    if len(names) == 1 and len(table.columns) >= _MAX_COLUMNS:
+        return names[0]  # it may be one of those that were not looked at; each row tells
     there = ", ".join(shown(column.name, 30) for column in table.columns[:12]) or "none"
     hint = f"; name the right one with {flag}" if flag else ""
     wanted = " or ".join(f"“{shown(name, 30)}”" for name in names[:3])
@@ -178,7 +183,7 @@ def text_of(raw: Any, what: str, empty: bool = False) -> str:
 def score_of(raw: Any) -> float:
     """The score in a cell. RowError: it is not a number, or beyond `GREATEST` either way."""
     try:
-        number = math.nan if isinstance(raw, bool) else float(raw)
+        number = math.nan if isinstance(raw, bool) or "_" in str(raw) else float(raw)
     except (TypeError, ValueError, OverflowError):
         number = math.nan
     if math.isnan(number):

@@ -38,11 +38,20 @@ def rows(source: Source) -> Iterator[Row | Rejected]:
     with source.bytes() as stream:
         try:
             for batch in pq.ParquetFile(stream).iter_batches(batch_size=_BATCH):
-                for values in batch.to_pylist():
+                told = pa.RecordBatch.from_arrays([*map(_told, batch.columns)], names=batch.schema.names)
+                for values in told.to_pylist():
                     number += 1
                     yield Row(number, values)
-        except (pa.ArrowException, OSError, ValueError) as error:
+        except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
             raise _damaged(source, error) from None
+
+
+def _told(column: pa.Array) -> pa.Array:
+    """Times as text: Python has none beyond the year 9999, which stands for "never", and no unknown zones."""
+    if pa.types.is_timestamp(column.type):
+        column = column.cast(pa.timestamp(column.type.unit))
+    temporal = pa.types.is_temporal(column.type) and not pa.types.is_interval(column.type)
+    return column.cast(pa.string()) if temporal else column
 
 
 def _damaged(source: Source, error: Exception) -> InputError:

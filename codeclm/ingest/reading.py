@@ -13,11 +13,13 @@ from pathlib import Path
 from codeclm.errors import InputError
 from codeclm.ingest import formats
 from codeclm.ingest.fields import CHAT_NAMES, TEXT_NAMES, guess, survey
-from codeclm.ingest.source import PARQUET, Source, as_text, open_source
+from codeclm.ingest.source import PARQUET, Source, as_text, open_source, shown
 from codeclm.ingest.table import Kind, Rejected, Row, Table
 
 Walk = Callable[[], Iterator[Row | Rejected]]
 _SHEETS: dict[str, Kind] = {"csv": "csv", "tsv": "tsv", "tab": "tsv"}
+_NAME = 255
+"""Characters of a file's name, which may hold bytes that are no text."""
 _LINES = ("jsonl", "ndjson")
 _HEADERS = {*CHAT_NAMES, *TEXT_NAMES, "use_case", "strong"}
 
@@ -49,7 +51,7 @@ def _table(source: Source, kind: Kind, walk: Walk, header: tuple[str, ...] = ())
         first = next(row for row in walk() if isinstance(row, Rejected))
         what = "line" if kind == "jsonl" else "row"
         raise source.fault(f"no {what} of it is a JSON object; {what} {first.row}: {first.reason}")
-    return Table(Path(source.name).name, kind, columns, *guess(columns), walk)
+    return Table(shown(Path(source.name).name, _NAME), kind, columns, *guess(columns), walk)
 
 
 def _looks_like_json(source: Source) -> bool:

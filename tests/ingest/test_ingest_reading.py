@@ -98,6 +98,47 @@ def test_parquet_with_two_columns_of_one_name():
         ingest.read(stream.getvalue(), "a.parquet")
 
 
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pa.date32(),
+        pa.date64(),
+        pa.timestamp("us"),
+        pa.timestamp("us", "Foo/Bar"),
+        pa.time64("us"),
+        pa.duration("s"),
+    ],
+)
+def test_a_time_that_python_does_not_have_costs_no_row(kind):
+    whole = pa.int32() if kind == pa.date32() else pa.int64()
+    times = pa.array([2**31 - 1 if kind == pa.date32() else 2**60, 1], whole).view(kind)
+    assert texts(parquet(text=["a", "b"], created=times), "a.parquet") == ["a", "b"]
+    nested = pa.array([{"x": 2**31 - 1}], pa.struct({"x": pa.int32()})).cast(pa.struct({"x": pa.date32()}))
+    with pytest.raises(InputError, match="cannot be read as Parquet"):
+        ingest.read(parquet(text=["a"], created=nested), "a.parquet")
+
+
+def test_a_column_beyond_those_that_are_listed_can_be_named():
+    row = json.dumps(
+        {**{f"c{number}": "x" for number in range(250)}, "instruction": "a", "mine": "b"}
+    ).encode()
+    assert texts(row) == ["a"]
+    assert texts(row, field="mine") == ["b"]
+    assert ingest.seeds(ingest.read(row, "a.jsonl"), field="none").rejected
+
+
+def test_a_path_with_a_number_beyond_all_is_no_column():
+    with pytest.raises(InputError, match="no column"):
+        texts(b'{"text": ["a"]}', field=f"other[{'9' * 5000}]")
+    assert ingest.seeds(ingest.read(b'{"text": ["a"]}', "a.jsonl"), field=f"text[{'9' * 5000}]").rejected
+
+
+def test_a_name_of_bytes_that_are_no_text_is_kept_as_what_can_be_read(tmp_path):
+    file = tmp_path / "bad\udcffname.csv"
+    file.write_bytes(b"text\nhello\n")
+    assert [seed.source for seed in ingest.seeds(ingest.read(file)).records] == ["bad name.csv"]
+
+
 def test_damage_in_the_middle_of_a_parquet_file():
     data = bytearray(parquet(text=[f"row {number} {number * 7919}" for number in range(5000)]))
     data[100:4000] = bytes(3900)
