@@ -10,7 +10,7 @@ from pathlib import Path
 ROOM = 2**16
 """Bytes of a disk; one with less room is full."""
 
-REFUSED = (sqlite3.Error, UnicodeEncodeError, OverflowError)
+REFUSED = (sqlite3.Error, UnicodeError, OverflowError)
 """What SQLite raises where it cannot do what it was asked."""
 
 
@@ -20,7 +20,8 @@ def explain(error: Exception, path: Path) -> str:
         return (
             f"{path}: a text holds half a character (a lone surrogate); nothing was written. Clean the text."
         )
-    name = getattr(error, "sqlite_errorname", "") or ""
+    damaged = isinstance(error, UnicodeDecodeError)  # a text, or what SQLite quotes of it, is none
+    name = "SQLITE_CORRUPT" if damaged else getattr(error, "sqlite_errorname", "") or ""
     if name.startswith("SQLITE_IOERR") and _full(path.parent):
         name = "SQLITE_FULL"
     for prefix, text in _EXPLANATIONS.items():

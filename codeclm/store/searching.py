@@ -12,6 +12,9 @@ _WORD = re.compile(r'"([^"]+)"?|([^\s"]+)').findall
 _WORDS = 100
 """More are a text that was pasted, sought as one phrase: SQLite bounds how many conditions it takes."""
 
+_PATTERN = 1_000
+"""Characters of a word that is made a pattern: SQLite bounds those too."""
+
 
 def search(column: str, asked: str) -> tuple[str, list[Value]]:
     """A condition: all words asked for occur in the column, whatever their case; with its values."""
@@ -22,7 +25,7 @@ def search(column: str, asked: str) -> tuple[str, list[Value]]:
 def each_word(column: str, asked: str) -> Iterator[tuple[str, str]]:
     """For each word, or phrase in quotes, a condition with its value: it occurs in the column."""
     for part in words_of(asked):
-        if part.isascii():
+        if part.isascii() and len(part) <= _PATTERN:
             escaped = part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
             yield f"{column} like ? escape '\\'", f"%{escaped}%"
         else:

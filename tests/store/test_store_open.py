@@ -1,6 +1,7 @@
 """Opening, migrating, refusing, copying: whatever the file, one line or a whole project."""
 
 import contextlib
+import re
 import shutil
 import sqlite3
 import struct
@@ -245,6 +246,14 @@ def test_a_damaged_file_is_one_line(path: Path) -> None:
     path.write_bytes(data)
     with pytest.raises(ProjectError, match=r"damaged|malformed") as error, Store.open(path) as store:
         store.seeds.page()
+    assert "\n" not in str(error.value)
+
+
+def test_a_damaged_schema_that_is_no_text_is_one_line(path: Path) -> None:
+    Store.open(path, create=True).close()
+    path.write_bytes(re.sub(rb"(?i)create table", b"cr\xff\xfete table", path.read_bytes()))
+    with pytest.raises(ProjectError, match=r"the file is damaged\. Put back") as error:
+        Store.open(path).close()
     assert "\n" not in str(error.value)
 
 

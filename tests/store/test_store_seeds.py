@@ -185,3 +185,9 @@ def test_it_comes_to_be_of_its_seed_in_an_older_project_too(path: Path) -> None:
             store._db.execute("pragma user_version = 21")
     with Store.open(path) as store:
         assert seed_of(store, pair) == seed
+
+
+def test_a_text_that_is_pasted_into_the_search_is_looked_for(store: Store) -> None:
+    long = "a" * 60_000
+    store.seeds.add([Seed(f"before {long} behind"), Seed("other")])
+    assert [seed.text for seed in store.seeds.page(search=long.upper())] == [f"before {long} behind"]
