@@ -6,6 +6,8 @@ from typing import Literal
 
 from codeclm.contrast import Share
 
+FEWEST = 20
+"""Of fewer, a rate says too little."""
 FLIPS = 0.125
 """About one verdict in eight flips in published pairwise data."""
 Look = Literal["fine", "watch", "poor", "unknown"]
@@ -18,6 +20,6 @@ def flips(found: Share) -> Look:
 
 def over(found: Share, usual: float, bad: float) -> Look:
     """Whether a rate is surely over what is usual."""
-    if found.total < 20:
+    if found.total < FEWEST:
         return "unknown"
     return "poor" if found.low > bad else "watch" if found.low > usual else "fine"

@@ -22,6 +22,14 @@ def test_every_part_of_contrast_draws_where_there_is_little_and_where_there_is_n
     opened("5_Contrast", project="little", contrast=part)
 
 
+def test_of_too_few_pairs_nothing_is_said_to_be_as_usual():
+    pairing.project("few")
+    said = texts(opened("5_Contrast", project="few", contrast="Judge health"))
+    assert "of 7]" in said
+    assert "Too few to tell: it takes 20." in said
+    assert "No more than usual." not in said
+
+
 @pytest.mark.parametrize(("most", "theta"), [(100, 40.0), (1, 0.4)])
 def test_theta_goes_as_far_as_the_scores_of_a_file(most, theta):
     made = projects.create("other")

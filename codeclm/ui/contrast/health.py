@@ -9,7 +9,7 @@ import streamlit as st
 
 from codeclm.contrast import Share
 from codeclm.ui.contrast.data import Lab
-from codeclm.ui.judging import Look, flips, over
+from codeclm.ui.judging import FEWEST, Look, flips, over
 from codeclm.ui.text import number, score
 
 LONGER = 2 / 3
@@ -70,7 +70,7 @@ def _flipping(found: Share) -> Finding:
         look,
         "How often the winner, or a tie, changes when the two answers swap seats. In published data it is "
         "about 1 in 8.",
-        BOTH
+        _few(found, BOTH)
         if look == "unknown"
         else "Use a stronger judge, or raise θ: pairs with a wide gap seldom flip."
         if look != "fine"
@@ -81,7 +81,7 @@ def _flipping(found: Share) -> Finding:
 def _seat(found: Share) -> Finding:
     off = max(found.low - 0.5, 0.5 - found.high)
     look: Look = (
-        "unknown" if found.total < 20 else "fine" if off <= 0.02 else "watch" if off <= 0.1 else "poor"
+        "unknown" if found.total < FEWEST else "fine" if off <= 0.02 else "watch" if off <= 0.1 else "poor"
     )
     side = "first" if (found.rate or 0.5) > 0.5 else "second"
     return Finding(
@@ -89,7 +89,7 @@ def _seat(found: Share) -> Finding:
         found,
         look,
         "How often the answer read first gets the higher score. A fair judge is near one half.",
-        BOTH
+        _few(found, BOTH)
         if look == "unknown"
         else f"The judge leans to the answer read {side}. Scores in both orders cancel this out on average; "
         "a stronger judge leans less."
@@ -106,7 +106,9 @@ def _longer(found: Share) -> Finding:
         look,
         "How often the longer answer is the winner. In published data it is about 2 in 3; longer may well "
         "be better, but the judge may also pay for length alone.",
-        "Look at short winners and long losers in Review, blind. Ask for concise answers in the judge’s "
+        _few(found, "No answer has won yet over one of another length.")
+        if look == "unknown"
+        else "Look at short winners and long losers in Review, blind. Ask for concise answers in the judge’s "
         "and the models’ prompts."
         if look in ("watch", "poor")
         else "No more than usual.",
@@ -120,13 +122,18 @@ def _unparsed(found: Share) -> Finding:
         found,
         look,
         "Replies of the judge that held no two scores. They are asked for again, at most twice, and paid.",
-        "Test on the Models page whether the judge takes a JSON schema, give it more tokens, or use "
+        _few(found, "The replies behind these scores are not in the project.")
+        if look == "unknown"
+        else "Test on the Models page whether the judge takes a JSON schema, give it more tokens, or use "
         "another judge."
         if look in ("watch", "poor")
-        else "The judge keeps to the form."
-        if found.total
-        else "The replies behind these scores are not in the project.",
+        else "The judge keeps to the form.",
     )
+
+
+def _few(found: Share, none: str) -> str:
+    """What is said in place of advice where there is too little; `none`: where there is nothing."""
+    return f"Too few to tell: it takes {FEWEST}." if found.total else none
 
 
 def _own(found: Share) -> Finding:
