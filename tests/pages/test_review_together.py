@@ -133,12 +133,14 @@ def test_what_others_save_about_the_team_is_not_overwritten(mine):
     assert not test.error
 
 
-def bulk(test, what, count):
+def bulk(test, what, count, reason=""):
     """Fill in the form of `Decide all at once` and send it."""
     test.session_state["review_bulk_open"] = True
     test.run()
     if what:
         test.segmented_control(key="review_bulk_what").set_value(what)
+    if reason:
+        test.text_input(key="review_bulk_reason").set_value(reason)
     test.text_input(key="review_bulk_count").set_value(str(count))
     pressable(test, "Decide all").click().run()
 
@@ -148,10 +150,14 @@ def test_bulk_needs_a_choice_and_the_number_and_is_undone_as_one_step(mine):
     total = desk(test)["total"]
     bulk(test, None, total)
     assert "choose Accept the winners or Reject" in test.error[0].value
-    bulk(test, "Reject", 7)
+    bulk(test, "Reject", 7, "too easy")
     assert "type" in test.error[0].value.lower()
-    bulk(test, "Reject", total)
+    assert test.text_input(key="review_bulk_count").value == ""
+    assert test.text_input(key="review_bulk_reason").value == "too easy"
+    bulk(test, None, total)
     with mine.open() as store:
+        one, *_ = store.pairs.ids(pairing.CONFIG.id, 3, 4, PairFilter(status="kept", use_case="case 0"))
+        assert store.decisions.verdict(one)[0].reasons == ("too easy",)
         assert store.decisions.reviewers() == [("", total)]
         assert store.decisions.together() == total
         store.decisions.undo()

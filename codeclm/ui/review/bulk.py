@@ -32,7 +32,7 @@ def bulk_panel(project: Project, made: Queue, at: Seat, undo: bool = True) -> No
     with project.open(readonly=True) as store:
         count = len(made.waiting(store))
     gone = len(made.ids) - count
-    with panel, st.form("review_bulk", border=False, clear_on_submit=True):
+    with panel, st.form("review_bulk", border=False):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.segmented_control("Decision", list(WHAT), key="review_bulk_what")
             st.text_input("Reason", key="review_bulk_reason", placeholder="optional", width=220)
@@ -79,11 +79,13 @@ def _decide(project: Project, made: Queue, at: Seat) -> None:
         state[_SAID] = f"Nothing was decided: choose {' or '.join(WHAT)}."
         return
     typed = str(state["review_bulk_count"]).strip().replace(",", "").replace(" ", "")
+    state["review_bulk_count"] = ""
     reason = " ".join(str(state["review_bulk_reason"]).split())[:200]
     with project.open() as store, store.write():
         waiting = made.waiting(store)
         if typed == str(len(waiting)):
             decide_all(store, waiting, verdict, at, reason)
+            state["review_bulk_what"], state["review_bulk_reason"] = None, ""
         else:
             state[_SAID] = (
                 f"Nothing was decided: {plural(len(waiting), 'pair')} of this queue match now. "

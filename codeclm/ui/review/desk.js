@@ -94,14 +94,12 @@ class Desk {
       if (seq === this.waiting) this.waiting = null;
       if (!pair) { this.say(`Nothing to ${kind}.`); continue; }
       this.history.clear();
+      moved = true;
+      this.detour = index === null && kind === "undo" ? card : null;
       if (index !== null) {
         this.cards.set(index, card);
-        this.at = kind === "undo" ? index : index + 1;
-        this.detour = null;
-        moved = true;
-      } else {
-        this.detour = kind === "undo" ? card : null;
-        moved = true;
+        // of many, the queue that was made anew begins with the first
+        if (count === 1) this.at = kind === "undo" ? index : index + 1;
       }
       if (count > 1) this.say(`${kind === "undo" ? "Undone" : "Decided again"}: ${count} decisions that were made together.`);
       else this.say(turnedWords(kind, card));
