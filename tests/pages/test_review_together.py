@@ -145,6 +145,20 @@ def bulk(test, what, count, reason=""):
     pressable(test, "Decide all").click().run()
 
 
+def test_all_but_the_best_of_near_pairs_are_rejected_together():
+    words = "Plan a walk through the hills for a family with two small"
+    made = pairing.project("alike", texts=[f"{words} {each}" for each in ("children", "dogs", "ponies")])
+    test = opened("6_Review", project="alike", review_marks="near-duplicates")
+    assert desk(test)["total"] == 3
+    test = opened("6_Review", project="alike", review_marks="spare near-duplicates")
+    spare = [card["id"] for _, card in desk(test)["cards"]]
+    assert len(spare) == desk(test)["total"] == 2
+    bulk(test, "Reject", 2)
+    with made.open(readonly=True) as store:
+        assert {store.decisions.verdict(each)[0].verdict for each in spare} == {"reject"}
+        assert store.decisions.together() == 2
+
+
 def test_bulk_needs_a_choice_and_the_number_and_is_undone_as_one_step(mine):
     test = opened("6_Review", project="mine", review_use="case 0")
     total = desk(test)["total"]

@@ -6,7 +6,9 @@ import pytest
 
 from codeclm import projects
 from codeclm.errors import ProjectError
+from codeclm.records import Decision
 from codeclm.settings import Dials
+from codeclm.store import PairFilter
 from codeclm.ui.review import near
 from tests.pages import pairing
 
@@ -37,10 +39,21 @@ def test_both_of_two_near_pairs_are_found(project):
     assert not near.sought(project, pairing.CONFIG.id, Dials(theta=8)).result(60)
 
 
+def test_of_two_near_pairs_the_one_with_the_smaller_gap_may_go_unless_the_better_was_rejected(project):
+    found = near.sought(project, pairing.CONFIG.id, Dials()).result(60)
+    with project.open() as store:
+        (one,) = near.spare(store, pairing.CONFIG.id, Dials(), found)
+        ids, _, gaps = store.pairs.instructions(pairing.CONFIG.id, 3, 4, PairFilter(status="kept"))
+        size = {each: abs(gap) for each, gap in zip(ids, gaps, strict=True)}
+        assert size[one] < size[found[one]]
+        store.decisions.decide(Decision(found[one], "reject"))
+        assert near.spare(store, pairing.CONFIG.id, Dials(), found) == set()
+
+
 def test_what_was_found_is_kept_with_the_project_until_pairs_come(project, monkeypatch):
     first = near.sought(project, pairing.CONFIG.id, Dials()).result(60)
     sought = []
-    monkeypatch.setattr(near, "twins", lambda *_: sought.append(1) or frozenset())
+    monkeypatch.setattr(near, "twins", lambda *_: sought.append(1) or {})
     near._sought.clear()
     assert near.sought(project, pairing.CONFIG.id, Dials()).result(60) == first
     assert not sought

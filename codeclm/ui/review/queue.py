@@ -6,6 +6,7 @@ A queue is fixed when it is made: what is decided or comes in meanwhile neither 
 from __future__ import annotations
 
 import time
+from collections.abc import Container
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from codeclm.store import PairFilter, PairOrder, Store
 from codeclm.ui.filter_fields import NAMELESS, SEARCHED, Known, choice, fields, pick
 from codeclm.ui.glossary import term
 from codeclm.ui.guard import guarded
-from codeclm.ui.review.near import sought
+from codeclm.ui.review.near import sought, spare
 from codeclm.ui.review.team import Seat
 from codeclm.ui.selected import selected
 from codeclm.ui.summary import config_id
@@ -50,7 +51,13 @@ ORDERS: dict[PairOrder, str] = {
     "orders": "orders disagree first",
     "rare": "rare clusters first",
 }
-MARKS = {"flagged": "flagged", "stale": "stale", "drift": "drifted", "near": "near-duplicates"}
+MARKS = {
+    "flagged": "flagged",
+    "stale": "stale",
+    "drift": "drifted",
+    "near": "near-duplicates",
+    "spare": "spare near-duplicates",
+}
 _ROUND = "review_round"
 WHOLE: dict[str, Any] = {
     "review_decision": "none",
@@ -91,11 +98,13 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the filters ask for. `near`: only near-duplicates; `share`: only the reviewer's share."""
+    """What the filters ask for. `near`: only near-duplicates, `spare`: and of these only those near a better
+    one; `share`: only the reviewer's share."""
 
     where: PairFilter
     order: PairOrder
     near: bool
+    spare: bool
     share: bool
 
 
@@ -113,16 +122,24 @@ def queue(project: Project, fresh: bool, at: Seat) -> Queue:
     whole = content_id("queue", project=project.name, turn=turn, reviewer=at.name, **parts)
     share = [at.name, at.team, at.minimum] if asked.share else None
     made, ids = _ids(str(project.path), config, dials, asked, whole)
-    name = content_id("part", queue=whole, made=made, near=asked.near, share=share)
+    name = content_id("part", queue=whole, made=made, near=[asked.near, asked.spare], share=share)
     if asked.near:
-        with st.spinner("Looking for near-duplicates…"):
-            near = sought(project, config, dials).result()
-        ids = [each for each in ids if each in near]
+        wanted = _near(project, config, dials, asked.spare)
+        ids = [each for each in ids if each in wanted]
     if asked.share:
         ids = [each for each in ids if at.mine(each)]
     usual = PairFilter(status="kept", decision="none", undecided_by=at.name)
     narrowed = asked.where != usual or asked.near or asked.share
     return Queue(name, ids, config, dials, asked.where, narrowed, turn)
+
+
+def _near(project: Project, config: str, dials: Dials, only_spare: bool) -> Container[str]:
+    with st.spinner("Looking for near-duplicates…"):
+        found = sought(project, config, dials).result()
+    if not only_spare:
+        return found
+    with project.open(readonly=True) as store:
+        return spare(store, config, dials, found)
 
 
 @guarded
@@ -179,7 +196,9 @@ def _filters(known: Known, dials: Dials, at: Seat) -> Asked:
         where = replace(where, decided_by=at.name)
     state = st.session_state
     share = bool(state.get("review_share")) and at.name in at.team
-    return Asked(where, order or "lineage", MARKS["near"] in (state.get("review_marks") or []), share)
+    marks = state.get("review_marks") or []
+    only_spare = MARKS["spare"] in marks
+    return Asked(where, order or "lineage", only_spare or MARKS["near"] in marks, only_spare, share)
 
 
 @guarded
@@ -198,7 +217,13 @@ def _more(known: Known, dials: Dials, at: Seat) -> dict[str, Any]:
         else None
     )
     marks = st.pills(
-        "Only", list(MARKS.values()), selection_mode="multi", key="review_marks", bind="query-params"
+        "Only",
+        list(MARKS.values()),
+        selection_mode="multi",
+        key="review_marks",
+        bind="query-params",
+        help="Near-duplicates are kept pairs whose instructions nearly say the same; spare ones are all but "
+        "the one with the largest gap. To let those go: choose them here, then “Decide all at once”, Reject.",
     )
     if at.team:
         st.toggle(
