@@ -64,7 +64,7 @@ def sidebar(here: Room, project: Project | None, links: Links) -> None:
 WAITING = {
     "Seeds": "seeds in the project",
     "Metadata": "rows that new instructions are written from",
-    "Generate": "seeds still to be read, and instructions that are not finished",
+    "Generate": "seeds to read, and lineages to go on, in the results shown; what failed is not counted",
     "Review": "kept pairs without a decision that stands, skipped ones among them",
     "Export": "accepted pairs",
 }

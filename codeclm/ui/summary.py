@@ -33,11 +33,8 @@ class Summary:
     """The config of the newest run."""
     sets: int = 1
     """How many configs have results of their own."""
-
-    @property
-    def unencoded(self) -> int:
-        """Seeds that have no metadata yet."""
-        return max(0, self.funnel.seeds - self.funnel.encoded)
+    unencoded: int = 0
+    """Seeds that a run reads: without metadata yet, and not given up."""
 
     def waits(self, page: str) -> int:
         """The figure behind a page's name in the sidebar."""
@@ -74,8 +71,9 @@ def _read(path: str, revision: int) -> Summary:
         nodes = _nodes(store, path, cached.standing(store), shown, dials.theta, dials.iterations)
         funnel = store.funnel(shown, dials.theta, dials.iterations, nodes)
         last, sets = store.jobs.page(RUN, limit=1), store.settings.sets()
+        unencoded = store.seeds.count_unencoded(config_id(config))
     newest = last[0].command.get("config") if last else None
-    return Summary(funnel, dials, config, funnel.undecided, running=False, newest=newest, sets=sets)
+    return Summary(funnel, dials, config, funnel.undecided, False, newest, sets, unencoded)
 
 
 @st.cache_resource(max_entries=16, ttl="1h", show_spinner=False)

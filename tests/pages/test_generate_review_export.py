@@ -183,6 +183,25 @@ def test_failures_say_why_and_can_be_tried_again(monkeypatch):
     assert test.button(key="gen_retry").disabled
 
 
+def test_the_sidebar_counts_what_generate_says_is_left():
+    made = projects.create("mine")
+    with made.open() as store, store.write():
+        config = config_for(store, store.settings.endpoints(), store.settings.dials())
+        store.settings.use_config(config)
+        seeds = [Seed(f"Seed {number}") for number in range(4)]
+        store.seeds.add(seeds)
+        metadata = Metadata("encoded", Labels("case"), seed=seeds[0].id)
+        store.metadata.add([metadata])
+        node = Instruction(metadata.id, metadata.revision, "Half done")
+        store.lineages.add_instruction(node, config.id)
+        store.failures.put(Failure("encode", seeds[1].id, config.id, "no usable reply", "?"))
+    test = opened("4_Generate", project="mine")
+    left = {each.label: each.value for each in test.metric}
+    assert (left["Seeds to read"], left["Lineages to go on"]) == ("2", "1")
+    links = [each.proto.label for each in test.get("page_link")]
+    assert "Generate  :gray[3]" in links
+
+
 def test_where_nothing_but_failures_is_left_they_are_what_to_try():
     made = projects.create("mine")
     with made.open() as store, store.write():

@@ -5,15 +5,17 @@ import pytest
 from codeclm.settings import Dials, Endpoint
 from codeclm.stages.profiles import make_config
 from codeclm.store import Funnel
-from codeclm.ui.next_step import MANY, next_step
+from codeclm.ui.next_step import FAILURES, MANY, next_step
 from codeclm.ui.review.queue import ORDERS
 from codeclm.ui.summary import Summary
 
 NOTHING = Funnel(**{field.name: 0 for field in dataclasses.fields(Funnel)})
 
 
-def where(running=False, to_review=0, **counts):
-    return Summary(dataclasses.replace(NOTHING, **counts), Dials(), None, to_review, running)
+def where(running=False, to_review=0, unreadable=0, **counts):
+    funnel = dataclasses.replace(NOTHING, **counts)
+    unencoded = funnel.seeds - funnel.encoded - unreadable
+    return Summary(funnel, Dials(), None, to_review, running, unencoded=unencoded)
 
 
 @pytest.mark.parametrize(
@@ -38,6 +40,11 @@ def test_every_state_has_one_next_step(facts, page):
     assert step.title
     assert step.why
     assert step.label
+
+
+def test_seeds_that_no_run_reads_any_more_are_looked_at_and_not_run_again():
+    step = next_step(where(seeds=10, encoded=8, comparisons=8, exhausted=8, failures=2, unreadable=2))
+    assert (step.page, step.parameters) == ("Generate", FAILURES)
 
 
 def test_metadata_is_looked_at_before_anything_is_written_from_it():
