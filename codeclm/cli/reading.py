@@ -10,7 +10,7 @@ from typing import Any
 from codeclm.cli.opening import config_of, filter_of, open_project
 from codeclm.cli.output import Result, pair_data, plain, table, verdict, warn
 from codeclm.jobs.lock import RUN
-from codeclm.jobs.watch import newest, running
+from codeclm.jobs.watch import Watched, newest, running
 from codeclm.records import IMPORTED, Pair
 from codeclm.store import MetadataFilter, Store
 
@@ -38,7 +38,15 @@ def _about(store: Store, theta: float | None, config: str | None) -> Iterator[tu
     if len(known) > 1:
         yield "config", f"{shown}, of {len(known)}: {', '.join(known)}"
     if (last := newest(store, RUN)) is not None:
-        yield "last run", f"{last.state} {last.job.message}".rstrip()
+        yield "last run", _ended(last)
+
+
+def _ended(last: Watched) -> str:
+    """How a run stands, or how it ended; what it said of a limit or a stop says that too."""
+    said = last.job.message
+    return (
+        said if said and last.state in ("budget", "stopped") else ": ".join(filter(None, (last.state, said)))
+    )
 
 
 def proposed(store: Store) -> Iterator[tuple[str, object]]:

@@ -35,7 +35,8 @@ class Budget:
         expected = self.spent / self._settled if self._settled else 0.0
         coming = self.spent + self._reserved
         if self.max_usd is not None and (coming >= self.max_usd or coming + expected > self.max_usd):
-            raise BudgetReached(f"the budget of ${self.max_usd:g} is used up; run again to go on")
+            what = "is used up" if self.spent >= self.max_usd else "has no room for another call"
+            raise BudgetReached(f"the budget of ${self.max_usd:g} {what}; run again to go on")
         self.calls += 1
         self._reserved += expected
         return expected

@@ -120,10 +120,10 @@ class Steps:
             reply = await self.model.complete(replace(request, room=2))
             if reply.truncated:
                 raise ReplyError(
-                    "the strong answer was cut at the token limit, with twice the room", reply.raw
+                    "the strong answer was cut at the token limit, also with twice the room", reply.raw
                 )
             if not answer.parse(reply.text):
-                raise ReplyError("the strong answer was empty twice", reply.raw)
+                raise ReplyError("the strong answer was empty, also when asked once more", reply.raw)
         text = answer.parse(reply.text)
         return Answer(node.id, role, self.config_id, text, reply.truncated, self.config.models[role])
 

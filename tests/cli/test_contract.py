@@ -7,6 +7,7 @@ import pytest
 from codeclm.cli import main, measuring
 from codeclm.cli.reading import STATUS_KEYS
 from codeclm.export import FORMATS
+from codeclm.store import Store
 
 PAIR_KEYS = {
     "id", "seed", "metadata", "instruction", "strong", "target", "strong_score", "target_score",
@@ -156,6 +157,26 @@ def test_another_config_is_shown_by_its_id(codeclm, ran, endpoint):
 
 def test_the_formats_are_those_there_are():
     assert measuring.FORMATS == FORMATS
+
+
+@pytest.mark.parametrize(
+    ("state", "message", "told"),
+    [
+        ("done", "", "done"),
+        (
+            "budget",
+            "the budget of 20 calls is used up; run again to go on",
+            "the budget of 20 calls is used up; ",
+        ),
+        ("stopped", "stopped; run again to go on", "stopped; run again to go on"),
+        ("failed", "strong: no such model", "failed: strong: no such model"),
+    ],
+)
+def test_how_the_last_run_ended_is_one_sentence(codeclm, tmp_path, capsys, state, message, told):
+    with Store.open(tmp_path / "project.db", create=True) as store:
+        store.jobs.finish(store.jobs.start("run", {}, 1), state, message)
+    assert main(["status"]) == 0
+    assert f"\nlast run          {told}" in capsys.readouterr().out
 
 
 def test_without_json_lines_are_for_people(codeclm, ran, capsys):

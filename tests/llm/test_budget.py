@@ -33,6 +33,16 @@ def test_money_passes_the_limit_by_no_more_than_what_is_in_flight() -> None:
     assert budget.spent == pytest.approx(sent * 0.1)
 
 
+def test_money_that_another_call_would_pass_is_not_said_to_be_used_up() -> None:
+    budget = Budget(max_usd=1.0)
+    budget.settle(budget.reserve(), 0.8)
+    with pytest.raises(BudgetReached, match=r"\$1 has no room for another call"):
+        budget.reserve()
+    budget.settle(0.0, 0.2)
+    with pytest.raises(BudgetReached, match=r"\$1 is used up"):
+        budget.reserve()
+
+
 def test_calls_that_got_no_reply_cost_nothing() -> None:
     budget = Budget(max_usd=1.0)
     for _ in range(100):
