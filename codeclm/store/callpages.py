@@ -116,22 +116,6 @@ class CallPages:
         row = self._db.row(f"{_SELECT} where c.seq = ?", [number])
         return None if row is None else self._call(row)
 
-    def page(
-        self,
-        role: Role | None = None,
-        stage: Stage | None = None,
-        record: str | None = None,
-        errors: bool | None = None,
-        offset: int = 0,
-        limit: int = 50,
-    ) -> list[LoggedCall]:
-        """Calls, newest first, with all their texts."""
-        condition, values = self._where(CallFilter(role, stage, record=record, errors=errors))
-        rows = self._db.rows(
-            f"{_SELECT} where {condition} order by c.seq desc limit ? offset ?", [*values, limit, offset]
-        )
-        return [self._call(row) for row in rows]
-
     def of_record(self, record: str) -> list[LoggedCall]:
         """The calls made for a seed, metadata or instruction, oldest first."""
         rows = self._db.rows(f"{_SELECT} where c.record = ? order by c.seq", [pack(record)])

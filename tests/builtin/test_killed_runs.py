@@ -19,6 +19,7 @@ from codeclm.builtin import client
 from codeclm.builtin.engine import SHAPE
 from codeclm.builtin.weights import find
 from codeclm.store import Store
+from tests.logs import every_call
 
 pytestmark = [pytest.mark.model, pytest.mark.slow]
 
@@ -56,7 +57,7 @@ class Trial:
         """What the log has been told, by key; the file is sound."""
         with Store.open(self.path) as store:
             assert store._db.value("pragma integrity_check") == "ok"
-            calls = store.calls.page(errors=False, limit=100_000)
+            calls = every_call(store, errors=False)
             return {each.key: (each.call.reply.raw, each.call.reply.finish_reason) for each in calls}
 
     def came_to(self):

@@ -20,6 +20,7 @@ from codeclm.jobs.run import run
 from codeclm.records import Seed
 from codeclm.settings import Endpoint
 from codeclm.store import Store
+from tests.logs import every_call
 
 ROLES = ("strong", "target", "judge")
 FOLDER = "disk"
@@ -100,7 +101,7 @@ def asked(body):
 def logged(path):
     with Store.open(path) as store:
         assert store._db.value("pragma integrity_check") == "ok"
-        found = store.calls.page(errors=False, limit=100_000)
+        found = every_call(store, errors=False)
     requests = [each.call.request for each in found]
     turns = [[turn.as_dict() for turn in request.messages] for request in requests]
     return {

@@ -26,6 +26,7 @@ from codeclm.jobs.stopping import Stopped
 from codeclm.records import Labels, Metadata
 from codeclm.store import MetadataFilter, PairFilter, Store
 from codeclm.testing import TRANSPORT_FAULTS, Faults, ScriptedEndpoint, loop_reply
+from tests.logs import every_call
 
 
 def go(project, order):
@@ -256,7 +257,7 @@ def asked(body):
 def logged(path):
     """What was asked by every call that is committed with a reply."""
     with Store.open(path) as store:
-        found = store.calls.page(errors=False, limit=100_000)
+        found = every_call(store, errors=False)
     requests = [each.call.request for each in found]
     return {
         (r.model, r.sampling.seed, tuple((turn.role, turn.content) for turn in r.messages)) for r in requests

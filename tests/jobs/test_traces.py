@@ -10,6 +10,7 @@ from codeclm.jobs.order import TEMPLATES
 from codeclm.jobs.run import run
 from codeclm.stages.profiles import default_templates
 from codeclm.store import Store
+from tests.logs import every_call
 
 
 def cooler(store):
@@ -46,7 +47,7 @@ def test_a_row_is_traced_to_the_calls_of_its_own_config(project, order, endpoint
         with Store.open(path) as store:
             configs.append(store.settings.config().id)
     with Store.open(path) as store:
-        logged = {each.key: each.call for each in store.calls.page(errors=False, limit=10_000)}
+        logged = {each.key: each.call for each in every_call(store, errors=False)}
         for config in configs:
             out = tmp_path / f"{config}.jsonl"
             options = export.Options(include="all", theta=0, config=config, provenance=True)
@@ -78,7 +79,7 @@ def test_a_row_is_traced_to_the_prompts_that_wrote_it(project, order, endpoint, 
         with Store.open(path) as store:
             said[store.settings.config().id] = words
     with Store.open(path) as store:
-        logged = {each.key: each.call for each in store.calls.page(errors=False, limit=10_000)}
+        logged = {each.key: each.call for each in every_call(store, errors=False)}
         improved = 0
         for config, words in said.items():
             options = export.Options(include="all", theta=0, config=config, provenance=True)

@@ -16,6 +16,7 @@ from codeclm.records import Failure
 from codeclm.store import CallFilter, Spend, Store
 from codeclm.store.evaluations import Prompt
 from codeclm.store.texts import WINDOW, Texts
+from tests.logs import every_call
 
 WORDS = st.sampled_from(["ode", "rust", "\n", "€", "the same long phrase again and again ", "x" * 200])
 TEXTS = st.one_of(
@@ -37,8 +38,8 @@ def test_the_whole_call_comes_back(store: Store, finish: str) -> None:
     made = Call(asked, Reply("a", "a", finish, 1, 2, None, 0.125), started=12.5)
     failed = Call(request("b"), None, "timed out", 13.0)
     log(store, [made, failed])
-    assert [logged.call for logged in store.calls.page()] == [failed, made]
-    assert store.calls.page()[1].key == asked.key
+    assert [logged.call for logged in every_call(store)] == [failed, made]
+    assert every_call(store)[1].key == asked.key
     assert [logged.number for logged in store.calls.of_record("r")] == [1, 2]
 
 
@@ -50,7 +51,7 @@ def test_errors_are_logged_and_never_answer(store: Store) -> None:
     store.calls.put(made)
     assert store.calls.get(made.request.key) is not None
     assert store.calls.count() == 3
-    assert len(store.calls.page(errors=True)) == 2
+    assert store.calls.count(CallFilter(errors=True)) == 2
 
 
 def test_the_first_reply_to_a_key_stands(store: Store) -> None:
@@ -97,10 +98,10 @@ def test_what_is_behind_a_metadata_is_its_calls_and_those_of_what_was_made_of_it
 
 def test_pages_of_calls_are_newest_first_and_filtered(store: Store) -> None:
     log(store, (call(str(number), record=f"r{number % 2}") for number in range(6)))
-    assert [logged.number for logged in store.calls.page(limit=2, offset=1)] == [5, 4]
-    assert [logged.number for logged in store.calls.page(record="r0")] == [5, 3, 1]
-    assert store.calls.page(role="strong") == store.calls.page(stage="answer") == []
-    assert len(store.calls.page(role="judge", stage="judge", errors=False)) == 6
+    assert [logged.number for logged in store.calls.rows(limit=2, offset=1)] == [5, 4]
+    assert [logged.number for logged in store.calls.rows(CallFilter(record="r0"))] == [5, 3, 1]
+    assert store.calls.rows(CallFilter("strong")) == store.calls.rows(CallFilter(stage="answer")) == []
+    assert len(store.calls.rows(CallFilter("judge", "judge", errors=False))) == 6
 
 
 def test_rows_are_found_by_the_words_of_what_they_were_made_for(store: Store) -> None:
@@ -244,9 +245,7 @@ def test_a_judgement_takes_little_more_than_what_is_new_in_it(store: Store) -> N
             unique += len(zlib.compress(reply.encode()))
             calls.append(Call(request(prompt, record), Reply(reply, reply)))
     log(store, calls)
-    assert [logged.call.request for logged in reversed(store.calls.page(limit=500))] == [
-        made.request for made in calls
-    ]
+    assert [logged.call.request for logged in reversed(every_call(store))] == [made.request for made in calls]
     stored = store._db.value("select sum(length(data)) from texts")
     assert stored < 1.25 * unique
 

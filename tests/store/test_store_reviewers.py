@@ -207,9 +207,9 @@ def test_the_columns_of_scores_go_together(store: Store) -> None:
         [1.0, -5.0],
         [0.0, 1.0],
     )
-    assert (seen.iteration, seen.leaf, seen.ended) == ([1, 2], [0, 1], [0, 0])
+    assert (seen.iteration, seen.leaf, seen.held) == ([1, 2], [0, 1], [None, None])
     store.metadata.set_state([first.metadata], "excluded")
-    assert store.scores.scored(C).ended == [1, 1]
+    assert store.scores.scored(C).held == [None, "left out"]
     instructions, metadata = store.scores.metadata()
     assert set(seen.instruction) < set(instructions)
     assert len(set(metadata)) == 1
