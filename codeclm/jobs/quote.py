@@ -76,10 +76,6 @@ class Left:
         """How many lineages a metadata has left, in the mean."""
         return self.bounds.lineages / self.growing if self.bounds and self.growing else 1.0
 
-    def part(self, metadata: int) -> int:
-        """The calls of so many of them, at most, as far as they are alike."""
-        return math.ceil(self.bounds.most * metadata / self.growing) if self.bounds else 0
-
 
 def quote(project: Path, order: Order, warn: Tell, show: Tell, pilot: int | None = None) -> Quoted:
     """What the order would take from here on: low, mid and high of each; and what is spent already.
@@ -140,9 +136,11 @@ def _quote(project: Path, order: Order, warn: Tell, show: Tell, pilot: int | Non
     wanted = pilot_size(left.growing + len(seen), left.each) if pilot is None else pilot
     missing = min(wanted - len(seen), len(left.seeds + left.metadata))
     if missing > 0:
-        if left.bounds is not None:
-            warn(f"the pilot takes about {left.part(missing)} of {left.bounds.most} calls, at most")
-        picked = _spread(left.seeds + left.metadata, missing)
+        picked = _spread(_spread(left.seeds + left.metadata, wanted), missing)
+        with Store.open(project, readonly=True) as store:
+            taken = _most(store, setup, left.seeds, picked)
+        if taken is not None and left.bounds is not None:
+            warn(f"the pilot takes at most {taken:,} calls of the {left.bounds.most:,}")
         only = frozenset([*picked, *(Metadata("encoded", Labels(""), seed=each).id for each in picked)])
         stages = tuple(stage for stage in setup.stages if stage != "augment")
         outcome = run(project, replace(order, stages=stages, augment_to=None, only=only), warn, show)
@@ -153,6 +151,20 @@ def _quote(project: Path, order: Order, warn: Tell, show: Tell, pilot: int | Non
             raise CodecError("nothing is finished yet to foretell from: allow a pilot, of two seeds or more")
         raise CodecError(f"nothing of the pilot came to its end; {_failures(project, setup)} says why")
     return _foretell(setup, left, seen)
+
+
+def pilot_most(store: Store, setup: Setup, size: int) -> int | None:
+    """The most calls of a pilot of so many metadata; None: of these stages it cannot be told."""
+    seeds = seeds_left(store, setup)
+    return _most(store, setup, seeds, _spread(seeds + lineages_left(store, setup), size))
+
+
+def _most(store: Store, setup: Setup, seeds: list[str], picked: list[str]) -> int | None:
+    begun = set(seeds).intersection(picked)
+    limit, stages = setup.order.limit, setup.stages
+    left = store.lineages.left(setup.config.id, setup.dials, stages, limit, set(picked) - begun)
+    found = bounds(left, len(begun), 0, setup.dials, stages)
+    return None if found is None else found.most
 
 
 def _failures(project: Path, setup: Setup) -> str:
@@ -184,7 +196,7 @@ def _look(project: Path, order: Order) -> tuple[Setup, Left, list[Seen]]:
         done = [row for row in store.metadata.active(order.limit) if row.id not in unfinished]
         replay = Replay(store, setup)
         seen = [replay.of(row) for row in _spread(done, MOST)]
-    return setup, left, [each for each in seen if each.growing or each.encoding]
+    return setup, left, [each for each in seen if each.grown or each.encoding]
 
 
 def _left(store: Store, setup: Setup) -> Left:
@@ -233,15 +245,19 @@ def _range(left: Left, seen: list[Seen], name: str) -> Range:
 
 
 def _sums(left: Left, seen: list[Seen], name: str) -> Range:
+    grown = [one for each in seen for one in each.grown]
+    walks = left.growing * len(grown) / len(seen) if seen else 0.0
+    if left.bounds is not None and grown:  # as metadata may differ much in how many lineages they have
+        walks = left.bounds.lineages * len(grown) / sum(lineages for lineages, _ in grown)
     sides = (
-        (len(left.seeds), [each.encoding.get(name, 0.0) for each in seen if each.encoding]),
-        (left.growing, [each.growing.get(name, 0.0) for each in seen]),
+        (float(len(left.seeds)), [each.encoding.get(name, 0.0) for each in seen if each.encoding]),
+        (walks, [took.get(name, 0.0) for _, took in grown]),
     )
     sums = [likely(took, count) for count, took in sides if count and took]
     return {end: sum((each[end] for each in sums), 0.0) for end in ("low", "mid", "high")}
 
 
-def likely(took: Sequence[float], count: int) -> Range:
+def likely(took: Sequence[float], count: float) -> Range:
     """What `count` more come to, of one or more that took so much: in nine of ten cases within the range.
 
     By Student's t of a mean. As a few may be alike by chance, where most lineages end at once, one more is
@@ -265,7 +281,7 @@ def _seconds(setup: Setup, left: Left, seen: list[Seen]) -> Range:
     for url, most in room(setup, slots(setup)).items():
         load = _range(left, seen, url)
         busiest = {end: max(busiest[end], load[end] / most) for end in load}
-        chain += max(each.growing.get(url, 0.0) + each.encoding.get(url, 0.0) for each in seen)
+        chain += max(_longest(each, url) for each in seen)
     whole = {end: max(busiest[end], own[end] * OWN_SECONDS) + chain / 2 for end in own}
     middle = (1 + SLACK) / 2
     return {
@@ -273,3 +289,8 @@ def _seconds(setup: Setup, left: Left, seen: list[Seen]) -> Range:
         "mid": round(whole["mid"] * middle, 1),
         "high": round(whole["high"] * SLACK, 1),
     }
+
+
+def _longest(seen: Seen, url: str) -> float:
+    """The seconds that a server took until the last lineage of a metadata was at its end, at most."""
+    return seen.encoding.get(url, 0.0) + max((took.get(url, 0.0) for _, took in seen.grown), default=0.0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from codeclm import pipeline
@@ -28,7 +29,9 @@ class Seen:
     """What one finished metadata took to be encoded, and to be grown to its end; empty: not known."""
 
     encoding: Tally
-    growing: Tally
+    grown: tuple[tuple[int, Tally], ...]
+    """Of what was walked together: of how many lineages, and what these took. What is written anew is one
+    such walk; each instruction that was given has its own, and what took nothing has none."""
     priced: bool
 
 
@@ -45,22 +48,28 @@ class Replay:
         return asyncio.run(self._of(metadata))
 
     async def _of(self, metadata: Metadata) -> Seen:
-        encoding, growing = _Logged(self._store, self._setup), _Logged(self._store, self._setup)
+        encoding = _Logged(self._store, self._setup)
         seed = self._store.seeds.get(metadata.seed) if metadata.seed else None
         if seed is not None and metadata.origin == "encoded" and "encode" in self._setup.stages:
             try:
                 await pipeline.encode(seed, self._plan, encoding)
             except _NotLoggedError:
                 encoding.forget()
-        try:
-            async for _ in pipeline.grow(self._task(metadata), self._plan, growing):
-                pass
-        except _NotLoggedError:
-            return Seen({}, {}, priced=True)
-        return Seen(encoding.tally, growing.tally, encoding.priced and growing.priced)
+        grown, asked, priced = [], set[str](), encoding.priced
+        for task in self._tasks(metadata):
+            growing = _Logged(self._store, self._setup, asked=asked)
+            try:
+                async for _ in pipeline.grow(task, self._plan, growing):
+                    pass
+            except _NotLoggedError:
+                return Seen({}, (), priced=True)
+            if growing.tally:
+                grown.append(((task.wanted or 0) + len(task.roots), growing.tally))
+            priced = priced and growing.priced
+        return Seen(encoding.tally, tuple(grown), priced)
 
-    def _task(self, metadata: Metadata) -> Task:
-        """From the tops of its lineages, with nothing but what no model made."""
+    def _tasks(self, metadata: Metadata) -> Iterator[Task]:
+        """From the tops of its lineages, with nothing but what no model made; each top by itself."""
         lineages, config = self._store.lineages, self._setup.config.id
         nodes = lineages.roots(metadata.id, config)
         if "decode" not in self._setup.stages:
@@ -71,15 +80,13 @@ class Replay:
             ]
         rubrics = lineages.rubrics(metadata.revision, config)
         by_hand = rubrics if rubrics and rubrics.sample else None
-        roots = []
         for node in nodes:
             used = tuple(step.action for step in lineages.path(node.id) if step.action)
             given = tuple(each for each in lineages.answers(node.id, config) if each.config == IMPORTED)
             scored = lineages.comparison(node.id, config) if given else None
             gap = scored.gap if scored and scored.config == IMPORTED else None
-            roots.append(Root(node, given, gap, used))
-        wanted = lineages.wanted(metadata.id, config, self._setup.dials)
-        return Task(metadata, tuple(roots), by_hand, wanted)
+            yield Task(metadata, (Root(node, given, gap, used),), by_hand, wanted=0)
+        yield Task(metadata, (), by_hand, lineages.wanted(metadata.id, config, self._setup.dials))
 
 
 class _NotLoggedError(CodecError):
@@ -94,7 +101,8 @@ class _Logged:
     setup: Setup
     tally: Tally = field(default_factory=lambda: defaultdict(float))
     priced: bool = True
-    _asked: set[str] = field(default_factory=set)
+    asked: set[str] = field(default_factory=set)
+    """The keys of what was counted, here or by another that shares them."""
 
     async def complete(self, request: Request) -> Reply:
         endpoint = self.setup.endpoints[request.role]
@@ -102,8 +110,8 @@ class _Logged:
         reply = self.store.calls.get(key)
         if reply is None:
             raise _NotLoggedError(key)
-        if key not in self._asked:
-            self._asked.add(key)
+        if key not in self.asked:
+            self.asked.add(key)
             self.tally["calls"] += 1
             self.tally["prompt_tokens"] += reply.prompt_tokens
             self.tally["completion_tokens"] += reply.completion_tokens

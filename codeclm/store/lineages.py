@@ -239,11 +239,16 @@ class Lineages:
             return work.unfinished(self._db, self._configs.seen(config), dials, stages, limit)
 
     def left(
-        self, config: str, dials: Dials, stages: Collection[Stage], limit: int | None = None
+        self,
+        config: str,
+        dials: Dials,
+        stages: Collection[Stage],
+        limit: int | None = None,
+        only: Collection[str] | None = None,
     ) -> work.Left:
-        """How many `unfinished` has."""
+        """How many `unfinished` has; of `only` these ids where they are given."""
         with self._db.read():
-            return work.left(self._db, self._configs.seen(config), dials, stages, limit)
+            return work.left(self._db, self._configs.seen(config), dials, stages, limit, only)
 
     def ends(self, metadata: str, config: str, dials: Dials) -> list[Instruction]:
         """Where the lineages of a metadata go on for these dials, or failed to: leaves of `unfinished`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from typing import NamedTuple
 
@@ -66,9 +67,19 @@ def unfinished(
     return [unpack(row[0]) for row in db.rows(f"select m.id {source} order by m.place", values)]
 
 
-def left(db: Connection, config: int, dials: Dials, stages: Collection[Stage], limit: int | None) -> Left:
-    """How many they are."""
+def left(
+    db: Connection,
+    config: int,
+    dials: Dials,
+    stages: Collection[Stage],
+    limit: int | None,
+    only: Collection[str] | None,
+) -> Left:
+    """How many they are; of these ids alone where some are named."""
     source, values = _work(db, config, dials, stages, limit)
+    if only is not None:
+        source += " and hex(m.id) in (select value from json_each(:only))"
+        values["only"] = json.dumps([_hex(each) for each in only])
     ends = f"""from nodes n where n.config = :config and n.place = m.place
         and {_GOES_ON} and not {failed(FOR_GOOD)}"""
     row = db.row(
@@ -122,6 +133,11 @@ def _work(
     live, values = within(db, limit)
     source = f"from metadata m join labels l on l.seq = m.labels where {live} and ({' or '.join(work)})"
     return source, _values(config, dials) | values
+
+
+def _hex(id_: str) -> str:
+    packed = pack(id_)
+    return (packed.encode() if isinstance(packed, str) else packed).hex().upper()
 
 
 def _values(config: int, dials: Dials) -> dict[str, Value]:

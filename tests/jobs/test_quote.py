@@ -15,10 +15,10 @@ from codeclm.jobs.run import run
 from codeclm.jobs.step import Wish, take
 from codeclm.jobs.stopping import Gate
 from codeclm.pipeline import DEFAULT_STAGES as STAGES
-from codeclm.records import Seed
+from codeclm.records import IMPORTED, Answer, Comparison, Instruction, Labels, Metadata, Scores, Seed
 from codeclm.settings import Dials, Endpoint, Prices
 from codeclm.stages.profiles import default_templates
-from codeclm.store import Store
+from codeclm.store import GivenPair, Store
 from codeclm.testing import ScriptedEndpoint
 
 
@@ -89,12 +89,33 @@ def test_a_pilot_of_imported_pairs_is_small_and_told_and_its_range_is_what_can_b
     with Store.open(path) as store:
         importing.put(store, "pairs", importing.parse(ingest.read(data, "pairs.jsonl"), "pairs"))
     calls = quote(path, order(), said.append, silent)["calls"]
-    assert "the pilot takes about 952 of 1904 calls, at most" in said
+    assert "the pilot takes at most 952 calls of the 1,904" in said
     with Store.open(path) as store:
         assert len(store.lineages.unfinished(store.settings.config_ids()[-1], Dials(), STAGES)) == 2
         left = store.lineages.left(store.settings.config_ids()[-1], Dials(), STAGES)
     assert left.going == 50
     assert left.least <= calls["low"] <= calls["mid"] <= calls["high"] <= left.rubrics + left.most
+
+
+def given(case, number):
+    """An imported pair, scored under θ."""
+    metadata = Metadata("imported", Labels(case))
+    node = Instruction(metadata.id, metadata.revision, f"Write {case} number {number}", origin="imported")
+    strong, target = (Answer(node.id, role, IMPORTED, f"{role} {number}") for role in ("strong", "target"))
+    scored = Comparison(node.id, strong.id, target.id, IMPORTED, Scores(6, 5), None)
+    return GivenPair(node, (strong, target), scored)
+
+
+def test_metadata_of_many_pairs_and_of_few_are_foretold_by_their_lineages(tmp_path, order, endpoint):
+    path, said = tmp_path / "p.db", []
+    sizes = {"letters": 60, "poems": 20, "plans": 6, "sums": 14}
+    with Store.open(path, create=True) as store:
+        store.metadata.add(Metadata("imported", Labels(case)) for case in sizes)
+        store.lineages.add_given([given(case, at) for case, size in sizes.items() for at in range(size)])
+    calls = quote(path, order(), said.append, silent, pilot=1)["calls"]
+    assert "the pilot takes at most 901 calls of the 1,504" in said  # 15 a pair, and its rubrics
+    assert 40 * 5 < calls["low"] < calls["mid"] < calls["high"] < 3 + 40 * 15
+    assert calls["low"] <= run(path, order(), silent, silent).calls_sent <= calls["high"]
 
 
 @pytest.mark.parametrize("pilot", [0, 2])

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import math
+from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 
-from codeclm.jobs.order import Order
-from codeclm.jobs.quote import COUNTED, QUOTE, SPENT, Quoted, last_quote, lines, pilot_size
+from codeclm.jobs.order import Order, Setup, config_for
+from codeclm.jobs.quote import COUNTED, QUOTE, SPENT, Quoted, last_quote, lines, pilot_most, pilot_size
 from codeclm.projects import Project
+from codeclm.store import Store
 from codeclm.ui import started
 from codeclm.ui.generate.plan import Forecast, Wanted
 from codeclm.ui.generate.settings import in_fields
@@ -52,7 +53,7 @@ def quote_panel(project: Project, wanted: Wanted, coming: Forecast, unpriced: st
             key="gen_quote",
             help="Foretells calls, tokens, money and time.",
         )
-    st.caption(_cost(size, units, coming))
+    st.caption(_cost(project, wanted, size, coming.most))
     job = last_run(project)
     with project.open(readonly=True) as store:
         found = last_quote(store, order_of(wanted), job.started if job else 0.0)
@@ -62,17 +63,28 @@ def quote_panel(project: Project, wanted: Wanted, coming: Forecast, unpriced: st
         error_box(said.removeprefix("error: "))
 
 
-def _cost(size: int, units: int, coming: Forecast) -> str:
-    """What a pilot takes, at most: there may be finished lineages to look at in its place. Where instructions
-    are there, one metadata may have more of them than another.
-    """
+def _cost(project: Project, wanted: Wanted, size: int, most: int) -> str:
+    """What a pilot takes, at most: there may be finished lineages to look at in its place."""
     if not size:
         return "No pilot, no call: the estimate looks at what is finished already."
-    calls, about = math.ceil(coming.most * size / units), "about " if coming.going else ""
+    with project.open(readonly=True) as store:
+        revision = store.revision()
+    asked = str((wanted.dials, wanted.reach, wanted.limit))
+    calls = _pilot_calls(str(project.path), revision, asked, size, wanted)
     return (
-        f"The pilot takes at most {about}{plural(calls, 'call')} of the {number(coming.most)}, fewer where "
-        "lineages are finished already. What it makes is kept, and not paid for again by the run."
+        f"The pilot takes at most {plural(calls, 'call')} of the {number(most)}, fewer where lineages are "
+        "finished already. What it makes is kept, and not paid for again by the run."
     )
+
+
+@st.cache_resource(max_entries=16, ttl="1h", show_spinner=False)
+def _pilot_calls(path: str, revision: int, asked: str, size: int, _wanted: Wanted) -> int:
+    """Counted anew when the file or a setting that counts has changed."""
+    with Store.open(Path(path), readonly=True) as store, store.read():
+        roles = store.settings.endpoints()
+        config = config_for(store, roles, _wanted.dials)
+        setup = Setup(order_of(_wanted), frozenset(_wanted.stages), roles, _wanted.dials, config)
+        return pilot_most(store, setup, size) or 0
 
 
 def estimating(project: Project) -> bool:
