@@ -8,6 +8,7 @@ from codeclm import embed, ingest, projects
 from codeclm.jobs import map as job
 from codeclm.jobs import process
 from codeclm.jobs.importing import prepare
+from codeclm.jobs.order import config_for
 from codeclm.records import IMPORTED, Instruction, Labels, Metadata, Seed
 from codeclm.store import MetadataFilter
 from codeclm.store.sheet import Sheet
@@ -241,6 +242,18 @@ def test_where_nothing_is_labelled_coverage_begins_with_clusters(project):
     assert test.session_state["cover_by"] == "cluster"
     assert "Nothing is generated yet" in words(test)
     assert opened("3_Map", map_part="Coverage").session_state["cover_by"] == "use case"
+
+
+def test_of_which_models_the_next_run_is_told_is_said_where_others_are_set():
+    made = pairing.project("paired")
+
+    def coverage():
+        return words(opened("3_Map", project="paired", map_part="Coverage"))
+
+    assert "Others are set now" in coverage()
+    with made.open() as store:
+        store.settings.use_config(config_for(store, store.settings.endpoints(), store.settings.dials()))
+    assert "Others are set now" not in coverage()
 
 
 def test_what_is_stale_is_said_where_coverage_leaves_it_out(project):

@@ -9,6 +9,7 @@ from codeclm.atlas.coverage import Divergence
 from codeclm.charts import shares as charts
 from codeclm.charts.atlas import headlines
 from codeclm.charts.palette import CONFIG
+from codeclm.jobs.order import another, config_for
 from codeclm.projects import Project
 from codeclm.store.coverage import BYS, By
 from codeclm.ui.guard import guarded
@@ -152,6 +153,13 @@ def _next(project: Project, facts: Summary) -> None:
     with project.open(readonly=True) as store:
         config, least = config_id(facts.config), facts.dials.per_metadata
         (_, asked), due = store.wishes.open(config, least), store.wishes.due(config, least)
+        others = another(store, config_for(store, store.settings.endpoints(), facts.dials))
+    if others:
+        st.caption(
+            ":material/difference: The next run is told of here as one with the models, prompts and random "
+            "seed of these results. Others are set now: with those a run begins another set of results, from "
+            "all metadata, as Generate counts it."
+        )
     if not due:
         return
     total, told = sum(count for _, count in due), plural(len(due), "metadata", "metadata")
