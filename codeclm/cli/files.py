@@ -57,7 +57,9 @@ def _unread(table: ingest.Table, field: str | None) -> str:
 
 
 def _import_lines(done: Imported, kind: ImportKind, unread: str) -> Iterator[str]:
-    yield f"{done.read} rows read as {kind}: {done.added} added, {done.duplicates} known already"
+    again = f", {done.repeated} repeated in the file" if done.repeated else ""
+    there = done.duplicates - done.repeated
+    yield f"{done.read} rows read as {kind}: {done.added} added, {there} known already{again}"
     if done.tagged:
         known = "; what was known already keeps its own" if done.duplicates else ""
         yield f"{done.tagged} rows have tags{known}"

@@ -45,6 +45,11 @@ class Bundle(NamedTuple):
     """Its number in the file, as a person counts."""
 
     @property
+    def id(self) -> str:
+        """Its instruction's, which tells pairs apart."""
+        return self.strong.instruction
+
+    @property
     def named(self) -> str | None:
         """The id of its seed, where the file names one."""
         return self.seed.id if self.seed else None
@@ -79,18 +84,15 @@ def pairs(
     columns = _columns(table, field, input_field, chosen or {})
     parsed: Parsed[Bundle] = Parsed([], [])
     seen: dict[str, Bundle] = {}
-    rows: dict[str, int] = {}
     for row in table.rows():
         if isinstance(row, Rejected):
             parsed.rejected.append(row)
             continue
         try:
             bundle = _bundle(table.name, row, columns)
-            key = bundle.strong.instruction
-            first = seen.setdefault(key, bundle)
+            first = seen.setdefault(bundle.id, bundle)
             if (first.strong, first.target) != (bundle.strong, bundle.target):
-                raise RowError(f"the instruction of row {rows[key]} again, with other answers")
-            rows.setdefault(key, row.number)
+                raise RowError(f"the instruction of row {first.row} again, with other answers")
             parsed.records.append(bundle)
         except RowError as fault:
             parsed.rejected.append(Rejected(row.number, str(fault)))

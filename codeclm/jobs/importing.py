@@ -19,13 +19,15 @@ ImportKind = Literal["seeds", "metadata", "pairs"]
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import came to; `read` counts every row, `tagged` the good ones that have tags."""
+    """What an import came to; `read` counts every row, `tagged` the good ones that have tags, `repeated`
+    those of the duplicates that are so within the file."""
 
     read: int
     added: int
     duplicates: int
     rejected: list[Rejected]
     tagged: int = 0
+    repeated: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """As the contract's JSON writes it."""
@@ -79,7 +81,15 @@ def put(store: Store, kind: ImportKind, parsed: ingest.Parsed[Any]) -> Imported:
     else:
         added, refused = _add_pairs(store, list(parsed.records))
     rejected = sorted([*parsed.rejected, *refused], key=lambda each: each.row)
-    return Imported(parsed.read, added.added, added.duplicates, rejected, tagged)
+    rows = {each.row for each in refused}
+    taken = [each for each in parsed.records if each.row not in rows] if rows else parsed.records
+    return Imported(parsed.read, added.added, added.duplicates, rejected, tagged, repeats(taken))
+
+
+def repeats(records: Iterable[Any]) -> int:
+    """How many of these records are the same as one before them."""
+    ids = [each.id for each in records]
+    return len(ids) - len(set(ids))
 
 
 def tagged_of(seeds: Iterable[Seed]) -> int:
@@ -108,7 +118,7 @@ def _add_pairs(store: Store, bundles: list[Bundle]) -> tuple[Added, list[Rejecte
     refused = [
         Rejected(each.row, "the project has this instruction with other answers")
         for each in bundles
-        if each.strong.instruction in done.contradicted
+        if each.id in done.contradicted
     ]
     return Added(done.added, len(bundles) - done.added - len(refused)), refused
 

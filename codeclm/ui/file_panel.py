@@ -16,7 +16,7 @@ import streamlit as st
 
 from codeclm import ingest
 from codeclm.ids import content_id
-from codeclm.jobs.importing import ImportKind, parse, put, scale_told, tagged_of
+from codeclm.jobs.importing import ImportKind, parse, put, repeats, scale_told, tagged_of
 from codeclm.projects import Project
 from codeclm.ui import browser
 from codeclm.ui.file_columns import Columns, at_press, choose
@@ -73,14 +73,14 @@ def look_through(project: Project, given: Given) -> None:
 
 
 def _preview(project: Project, given: Given, columns: Columns) -> None:
-    parsed, repeats = _parsed(given.file, given.kind, columns)
+    parsed, again = _parsed(given.file, given.kind, columns)
     good = len(parsed.records)
     tagged = tagged_of(parsed.records) if given.kind.kind == "seeds" else 0
-    _counted(given.file.name, parsed, tagged, repeats)
+    _counted(given.file.name, parsed, tagged, again)
     if good:
         _first_rows(given.kind, parsed.records, tagged > 0)
         st.button(
-            f"Add {given.kind.count(good - repeats)}",
+            f"Add {given.kind.count(good - again)}",
             type="primary",
             icon=":material/add:",
             on_click=_add,
@@ -91,15 +91,15 @@ def _preview(project: Project, given: Given, columns: Columns) -> None:
         rejects(parsed.rejected, given.file.name, opened=not good)
 
 
-def _counted(name: str, parsed: ingest.Parsed[Any], tagged: int, repeats: int) -> None:
+def _counted(name: str, parsed: ingest.Parsed[Any], tagged: int, again: int) -> None:
     good, bad = len(parsed.records), len(parsed.rejected)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"{plural(parsed.read, 'row')} in {plain(name, 60)}", width="content")
         st.badge(f"{number(good)} can be used", color="green" if good else "gray")
         if tagged:
             st.badge(f"{number(tagged)} with tags", color="gray")
-        if repeats:
-            st.badge(plural(repeats, "repeated row"), color="gray")
+        if again:
+            st.badge(plural(again, "repeated row"), color="gray")
         if bad:
             st.badge(f"{number(bad)} rejected", color="red")
 
@@ -130,11 +130,11 @@ def _first_rows(kind: FileKind, records: Sequence[Any], tagged: bool) -> None:
 def _add(project: Project, given: Given, columns: Columns) -> None:
     state, kind = st.session_state, given.kind
     file = (given.again() if given.again else None) or given.file
-    parsed, repeats = _parsed(file, kind, at_press(file, kind, columns))
+    parsed, _ = _parsed(file, kind, at_press(file, kind, columns))
     with project.open() as store:
         added = put(store, kind.kind, parsed)
         told = scale_told(store) if kind.kind == "pairs" else ""
-        there = added.duplicates - repeats
+        there = added.duplicates - added.repeated
         buried = store.seeds.buried(each.id for each in parsed.records) if kind.kind == "seeds" else 0
     state[_round(given.key)] = state.get(_round(given.key), 0) + 1
     state[_LAST] = {
@@ -145,7 +145,7 @@ def _add(project: Project, given: Given, columns: Columns) -> None:
     }
     also = [f"{number(there - buried)} were there already"] if there > buried else []
     also += [f"{number(buried)} were deleted: “Deleted” shows them, to be restored"] if buried else []
-    also += [plural(repeats, "repeated row")] if repeats else []
+    also += [plural(added.repeated, "repeated row")] if added.repeated else []
     also += [f"{plural(added.tagged, 'row')} had tags"] if added.tagged else []
     refused = len(added.rejected) - len(parsed.rejected)
     also += [f"{number(refused)} rejected, as listed below"] if refused else []
@@ -201,12 +201,11 @@ def _raw(table: ingest.Table) -> None:
 
 
 def _parsed(file: Upload, kind: FileKind, columns: Columns) -> tuple[ingest.Parsed[Any], int]:
-    """The rows as records, and how many are the same as one before; not looked at for pairs."""
+    """The rows as records, and how many are the same as one before."""
     return _parse(file.path, file.name, kind.kind, columns)
 
 
 @st.cache_resource(max_entries=4, ttl="20m", show_spinner="Looking at every row…")
 def _parse(path: Path, name: str, kind: ImportKind, columns: Columns) -> tuple[ingest.Parsed[Any], int]:
     parsed = parse(table(path, name), kind, columns["field"] or None, columns["other"], columns)
-    names = [] if kind == "pairs" else [record.id for record in parsed.records]
-    return parsed, len(names) - len(set(names))
+    return parsed, repeats(parsed.records)

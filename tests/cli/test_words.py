@@ -52,6 +52,20 @@ def test_an_import_says_as_what_and_what_it_left_unread(capsys, monkeypatch, tmp
     assert "--as pairs" not in capsys.readouterr().out
 
 
+def test_an_import_tells_what_repeats_in_the_file_from_what_is_known(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("CODECLM_PROJECT", str(tmp_path / "p.db"))
+    path = tmp_path / "pairs.csv"
+    rows = "instruction,strong,target\nName a fish,Cod,Dog\n"
+    path.write_text(rows)
+    assert main(["import", str(path), "--as", "pairs"]) == 0
+    path.write_text(f"{rows}Name a bird,Owl,Cat\nName a bird,Owl,Cat\n")
+    assert main(["import", str(path), "--as", "pairs"]) == 0
+    assert "1 added, 1 known already, 1 repeated in the file\n" in capsys.readouterr().out
+    path.write_text("instruction,strong,target\nName a bird,Owl,Dog\nName a bird,Owl,Dog\nWhy,a,b\n")
+    assert main(["import", str(path), "--as", "pairs"]) == 3
+    assert "1 added, 0 known already\n" in capsys.readouterr().out, "what is rejected repeats nothing"
+
+
 def test_an_import_says_which_answers_it_leaves_out(capsys, monkeypatch, tmp_path):
     monkeypatch.setenv("CODECLM_PROJECT", str(tmp_path / "p.db"))
     path = tmp_path / "alpaca.csv"

@@ -172,6 +172,16 @@ def test_rows_that_repeat_another_are_told_before_and_after():
     assert told == ["2 seeds added; 1 repeated row\\."]
 
 
+def test_pairs_that_repeat_another_are_told_before_and_after():
+    projects.create("mine")
+    row = {"question": "Explain rain", "strong": "Good", "target": "Poor"}
+    test = upload(seeds_page(), "Answered pairs", row, row, {**row, "question": "Explain snow"})
+    assert "1 repeated row" in "\n".join(each.value for each in test.markdown)
+    assert test.button(key="seeds_add").label == "Add 2 pairs"
+    test.button(key="seeds_add").click().run()
+    assert [each.value for each in test.toast] == ["2 pairs added; 1 repeated row\\."]
+
+
 def test_pairs_that_are_there_with_other_answers_are_told_as_rejected():
     projects.create("mine")
     row = {"question": "Explain rain", "strong": "Good", "target": "Poor"}
