@@ -14,8 +14,13 @@ LONGEST = 60
 
 
 def reviewer(said: str) -> str:
-    """A name as decisions are kept under it: on one line, blanks squeezed, of signs that are seen, cut."""
-    return clean(as_seen(" ".join(said.split())))[:LONGEST].rstrip()
+    """A name as decisions are kept under it: on one line, blanks squeezed, of signs that are seen, cut.
+
+    One that takes no room counts as a blank: else two reviewers looked alike.
+    """
+    line = clean(as_seen(" ".join(said.split())))
+    seen = "".join(sign if sign.isprintable() else " " for sign in line)
+    return " ".join(seen.split())[:LONGEST].rstrip()
 
 
 def as_votes(votes: Iterable[Vote]) -> list[agreement.Vote]:

@@ -66,7 +66,10 @@ def test_one_person_has_one_name_however_it_is_typed(mine, capsys):
 
 @pytest.mark.parametrize(
     ("said", "kept"),
-    [("a\0b", "a\ufffdb"), ("\ud800", "\ufffd"), (" \t", ""), ("ab " * 40, "ab " * 19 + "ab")],
+    [
+        *[("a\0b", "a\ufffdb"), ("\ud800", "\ufffd"), (" \t", ""), ("ab " * 40, "ab " * 19 + "ab")],
+        *[("Ann\u200b", "Ann"), ("A\u200dnn", "A nn"), ("ann@\u2060x.org", "ann@ x.org"), ("\u2060", "")],
+    ],
 )
 def test_a_name_is_of_signs_that_are_seen_and_of_a_length(said, kept):
     assert votes.reviewer(said) == kept
