@@ -127,6 +127,7 @@ class Walk:
     def press(self, name, been=None):
         """Press a choice, look at all of it, and at the choices that it brings."""
         been = been or self.parts()
+        self.tab.mouse.move(0, 0)  # a tooltip of what it rests on may lie over the choice
         button = self.tab.locator("[data-testid=stButtonGroup] button").get_by_text(name, exact=True).first
         if not (button.is_visible() and button.is_enabled()):
             return
