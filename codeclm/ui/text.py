@@ -45,6 +45,14 @@ def plain(text: str, limit: int = 400) -> str:
     return _MARKS.sub(r"\\\1", parted).replace("\0", _PARTING)
 
 
+def storable(typed: str, longest: int) -> str:
+    """What somebody typed, cut at so many characters, without what no store takes: NUL and lone surrogates
+    become U+FFFD.
+    """
+    text = typed[:longest].replace("\0", "\ufffd")
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def body(text: str, empty: str = "(empty)") -> None:
     """A whole text with its line breaks, never as Markdown or HTML."""
     if text.strip():

@@ -19,24 +19,7 @@ CAPS = ("use case", "cluster")
 
 def choice(project: Project, facts: Summary) -> Options:
     """Draw the choices; they begin with what was accepted, where anything was."""
-    include: Include = st.segmented_control(
-        "Which pairs",
-        list(INCLUDE),
-        default="accepted" if facts.funnel.accepted else "kept",
-        required=True,
-        key="export_what",
-        bind="query-params",
-        format_func=lambda name: INCLUDE[name][0],
-    )
-    st.caption(INCLUDE[include][1])
-    form = st.selectbox(
-        "Format",
-        list(FORMATS),
-        key="export_format",
-        bind="query-params",
-        format_func=lambda name: FORMATS[name][0],
-    )
-    st.caption(FORMATS[form][1])
+    include, form = _include(facts), _form()
     theta = st.number_input(
         "θ",
         0.0,
@@ -49,6 +32,54 @@ def choice(project: Project, facts: Summary) -> Options:
         help=term("theta") + " Changing it here only changes this export.",
     )
     split = _split(form)
+    provenance, ids = _origin(form)
+    narrowed = _narrowed(Known.of(project), facts)
+    with st.expander("More", icon=":material/tune:", key="export_more"):
+        most, by_cluster = _cap(project)
+        stale, licence = _stale(), _licence() if form == "hub" else ""
+    return Options(
+        format=form,
+        include=include,
+        theta=theta,
+        split=split,
+        provenance=provenance,
+        ids=ids,
+        filters=() if narrowed == PairFilter() else (narrowed,),
+        per_use_case=most,
+        by_cluster=by_cluster,
+        stale=stale,
+        license=licence,
+    )
+
+
+def _include(facts: Summary) -> Include:
+    include: Include = st.segmented_control(
+        "Which pairs",
+        list(INCLUDE),
+        default="accepted" if facts.funnel.accepted else "kept",
+        required=True,
+        key="export_what",
+        bind="query-params",
+        format_func=lambda name: INCLUDE[name][0],
+    )
+    st.caption(INCLUDE[include][1])
+    return include
+
+
+def _form() -> str:
+    form = st.selectbox(
+        "Format",
+        list(FORMATS),
+        key="export_format",
+        bind="query-params",
+        format_func=lambda name: FORMATS[name][0],
+    )
+    st.caption(FORMATS[form][1])
+    return form
+
+
+def _origin(form: str) -> tuple[bool, bool]:
+    """Whether a file beside it says where rows are from, and whether they have their ids."""
     provenance = st.toggle(
         "Provenance beside it",
         key="export_provenance",
@@ -62,35 +93,24 @@ def choice(project: Project, facts: Summary) -> Options:
         help="Each row gets its pair’s `id`, by which it is found again: in the provenance, and by the "
         "searches on Review and Runs. Most trainers pass over one field more; leave it off for others.",
     )
-    narrowed = _narrowed(Known.of(project), facts)
-    with st.expander("More", icon=":material/tune:", key="export_more"):
-        most, by_cluster = _cap(project)
-        stale = st.toggle(
-            "Stale pairs too",
-            key="export_stale",
-            bind="query-params",
-            help="Pairs written from labels that were edited since. They stay out unless you ask for them.",
-        )
-        licence = ""
-        if form == "hub":
-            licence = st.text_input(
-                "Licence for the dataset card",
-                key="export_licence",
-                placeholder="cc-by-4.0",
-                persist_state="session",
-            )
-    return Options(
-        format=form,
-        include=include,
-        theta=theta,
-        split=split,
-        provenance=provenance,
-        ids=ids,
-        filters=() if narrowed == PairFilter() else (narrowed,),
-        per_use_case=most,
-        by_cluster=by_cluster,
-        stale=stale,
-        license=licence,
+    return provenance, ids
+
+
+def _stale() -> bool:
+    return st.toggle(
+        "Stale pairs too",
+        key="export_stale",
+        bind="query-params",
+        help="Pairs written from labels that were edited since. They stay out unless you ask for them.",
+    )
+
+
+def _licence() -> str:
+    return st.text_input(
+        "Licence for the dataset card",
+        key="export_licence",
+        placeholder="cc-by-4.0",
+        persist_state="session",
     )
 
 

@@ -9,7 +9,7 @@ from codeclm.jobs.order import another, config_for
 from codeclm.projects import Project
 from codeclm.records import Failure
 from codeclm.store import Store
-from codeclm.ui.generate.start import ended
+from codeclm.ui.generate.ended import ended
 from codeclm.ui.guard import guarded
 from codeclm.ui.page import empty, go
 from codeclm.ui.runpanel import going_on, last_run, retry_failed, run_panel

@@ -9,15 +9,16 @@ from codeclm.complexity import measure
 from codeclm.errors import UsageError
 from codeclm.jobs.step import edited
 from codeclm.projects import Project
-from codeclm.records import Instruction, Metadata, RubricSet
+from codeclm.records import Instruction, RubricSet
 from codeclm.stages.rate import MEETS
 from codeclm.store import Branch, Store
 from codeclm.ui.assets import asset
 from codeclm.ui.generate import step
+from codeclm.ui.generate.bench import Bench
 from codeclm.ui.guard import guarded, notify
 from codeclm.ui.page import go
 from codeclm.ui.selected import to_pairs
-from codeclm.ui.text import gap, one_line, plain, plural
+from codeclm.ui.text import gap, one_line, plain, plural, storable
 from codeclm.ui.worddiff import diff
 
 DRAWN = "Draw one, as a run does"
@@ -38,28 +39,19 @@ export default function ({ parentElement, data }) {
 )
 
 
-def node_panel(
-    project: Project,
-    metadata: Metadata,
-    config: str,
-    rubrics: list[RubricSet],
-    tree: list[Branch],
-    branch: Branch,
-    newest: str | None,
-    busy: bool,
-) -> None:
-    """The whole panel. `newest`: of the metadata's instructions the one that was written last."""
-    node = branch.instruction
-    parent = next((each.instruction for each in tree if each.instruction.id == node.parent), None)
+def node_panel(project: Project, bench: Bench, branch: Branch, busy: bool) -> None:
+    """The whole panel, about an instruction that lies on the bench."""
+    node, config = branch.instruction, bench.config.id
+    parent = next((each.instruction for each in bench.tree if each.instruction.id == node.parent), None)
     with st.container(border=True):
         with project.open(readonly=True) as store:
             _head(branch, parent, store.settings.dials().theta)
         before = parent.text if parent else node.text
         _DIFF(key=f"studio_diff_{node.id}", data={"pieces": diff(before, node.text)})
         with project.open(readonly=True) as store:
-            _ratings(store, node, parent, config, rubrics)
+            _ratings(store, node, parent, config, bench.rubrics)
         _measures(node, parent)
-    _next(project, node, rubrics, newest, busy)
+    _next(project, bench, node, busy)
     _more(project, branch, parent, config, busy)
 
 
@@ -121,10 +113,9 @@ def _measures(node: Instruction, parent: Instruction | None) -> None:
     st.caption(" · ".join(parts))
 
 
-def _next(
-    project: Project, node: Instruction, rubrics: list[RubricSet], newest: str | None, busy: bool
-) -> None:
-    actions, chosen = list(rubrics[0].actions) if rubrics else [], f"studio_action_{node.metadata}"
+def _next(project: Project, bench: Bench, node: Instruction, busy: bool) -> None:
+    actions = list(bench.rubrics[0].actions) if bench.rubrics else []
+    chosen = f"studio_action_{node.metadata}"
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
             "Action",
@@ -140,7 +131,7 @@ def _next(
             type="primary",
             disabled=busy,
             on_click=_improve,
-            args=(project, node, newest, chosen),
+            args=(project, node, bench.newest, chosen),
             key="studio_improve",
         )
 
@@ -219,8 +210,7 @@ def _back(parent: str | None) -> None:
 
 @guarded
 def _edit(project: Project, node: Instruction, config: str) -> None:
-    clean = str(st.session_state[_text(node)])[:LONGEST].replace("\0", "�").strip()
-    clean = clean.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    clean = storable(str(st.session_state[_text(node)]), LONGEST).strip()
     if not clean:
         raise UsageError("Instruction: it must not be empty.")
     made = edited(node, clean)

@@ -1,4 +1,4 @@
-"""Starting a run on the Generate page: which models, what it will do in numbers, the button, how it ended."""
+"""Starting a run on the Generate page: which models, what it will do in numbers, the button."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from codeclm.projects import Project
 from codeclm.records import ROLES, Role
 from codeclm.settings import Endpoint
 from codeclm.store import Job, Store
+from codeclm.ui.generate.ended import ended
 from codeclm.ui.generate.plan import (
     USES,
     Forecast,
@@ -30,12 +31,10 @@ from codeclm.ui.generate.quote import quote_panel
 from codeclm.ui.generate.settings import in_fields, in_words, settings
 from codeclm.ui.glossary import term
 from codeclm.ui.guard import guarded
-from codeclm.ui.next_step import nothing_kept
 from codeclm.ui.page import empty, go
-from codeclm.ui.runpanel import how_it_ended, last_run, start_run
-from codeclm.ui.started import limit_said
+from codeclm.ui.runpanel import last_run, start_run
 from codeclm.ui.summary import Summary, summary
-from codeclm.ui.text import ROLE_COLOURS, ago, dollars, duration, number, plain, plural
+from codeclm.ui.text import ROLE_COLOURS, dollars, duration, number, plain, plural
 
 _SET = "gen_set"
 """In the session: what the settings began with, and what they were when the page was last seen."""
@@ -223,50 +222,3 @@ def _models(endpoints: Mapping[Role, Endpoint]) -> None:
             help=term(role),
         )
     go("Models", "Change the models")
-
-
-def ended(project: Project, facts: Summary) -> None:
-    """How the last run ended, and where to go from there."""
-    job = last_run(project)
-    if job is None:
-        if said := how_it_ended(project, None):
-            st.info(said, icon=":material/info:")
-        return
-    funnel, what = facts.funnel, "pilot of an estimate" if job.command.get("pilot") else "run"
-    when = ago(job.finished or job.heartbeat)
-    if job.state == "done" and "judge" not in (job.command.get("stages") or ["judge"]):
-        st.success(
-            f"The last {what} ended {when}: {plural(funnel.encoded, 'seed')} read, "
-            f"{plural(funnel.instructions, 'instruction')} written, {plural(funnel.failures, 'failure')}.",
-            icon=":material/check_circle:",
-        )
-        go("Metadata", "Look at what was read, and correct it")
-        return
-    if job.state == "done":
-        said = (
-            f"The last {what} ended {when}. In all: {plural(funnel.kept, 'pair')} kept, "
-            f"{plural(funnel.exhausted, 'lineage')} exhausted, {plural(funnel.failures, 'failure')}."
-        )
-        if funnel.failures or not funnel.kept:
-            st.info(said, icon=":material/info:")
-        else:
-            st.success(said, icon=":material/check_circle:")
-        if not funnel.kept and funnel.comparisons:
-            st.caption(nothing_kept(facts).why)
-    elif job.state in ("stopped", "budget"):
-        why = "was stopped" if job.state == "stopped" else "reached its limit"
-        st.info(
-            f"The last {what} {why} {when}{limit_said(job)}. What it made is kept; start again to go on.",
-            icon=":material/pause_circle:",
-        )
-    elif job.state == "running":
-        st.error(
-            f"The last {what} ended without a word {when}, as when it is killed or memory is used up. "
-            "What it made is kept; start again to go on.",
-            icon=":material/error:",
-        )
-    else:
-        said = how_it_ended(project, job) or "It ended without a word."
-        st.error(f"The last {what} failed {when}: {said}", icon=":material/error:")
-    if facts.to_review:
-        go("Review", f"Review {plural(facts.to_review, 'pair')}", status="kept")

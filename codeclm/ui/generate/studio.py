@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
 
 import streamlit as st
 
 from codeclm.jobs.order import another, config_for
 from codeclm.projects import Project
-from codeclm.records import Metadata, RubricSet
+from codeclm.records import Metadata
 from codeclm.settings import Config
 from codeclm.store import Branch, MetadataFilter, Store
 from codeclm.ui.generate import step
+from codeclm.ui.generate.bench import Bench
 from codeclm.ui.generate.node import node_panel
 from codeclm.ui.generate.rubrics import rubrics_panel
 from codeclm.ui.guard import guarded
@@ -29,22 +29,6 @@ _OF = "studio_of"
 """The metadata on the bench, by id."""
 _FROM = "studio_from"
 """The sample with which the page of lineages begins that was turned to."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bench:
-    """What lies on the bench: a metadata, its rubrics, and a page of the tree grown from it.
-
-    `samples` name its lineages, all of them; `newest` is the instruction that was written last.
-    """
-
-    metadata: Metadata
-    config: Config
-    rubrics: list[RubricSet]
-    samples: list[int]
-    page: int
-    tree: list[Branch]
-    newest: str | None
 
 
 def studio(project: Project) -> None:
@@ -77,16 +61,7 @@ def studio(project: Project) -> None:
             step.wait(project)
         chosen = _chosen(bench)
         if chosen is not None:
-            node_panel(
-                project,
-                bench.metadata,
-                bench.config.id,
-                bench.rubrics,
-                bench.tree,
-                chosen,
-                bench.newest,
-                busy,
-            )
+            node_panel(project, bench, chosen, busy)
         elif not busy:
             st.caption("Write a basic instruction to begin with: the strong model makes it from the labels.")
 

@@ -18,6 +18,7 @@ from codeclm.projects import Project
 from codeclm.records import AnswerRole, Decision, Verdict
 from codeclm.store import Store
 from codeclm.ui.review.cards import decided
+from codeclm.ui.text import storable
 from codeclm.votes import reviewer as called
 
 TABS = 200
@@ -175,11 +176,7 @@ def _name(each: Mapping[str, Any], reviewer: str) -> str:
 
 
 def _text(value: object) -> str | None:
-    """An edit, without what no store takes: NUL and lone surrogates become U+FFFD."""
-    if not isinstance(value, str):
-        return None
-    text = value[:LONGEST].replace("\0", "\ufffd")
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return storable(value, LONGEST) if isinstance(value, str) else None
 
 
 def _numbered(operations: object) -> list[Mapping[str, Any]]:
