@@ -14,7 +14,7 @@ import streamlit as st
 
 from codeclm.ids import content_id
 from codeclm.ingest.cells import neutral
-from codeclm.ui.text import number, one_line
+from codeclm.ui.text import number, one_line, whole
 
 PAGE = 50
 """Rows on a page: a screen or two, and well under what makes the browser slow."""
@@ -25,8 +25,7 @@ _ROW = 33
 def offset(key: str, total: int, size: int = PAGE) -> int:
     """Where the page that is open begins; the last page where the number is past the end."""
     wanted = str(st.session_state.get(key) or st.query_params.get(key) or 1)
-    page = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else 1
-    return (min(max(page, 1), pages_of(total, size)) - 1) * size
+    return (min(max(whole(wanted) or 1, 1), pages_of(total, size)) - 1) * size
 
 
 def pager(key: str, total: int, unit: str, size: int = PAGE) -> None:

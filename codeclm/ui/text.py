@@ -61,6 +61,11 @@ def body(text: str, empty: str = "(empty)") -> None:
         st.caption(empty)
 
 
+def whole(said: str) -> int | None:
+    """The number that a person wrote or an address holds; None: it is not whole, or too large to be meant."""
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else None
+
+
 def number(value: float | None) -> str:
     """12,345 — or a dash where it is unknown."""
     return "–" if value is None else f"{value:,.0f}"

@@ -4,6 +4,7 @@ import json
 import os
 from pathlib import Path
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from codeclm import projects
@@ -153,3 +154,11 @@ def test_export_begins_with_the_theta_of_the_project_and_what_was_accepted():
     assert test.segmented_control(key="export_what").value == "accepted"
     assert test.number_input(key="export_theta").value == 6.0
     assert test.selectbox(key="export_format").value == form
+
+
+@pytest.mark.parametrize(("said", "most"), [("inf", None), ("1e999", None), ("9" * 400, None), ("3", 3)])
+def test_a_cap_of_an_export_that_is_no_number_of_rows_is_none(said, most):
+    pairing.project("mine", 3)
+    test = come(None, "7_Export", export_cap=said)
+    assert not test.error
+    assert test.number_input(key="export_cap").value == most

@@ -13,8 +13,10 @@ from codeclm.ui.export_words import FORMATS, INCLUDE
 from codeclm.ui.filter_fields import SEARCHED, Known, fields, pick
 from codeclm.ui.glossary import term
 from codeclm.ui.summary import Summary
+from codeclm.ui.text import whole
 
 CAPS = ("use case", "cluster")
+_CAP = "export_cap"
 
 
 def choice(project: Project, facts: Summary) -> Options:
@@ -135,13 +137,17 @@ def _cap(project: Project) -> tuple[int | None, bool]:
     """The most rows of one kind, and whether that is a cluster of the map."""
     with project.open(readonly=True) as store:
         mapped = bool(store.maps.clusters()) and "metadata" in store.maps.kinds()
+    if whole(st.query_params.get(_CAP, "1")) is None:
+        # The field fails at an infinite number, and reads the address as it was when this run began.
+        st.query_params.pop(_CAP)
+        st.rerun()
     most = st.number_input(
         "Most rows of one use case or cluster",
         1,
         None,
         None,
         placeholder="no limit",
-        key="export_cap",
+        key=_CAP,
         bind="query-params",
         help="Keeps what is frequent from outweighing the rest. The first in order stay.",
     )

@@ -18,7 +18,7 @@ from codeclm.ui.guard import guarded
 from codeclm.ui.runs.recent import CALLS_PAGE, RUN_FILTER
 from codeclm.ui.spend_tables import localized
 from codeclm.ui.table import PAGE, first_page, offset, pager, rows_key, tall
-from codeclm.ui.text import ago, dollars, duration, number, one_line, plain
+from codeclm.ui.text import ago, dollars, duration, number, one_line, plain, whole
 
 RECORD = "record"
 """The address's parameter that names the record looked at."""
@@ -195,7 +195,7 @@ def _filters(project: Project) -> CallFilter:
                 "Model", models, None, key="calls_model", placeholder="any", width=200, **again
             )
         run = st.text_input("Run", key=RUN_FILTER, placeholder="any", width=80, **again).strip()
-    job = int(run) if run.isascii() and run.isdigit() and len(run) < 10 else None
+    job = whole(run)
     if run and job is None:
         st.caption(f"No run has the number “{plain(run, 40)}”: the calls of all runs are shown.")
     return CallFilter(
