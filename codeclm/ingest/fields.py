@@ -32,6 +32,8 @@ _MAX_COLUMNS = 200
 """Columns that are listed; beyond them only those of usual names."""
 _DEEPEST = 3
 _LOOK_CLOSELY = 1000
+_UNSAYABLE = re.compile("[\0\ud800-\udfff]")
+"""In a name that no page can show and no command can be given: such a column is not listed."""
 _STEP = re.compile(r"[^.\[\]]+|\[\d{1,9}\]")
 
 
@@ -57,7 +59,8 @@ def survey(
             for name, value in _leaves(row.values, "", 0):
                 if len(examples) < _MAX_COLUMNS or name in examples or name.casefold() in _USUAL:
                     _note(examples, name, value)
-    return tuple(examples.values()), good, seen
+    columns = (column for name, column in examples.items() if not _UNSAYABLE.search(name))
+    return tuple(columns), good, seen
 
 
 def _note(examples: dict[str, Column], name: str, value: Any) -> None:

@@ -15,7 +15,7 @@ from threading import Thread
 from typing import Any
 
 import codeclm
-from codeclm.errors import BusyError, ProjectError
+from codeclm.errors import BusyError, ProjectError, UsageError
 from codeclm.jobs.lock import holder
 
 ROOT = Path(codeclm.__file__).parent.parent
@@ -31,9 +31,10 @@ def log_path(project: Path, kind: str) -> Path:
 def start(
     project: Path, kind: str, arguments: Sequence[str] = (), environment: Mapping[str, str] | None = None
 ) -> int:
-    """Start `codeclm KIND ARGUMENTS…` detached, and return its process id. BusyError: one is going on.
+    """Start `codeclm KIND ARGUMENTS…` detached, and return its process id.
 
-    `environment` is what it gets beside this process's own.
+    `environment` is what it gets beside this process's own. BusyError: one is going on. UsageError: no
+    process can be given such arguments.
     """
     if (held := holder(project, kind)) is not None:
         raise BusyError(
@@ -56,6 +57,8 @@ def start(
         raise ProjectError(
             f"{log.parent}: cannot write there ({error.strerror}); choose another folder"
         ) from None
+    except ValueError:
+        raise UsageError("a NUL or half a character stands in what was given; take it out") from None
     Thread(target=child.wait, name=f"codeclm-{kind}-reaper", daemon=True).start()
     return child.pid
 

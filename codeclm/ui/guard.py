@@ -31,7 +31,7 @@ def guard(stop: bool = True) -> Iterator[None]:
     except CodecError as error:
         error_box(error)
     except Exception as error:  # the last line before a user: whatever it is, no traceback
-        unexpected(error)
+        error_box(unexpected(error))
     else:
         return
     if stop:
@@ -50,8 +50,8 @@ class _Plain(logging.Formatter):
         return as_seen(super().format(record))
 
 
-def unexpected(error: Exception) -> None:
-    """An error nobody foresaw: named in one line, told in full in the log beside the projects."""
+def unexpected(error: Exception) -> str:
+    """What to say of an error nobody foresaw. Told in full it stands in the log beside the projects."""
     path = projects.folder() / "pages.log"
     logger = logging.getLogger("codeclm.pages")
     if not logger.handlers:
@@ -60,7 +60,7 @@ def unexpected(error: Exception) -> None:
         logger.addHandler(handler)
         logger.propagate = False
     logger.error("page failed", exc_info=error)
-    error_box(
+    return (
         f"Something unforeseen went wrong ({type(error).__name__}). Nothing was lost: reload the page. "
         f"If it comes back, the details are in {path}."
     )
@@ -75,6 +75,8 @@ def guarded(function: Callable[P, None]) -> Callable[P, None]:
             function(*args, **kwargs)
         except CodecError as error:
             notify(str(error), bad=True)
+        except Exception as error:  # as in `guard`: Streamlit would tell it, in place of the page
+            notify(unexpected(error), bad=True)
 
     return wrapper
 

@@ -21,6 +21,14 @@ def texts(data, name="a.jsonl", **fields):
     return [seed.text for seed in ingest.seeds(ingest.read(data, name), **fields).records]
 
 
+def test_columns_whose_names_cannot_be_said_are_not_listed():
+    data = json.dumps({"\ud800col": "x", "a\0b": "y", "text": "hi", "in": {"\udfff": 1, "b": 2}}).encode()
+    table = ingest.read(data, "a.jsonl")
+    assert [column.name for column in table.columns] == ["text", "in.b"]
+    assert texts(data) == ["hi"]
+    assert [column.name for column in ingest.read(b"a\0b,text\nx,hi\n", "a.csv").columns] == ["text"]
+
+
 def parquet(**columns):
     stream = io.BytesIO()
     pq.write_table(pa.table(columns), stream)

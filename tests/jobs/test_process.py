@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from codeclm.errors import BusyError, ProjectError
+from codeclm.errors import BusyError, ProjectError, UsageError
 from codeclm.jobs import process
 from codeclm.jobs.lock import hold, holder
 from codeclm.store import Store
@@ -71,6 +71,12 @@ def test_a_folder_that_cannot_be_written_is_one_line(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(ProjectError, match="choose another folder"):
         process.start(tmp_path / "file" / "p.db", "run")
+
+
+@pytest.mark.parametrize("word", ["a\0b", "a\ud800b"])
+def test_what_no_process_can_be_given_is_one_line(tmp_path, word):
+    with pytest.raises(UsageError, match="take it out"):
+        process.start(tmp_path / "p.db", "run", ["--strong-model", word])
 
 
 def test_nothing_said_is_nothing_read(tmp_path):

@@ -229,6 +229,34 @@ def test_files_are_tried_on_the_prompts_before_anything_is_started():
     assert "no answer of the project's strong model plays a part" in "\n".join(c.value for c in test.caption)
 
 
+def test_a_column_may_be_called_as_an_option_or_as_no_command_can_say(monkeypatch):
+    started = []
+    monkeypatch.setattr(process, "start", lambda path, kind, words, _: started.append(words))
+    test = well(page(projects.create("named")))
+    row = json.dumps({"-prompt-": "What is rain?", "a\0b": "y", "\ud800": "z", "x": "y"}).encode()
+    test.file_uploader(key="eval_file").set_value(("asked.jsonl", row, "")).run()
+    (column,) = [each for each in well(test).selectbox if each.label == "Column with the prompt"]
+    assert column.options == ["-prompt-", "x"]
+    column.set_value("-prompt-").run()
+    well(test.button(key="evaluate_start").click().run())
+    assert "--field=-prompt-" in started[0]
+
+
+def test_what_nobody_foresaw_at_a_press_is_told_in_one_line_above_the_page(monkeypatch):
+    def broken(*_):
+        raise RuntimeError("secret")
+
+    test, _ = held_out(monkeypatch, start=broken)
+    test.segmented_control(key="eval_prompts").set_value("Held-out seeds").run()
+    test.button(key="evaluate_start").click().run()
+    assert not test.exception
+    (said,) = [each.value for each in test.error]
+    assert "Something unforeseen went wrong \\(RuntimeError\\)" in said
+    assert "secret" not in said
+    assert "RuntimeError: secret" in (projects.folder() / "pages.log").read_text("utf-8")
+    assert test.button(key="evaluate_start")
+
+
 def test_what_was_given_stays_given_after_a_look_at_another_page(monkeypatch):
     started = []
     monkeypatch.setattr(process, "start", lambda path, kind, words, _: started.append(words))
@@ -265,12 +293,13 @@ def test_a_file_that_is_taken_out_is_gone():
     assert not [each for each in test.button if each.label == r"a\.jsonl"]
 
 
-def held_out(monkeypatch):
+def held_out(monkeypatch, start=None):
     made = projects.create("seeds")
     with made.open() as store:
         store.seeds.add(Seed(f"Explain thing {number}.") for number in range(30))
     started = []
-    monkeypatch.setattr(process, "start", lambda path, kind, words, _: started.append(words))
+    start = start or (lambda path, kind, words, _: started.append(words))
+    monkeypatch.setattr(process, "start", start)
     return page(made), started
 
 

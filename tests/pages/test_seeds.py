@@ -275,3 +275,13 @@ def test_scores_on_another_scale_are_told_after_the_import(times, theta):
         (told,) = (each.replace("\\", "") for each in scale)
         assert f"θ {theta}" in told
         assert told.endswith("Contrast sets it.")
+
+
+def test_a_column_whose_name_holds_half_a_character_is_not_offered():
+    projects.create("mine")
+    test = upload(seeds_page(), "Instructions", {"\ud800col": "x", "text": "hi", "b": "y"})
+    assert not test.error
+    test.button(key="seeds_add").click().run()
+    assert not test.error
+    with projects.find("mine").open(readonly=True) as store:
+        assert [seed.text for seed in store.seeds.page()] == ["hi"]

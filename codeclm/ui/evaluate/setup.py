@@ -116,7 +116,7 @@ def _prompts(plan: Plan, project: Project) -> None:
     found = tables.prompts(table, column)
     groups = sorted({each.prompt.group for each in found.records if each.prompt.group})
     plan.prompts = len(found.records)
-    plan.words += [str(file.path), "--field", column]
+    plan.words += [str(file.path), f"--field={column}"]  # in one word: it may begin with a hyphen
     plan.asked, plan.source = found.records, f"{file.path} {column}"
     with st.container(horizontal=True):
         st.badge(plural(plan.prompts, "prompt"), color="green")

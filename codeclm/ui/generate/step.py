@@ -34,7 +34,7 @@ def start(
     """Callback: take a step for a metadata. `newest`: its instruction so far that was written last."""
     words = [what, record]
     if action:
-        words += ["--action", action]
+        words.append(f"--action={action}")  # in one word: it may begin with a hyphen
     started.begin(project, STEP, words, what=what, metadata=metadata, newest=newest)
 
 
