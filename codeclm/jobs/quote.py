@@ -138,9 +138,15 @@ def _quote(project: Path, order: Order, warn: Tell, show: Tell, pilot: int | Non
     if missing > 0:
         picked = _spread(_spread(left.seeds + left.metadata, wanted), missing)
         with Store.open(project, readonly=True) as store:
-            taken = _most(store, setup, left.seeds, picked)
+            taken = _ahead(store, setup, left.seeds, picked)
         if taken is not None and left.bounds is not None:
-            warn(f"the pilot takes at most {taken:,} calls of the {left.bounds.most:,}")
+            if pilot is None and too_large(taken, left.bounds.most):
+                raise CodecError(
+                    f"few metadata hold the {left.bounds.lineages:,} lineages, so that a pilot takes up to "
+                    f"{taken.most:,} calls of the {left.bounds.most:,}: --pilot {wanted} takes it; "
+                    "or run with --max-calls"
+                )
+            warn(f"the pilot takes at most {taken.most:,} calls of the {left.bounds.most:,}")
         only = frozenset([*picked, *(Metadata("encoded", Labels(""), seed=each).id for each in picked)])
         stages = tuple(stage for stage in setup.stages if stage != "augment")
         outcome = run(project, replace(order, stages=stages, augment_to=None, only=only), warn, show)
@@ -153,18 +159,22 @@ def _quote(project: Path, order: Order, warn: Tell, show: Tell, pilot: int | Non
     return _foretell(setup, left, seen)
 
 
-def pilot_most(store: Store, setup: Setup, size: int) -> int | None:
-    """The most calls of a pilot of so many metadata; None: of these stages it cannot be told."""
+def pilot_bounds(store: Store, setup: Setup, size: int) -> Bounds | None:
+    """What a pilot of so many metadata takes; None: of these stages it cannot be told."""
     seeds = seeds_left(store, setup)
-    return _most(store, setup, seeds, _spread(seeds + lineages_left(store, setup), size))
+    return _ahead(store, setup, seeds, _spread(seeds + lineages_left(store, setup), size))
 
 
-def _most(store: Store, setup: Setup, seeds: list[str], picked: list[str]) -> int | None:
+def too_large(pilot: Bounds, whole: int) -> bool:
+    """Whether a pilot is no small part of the whole, in calls: then it is taken only where asked for."""
+    return pilot.lineages > LINEAGES and SHARE * pilot.most > whole
+
+
+def _ahead(store: Store, setup: Setup, seeds: list[str], picked: list[str]) -> Bounds | None:
     begun = set(seeds).intersection(picked)
     limit, stages = setup.order.limit, setup.stages
     left = store.lineages.left(setup.config.id, setup.dials, stages, limit, set(picked) - begun)
-    found = bounds(left, len(begun), 0, setup.dials, stages)
-    return None if found is None else found.most
+    return bounds(left, len(begun), 0, setup.dials, stages)
 
 
 def _failures(project: Path, setup: Setup) -> str:

@@ -118,6 +118,21 @@ def test_metadata_of_many_pairs_and_of_few_are_foretold_by_their_lineages(tmp_pa
     assert calls["low"] <= run(path, order(), silent, silent).calls_sent <= calls["high"]
 
 
+def test_a_pilot_that_is_no_small_part_of_the_whole_is_taken_only_where_it_is_asked_for(
+    tmp_path, order, endpoint
+):
+    path, said = tmp_path / "p.db", []
+    with Store.open(path, create=True) as store:
+        store.metadata.add([Metadata("imported", Labels("letters"))])
+        store.lineages.add_given([given("letters", at) for at in range(70)])
+    with pytest.raises(CodecError, match="up to 1,051 calls of the 1,051: --pilot 1 takes it"):
+        quote(path, order(), said.append, silent)
+    assert endpoint.requests == []
+    quote(path, order(), said.append, silent, pilot=1)
+    assert "the pilot takes at most 1,051 calls of the 1,051" in said
+    assert endpoint.requests
+
+
 @pytest.mark.parametrize("pilot", [0, 2])
 def test_a_look_at_the_price_leaves_theta_and_the_results_that_are_shown(project, order, endpoint, pilot):
     path = project(6)

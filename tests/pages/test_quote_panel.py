@@ -11,8 +11,9 @@ from codeclm import projects
 from codeclm.jobs.lock import hold
 from codeclm.jobs.order import Order
 from codeclm.jobs.quote import quote
-from codeclm.records import Instruction, Labels, Metadata, Seed
+from codeclm.records import IMPORTED, Answer, Instruction, Labels, Metadata, Seed
 from codeclm.settings import Config, Dials, Endpoint
+from codeclm.store import GivenPair
 from codeclm.testing import ScriptedEndpoint
 from codeclm.ui.generate.plan import Wanted
 from codeclm.ui.generate.quote import order_of
@@ -77,6 +78,25 @@ def test_what_the_pilot_takes_is_said_before_it_is_started_and_can_be_less(made)
     (pilot,) = [each for each in test.number_input if each.label == "Pilot, of 10"]
     pilot.set_value(0).run()
     assert "No pilot, no call" in said(test)
+
+
+def test_a_pilot_that_would_be_the_whole_run_is_not_set_unasked(made):
+    metadata = Metadata("imported", Labels("letters"))
+    with made.open() as store:
+        store.seeds.delete(store.seeds.ids())
+        store.metadata.add([metadata])
+        store.lineages.add_given([_given(metadata, at) for at in range(70)])
+    test = generate()
+    (pilot,) = [each for each in test.number_input if each.label == "Pilot, of 1"]
+    assert pilot.value == 0
+    assert "A pilot of 1 takes up to 1,331 calls of the 1,331, so that none is set" in said(test)
+    pilot.set_value(1).run()
+    assert "The pilot takes at most 1,331 calls of the 1,331" in said(test)
+
+
+def _given(of, number):
+    node = Instruction(of.id, of.revision, f"Write number {number}", origin="imported")
+    return GivenPair(node, tuple(Answer(node.id, role, IMPORTED, role) for role in ("strong", "target")))
 
 
 def test_while_a_pilot_runs_the_newest_instructions_are_its_own(made):

@@ -7,8 +7,19 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from codeclm.jobs.bounds import Bounds
 from codeclm.jobs.order import Order, Setup, config_for
-from codeclm.jobs.quote import COUNTED, QUOTE, SPENT, Quoted, last_quote, lines, pilot_most, pilot_size
+from codeclm.jobs.quote import (
+    COUNTED,
+    QUOTE,
+    SPENT,
+    Quoted,
+    last_quote,
+    lines,
+    pilot_bounds,
+    pilot_size,
+    too_large,
+)
 from codeclm.projects import Project
 from codeclm.store import Store
 from codeclm.ui import started
@@ -33,6 +44,9 @@ def quote_panel(project: Project, wanted: Wanted, coming: Forecast, unpriced: st
         return
     units = max(coming.seeds, coming.metadata)
     usual = min(units, pilot_size(units, coming.lineages / units))
+    heavy = _pilot(project, wanted, usual)
+    if unasked := heavy is not None and too_large(heavy, coming.most):
+        usual = 0
     pilot = f"gen_pilot_{units}_{usual}"
     with st.container(horizontal=True, vertical_alignment="bottom"):
         size = st.number_input(
@@ -53,7 +67,8 @@ def quote_panel(project: Project, wanted: Wanted, coming: Forecast, unpriced: st
             key="gen_quote",
             help="Foretells calls, tokens, money and time.",
         )
-    st.caption(_cost(project, wanted, size, coming.most))
+    taken = _pilot(project, wanted, size or int(unasked))
+    st.caption(_cost(size, taken.most if taken else 0, coming.most))
     job = last_run(project)
     with project.open(readonly=True) as store:
         found = last_quote(store, order_of(wanted), job.started if job else 0.0)
@@ -63,28 +78,37 @@ def quote_panel(project: Project, wanted: Wanted, coming: Forecast, unpriced: st
         error_box(said.removeprefix("error: "))
 
 
-def _cost(project: Project, wanted: Wanted, size: int, most: int) -> str:
-    """What a pilot takes, at most: there may be finished lineages to look at in its place."""
+def _cost(size: int, calls: int, most: int) -> str:
+    """What a pilot takes, at most: there may be finished lineages to look at in its place. Where none is set
+    as the smallest would be large, what that takes.
+    """
     if not size:
-        return "No pilot, no call: the estimate looks at what is finished already."
-    with project.open(readonly=True) as store:
-        revision = store.revision()
-    asked = str((wanted.dials, wanted.reach, wanted.limit))
-    calls = _pilot_calls(str(project.path), revision, asked, size, wanted)
+        said = "No pilot, no call: the estimate looks at what is finished already."
+        large = (
+            f" A pilot of 1 takes up to {plural(calls, 'call')} of the {number(most)}, so that none is set."
+        )
+        return said + (large if calls else "")
     return (
         f"The pilot takes at most {plural(calls, 'call')} of the {number(most)}, fewer where lineages are "
         "finished already. What it makes is kept, and not paid for again by the run."
     )
 
 
+def _pilot(project: Project, wanted: Wanted, size: int) -> Bounds | None:
+    with project.open(readonly=True) as store:
+        revision = store.revision()
+    asked = str((wanted.dials, wanted.reach, wanted.limit))
+    return _bounds(str(project.path), revision, asked, size, wanted)
+
+
 @st.cache_resource(max_entries=16, ttl="1h", show_spinner=False)
-def _pilot_calls(path: str, revision: int, asked: str, size: int, _wanted: Wanted) -> int:
+def _bounds(path: str, revision: int, asked: str, size: int, _wanted: Wanted) -> Bounds | None:
     """Counted anew when the file or a setting that counts has changed."""
     with Store.open(Path(path), readonly=True) as store, store.read():
         roles = store.settings.endpoints()
         config = config_for(store, roles, _wanted.dials)
         setup = Setup(order_of(_wanted), frozenset(_wanted.stages), roles, _wanted.dials, config)
-        return pilot_most(store, setup, size) or 0
+        return pilot_bounds(store, setup, size)
 
 
 def estimating(project: Project) -> bool:
