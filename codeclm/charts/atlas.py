@@ -78,9 +78,9 @@ def points(
     sheet: Sheet,
     lit: NDArray[np.int64] | None = None,
     names: Sequence[Name] = (),
+    *,
     dark: bool = False,
     mouse: str = "lasso",
-    height: int = 560,
     marks: NDArray[np.int64] | None = None,
     taken: str = "",
 ) -> go.Figure:
@@ -108,31 +108,36 @@ def points(
         )
     )
     if lit is not None:
-        figure.add_trace(
-            scatter(
-                x=sheet.x[lit],
-                y=sheet.y[lit],
-                mode="markers",
-                hoverinfo="none",
-                marker={
-                    "size": 11,
-                    "color": sheet.codes[lit],
-                    "line": {"width": 1.5, "color": GRAY},
-                    **_forms(sheet, sheet.codes[lit]),
-                    **_scale(sheet),
-                },
-            )
-        )
+        figure.add_trace(_found(scatter, sheet, lit))
+    figure.update_layout(selectionrevision=taken, annotations=_labels(names, sheet, dark))
+    return _bare(figure, mouse)
+
+
+def _found(scatter: type[go.Scatter | go.Scattergl], sheet: Sheet, lit: NDArray[np.int64]) -> Any:
+    return scatter(
+        x=sheet.x[lit],
+        y=sheet.y[lit],
+        mode="markers",
+        hoverinfo="none",
+        marker={
+            "size": 11,
+            "color": sheet.codes[lit],
+            "line": {"width": 1.5, "color": GRAY},
+            **_forms(sheet, sheet.codes[lit]),
+            **_scale(sheet),
+        },
+    )
+
+
+def _labels(names: Sequence[Name], sheet: Sheet, dark: bool) -> list[dict[str, Any]]:
+    """Annotations to be set all at once: added one by one, each is checked with all before it."""
     ground, ink = ("rgba(16, 20, 19, 0.78)", "#E6ECE9") if dark else ("rgba(253, 253, 252, 0.82)", "#0F1715")
     look = {"font": {"size": 11, "color": ink}, "bgcolor": ground, "borderpad": 2, "showarrow": False}
     short = headlines([each.text for each in names])
     told = apart(
         [each._replace(text=label(text, 34)) for each, text in zip(names, short, strict=True)], sheet
     )
-    # All at once: added one by one, each is checked with all before it.
-    annotations = [{"captureevents": False, **look, **each._asdict()} for each in told]
-    figure.update_layout(selectionrevision=taken, annotations=annotations)
-    return _bare(figure, height, mouse)
+    return [{"captureevents": False, **look, **each._asdict()} for each in told]
 
 
 def headline(name: str, most: int = 34) -> str:
@@ -216,11 +221,11 @@ def unscored(low: float, high: float, place: float = 0.5) -> float:
     return low - below * (1 - place)
 
 
-def _bare(figure: go.Figure, height: int, mouse: str) -> go.Figure:
+def _bare(figure: go.Figure, mouse: str) -> go.Figure:
     """No axes: on such a map only nearness says anything."""
     axis = {"visible": False, "showgrid": False, "zeroline": False}
     figure.update_layout(
-        height=height,
+        height=560,
         margin={"l": 0, "r": 0, "t": 4, "b": 0},
         showlegend=False,
         dragmode=mouse,

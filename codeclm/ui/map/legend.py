@@ -14,9 +14,9 @@ from codeclm.charts.palette import GRAY
 from codeclm.projects import Project
 from codeclm.store.maps import Cluster
 from codeclm.ui.guard import guarded, notify
-from codeclm.ui.map.colours import Colouring
 from codeclm.ui.map.data import Atlas, Rows
 from codeclm.ui.map.held import groups, renamed, take, turn
+from codeclm.ui.map.look import Look
 from codeclm.ui.table import rows_key, tall
 from codeclm.ui.text import gap, number, one_line
 
@@ -25,23 +25,22 @@ _SHOWN = 200
 _BOX = "map_cluster"
 
 
-def legend(
-    project: Project, atlas: Atlas, rows: Rows, chosen: Rows, colours: Colouring, by: str, of: str
-) -> None:
-    """Every group with its colour and counts, or the figures of a scale. `of`: the map's name."""
-    if colours.span is not None:
-        _gaps(atlas, chosen if len(chosen) else rows)
+def legend(project: Project, atlas: Atlas, look: Look, chosen: Rows) -> None:
+    """Every group with its colour and counts, or the figures of a scale."""
+    if look.colours.span is not None:
+        _gaps(atlas, chosen if len(chosen) else look.rows)
         return
-    if by == "cluster" and atlas.clusters:
+    if look.by == "cluster" and atlas.clusters:
         # Above the legend, as below it there is little room to open in.
         _rename(project, atlas)
-    _groups(atlas, rows, chosen, colours, by, of)
+    _groups(atlas, look, chosen)
 
 
-def _groups(atlas: Atlas, rows: Rows, chosen: Rows, colours: Colouring, by: str, of: str) -> None:
+def _groups(atlas: Atlas, look: Look, chosen: Rows) -> None:
+    colours, by, of = look.colours, look.by, look.of
     count = len(colours.names)
     whole = np.bincount(colours.codes, minlength=count)
-    within = np.bincount(colours.codes[np.isin(rows, chosen)], minlength=count)
+    within = np.bincount(colours.codes[np.isin(look.rows, chosen)], minlength=count)
     order = np.lexsort((-whole, np.array(colours.colours) == GRAY)) if by == "cluster" else np.arange(count)
     # Rows that were chosen in the legend itself stay where they are.
     taken = groups(of, by)

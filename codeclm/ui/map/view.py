@@ -13,10 +13,11 @@ from codeclm.charts import atlas as charts
 from codeclm.projects import Project
 from codeclm.store.maps import KINDS, MapKind
 from codeclm.ui.guard import fragment
-from codeclm.ui.map.colours import BY, Colouring, colouring
+from codeclm.ui.map.colours import BY, colouring
 from codeclm.ui.map.data import MOST, Atlas, Rows, read
 from codeclm.ui.map.held import chart_key, draw, groups, marked, selected, turn
 from codeclm.ui.map.legend import legend
+from codeclm.ui.map.look import Look
 from codeclm.ui.map.selection import bar, selection
 from codeclm.ui.selected import PARAMETER
 from codeclm.ui.text import number, plural
@@ -45,29 +46,30 @@ def view(project: Project, running: bool) -> None:
             f"A fair sample is drawn, {number(len(atlas.points.ids))} of {number(atlas.there)} points. "
             "Search, selection and the figures beside the map are about these; Coverage counts them all."
         )
-    colours = colouring(atlas, by).of(rows)
     lit = _lit(project, atlas, rows, kinds, part)
+    look = Look("-".join([project.name, *kinds]), rows, by, colouring(atlas, by).of(rows), lit)
     above = st.container()
     # Where there is no room beside the map, the legend stands under it.
     side = st.grid(3, min_column_width=270)
     left, right = side.cell(column_span=2), side.cell()
-    of = "-".join([project.name, *kinds])
-    chosen = rows[selected(of, atlas.places[rows], lit, colours, by)]
+    chosen = rows[selected(look.of, atlas.places[rows], lit, look.colours, by)]
     named = st.query_params.get(PARAMETER)
     if not len(chosen) and named:
         with project.open(readonly=True) as store:
             chosen = atlas.find({id_ for _, id_ in store.selections.get(named)})
-    taken = f"{turn()} {groups(of, by)}"
-    marks = marked((of, by, part, _mouse(), named, taken, id(atlas)), np.flatnonzero(np.isin(rows, chosen)))
+    taken = f"{turn()} {groups(look.of, by)}"
+    marks = marked(
+        (look.of, by, part, _mouse(), named, taken, id(atlas)), np.flatnonzero(np.isin(rows, chosen))
+    )
     held = len(chosen) > 0
     if not held and lit is not None:
         chosen = rows[lit]
     with above:
         bar(project, atlas, chosen, held)
     with left:
-        _chart(atlas, rows, colours, lit, by, of, marks, taken)
+        _chart(atlas, look, marks, taken)
     with right:
-        legend(project, atlas, rows, chosen, colours, by, of)
+        legend(project, atlas, look, chosen)
     selection(project, atlas, chosen)
 
 
@@ -113,18 +115,16 @@ def _lit(project: Project, atlas: Atlas, rows: Rows, kinds: list[str], part: str
     return hits
 
 
-def _chart(
-    atlas: Atlas, rows: Rows, colours: Colouring, lit: Rows | None, by: str, of: str, marks: Rows, taken: str
-) -> None:
+def _chart(atlas: Atlas, look: Look, marks: Rows, taken: str) -> None:
     """Draw the points; what is drawn on them goes to the selection."""
-    places = atlas.places[rows]
+    places, colours = atlas.places[look.rows], look.colours
     sheet = charts.Sheet(
         places[:, 0], places[:, 1], colours.codes, colours.colours, colours.span, colours.shapes
     )
     figure = charts.points(
         sheet,
-        lit,
-        _names(atlas, rows, places) if by == "cluster" else (),
+        look.lit,
+        _names(atlas, look.rows, places) if look.by == "cluster" else (),
         dark=st.context.theme.type == "dark",
         mouse=_mouse(),
         marks=marks,
@@ -132,11 +132,11 @@ def _chart(
     )
     st.plotly_chart(
         figure,
-        key=chart_key(of),
-        on_select=lambda: draw(of),
+        key=chart_key(look.of),
+        on_select=lambda: draw(look.of),
         selection_mode=("points", "box", "lasso"),
         config=charts.MAP,
-        alt=f"A map of {plural(len(rows), 'text')} by what they are about, coloured by {by}",
+        alt=f"A map of {plural(len(look.rows), 'text')} by what they are about, coloured by {look.by}",
     )
 
 
