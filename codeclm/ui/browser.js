@@ -2,6 +2,12 @@
 
 const EVERY = 50;
 const LONGEST = 8000;
+const LEAVING = 500;
+
+/* Whether no page is being drawn. */
+function settled() {
+  return Boolean(document.querySelector('[data-testid="stApp"][data-test-script-state="notRunning"]'));
+}
 
 /* To the element of a key, once that stands; unless the person has moved on meanwhile. */
 function giveFocus(to, turn) {
@@ -13,32 +19,44 @@ function giveFocus(to, turn) {
     const active = document.activeElement;
     const free = active === document.body || active === before;
     const [target] = ["input", "button", "a"].flatMap((tag) => document.querySelector(`.st-key-${to} ${tag}`) || []);
-    const settled = document.querySelector('[data-testid="stApp"][data-test-script-state="notRunning"]');
-    if (target && free && settled) target.focus();
+    if (target && free && settled()) target.focus();
     else if (free && Date.now() - begun < LONGEST && window.codeclmFocus === turn) setTimeout(look, EVERY);
   };
   look();
 }
 
-/* Whether an address has nothing but what another has, and not all of that. */
-function isLess(one, other) {
-  const theirs = [...new URL(other).searchParams].map(String);
-  const mine = [...new URL(one).searchParams].map(String);
-  return mine.length < theirs.length && mine.every((each) => theirs.includes(each));
-}
-
-/* On the way to another page Streamlit first takes the filters out of the address of the one that is left, as an
-   entry of its own: Back would lead there, to a page that nobody saw. That entry gets the filters again. */
+/* On the way to another page Streamlit first takes the filters out of the address of the one that is left, or puts
+   those of the next into it, and on the page that is come to what was set there before: each as an entry of its own.
+   Back would lead to pages that nobody saw. So an entry is made only of what a person changes on a page that stays. */
 function keepAddress() {
   if (window.codeclmPush) return;
-  window.codeclmPush = history.pushState.bind(history);
-  let bare = null;
+  const push = window.codeclmPush = history.pushState.bind(history);
+  let touched = false;
+  let held = null;
+  for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, () => { touched = true; }, true);
+  const back = () => {
+    const there = held?.now === location.href;
+    if (there) history.replaceState({}, "", held.before);
+    return there;
+  };
+  const enter = () => {
+    if (held?.entry && back()) push({}, "", held.now);
+    held = null;
+  };
+  const later = () => setTimeout(() => (settled() ? enter() : later()), LEAVING);
   history.pushState = (state, title, to) => {
-    const next = new URL(to, location.href).href;
-    const stays = new URL(next).pathname === location.pathname;
-    if (!stays && bare?.now === location.href) history.replaceState({}, "", bare.before);
-    bare = stays && isLess(next, location.href) ? { now: next, before: location.href } : null;
-    window.codeclmPush(state, title, to);
+    const next = new URL(to, location.href);
+    if (next.pathname === location.pathname) {
+      enter();
+      held = { now: next.href, before: location.href, entry: touched };
+      history.replaceState(state, title, to);
+      later();
+    } else {
+      back();
+      held = null;
+      touched = false;
+      push(state, title, to);
+    }
   };
 }
 

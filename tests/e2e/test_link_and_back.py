@@ -31,9 +31,21 @@ def test_a_search_on_review_is_gone_by_a_link_and_there_again_by_back(app, monke
     assert search.input_value() == ""
     assert "review_search" not in app.page.url
     assert app.page.get_by_role("combobox", name="Reviewer").input_value() == "Ann"
-    for _ in range(6):  # how many entries a page makes is not what this is about
-        if "zzzz" not in app.page.url:
-            app.page.go_back()
-            app.settle()
+    for page in ("Seeds", "Review"):
+        app.settle()
+        app.page.go_back()
+        app.page.wait_for_url(f"**/{page}**")
     assert app.sees("No pair matches these filters.")
     assert search.input_value() == "zzzz"
+
+
+def test_back_leads_to_a_record_whose_page_was_left_for_the_list(app, monkeypatch):
+    monkeypatch.setenv(projects.FOLDER_ENVIRONMENT, str(app.folder))
+    with pairing.project("mine", 2).open(readonly=True) as store:
+        (seed, _) = store.seeds.ids()
+    app.open("Runs", project="mine", record=seed)
+    app.click("All runs and calls")
+    assert app.sees("No run yet.")
+    app.page.wait_for_timeout(1000)
+    app.page.go_back()
+    assert app.sees("Calls behind seed")
