@@ -39,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 0
     except Exception as error:  # the last line of defence: no traceback reaches a user
-        warn(f"error: something unforeseen ({type(error).__name__}); the details are in {_keep_traceback()}")
+        warn(f"error: {_unforeseen(error)}; the details are in {_keep_traceback()}")
         return 1
 
 
@@ -75,6 +75,13 @@ def _later(*signals: signal.Signals) -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _unforeseen(error: Exception) -> str:
+    from codeclm.store.refusals import advice
+
+    named = f"something unforeseen ({type(error).__name__})"
+    return f"{named}; {hint}" if (hint := advice(error)) else named
 
 
 def _keep_traceback() -> Path | str:

@@ -1,9 +1,10 @@
-"""What SQLite refuses, told in one line with what to do. Knows no table."""
+"""What SQLite refuses, and values that are none, told in one line with what to do. Knows no table."""
 
 from __future__ import annotations
 
 import shutil
 import sqlite3
+import traceback
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,6 +13,10 @@ ROOM = 2**16
 
 REFUSED = (sqlite3.Error, UnicodeError, OverflowError)
 """What SQLite raises where it cannot do what it was asked."""
+
+_MISREAD = (AttributeError, LookupError, TypeError, ValueError)
+"""What comes of a value that is not of the kind that is written there."""
+_STORE = Path(__file__).parent
 
 
 def explain(error: Exception, path: Path) -> str:
@@ -28,6 +33,18 @@ def explain(error: Exception, path: Path) -> str:
         if name.startswith(prefix):
             return f"{path}: {text}"
     return f"{path}: {' '.join(str(error).split()) or type(error).__name__}"
+
+
+def advice(error: Exception) -> str:
+    """What to do about an error nobody foresaw, where a value of a project seems to be of a wrong kind.
+
+    Empty where it arose elsewhere than in the rooms that read a project.
+    """
+    files = (Path(frame.f_code.co_filename) for frame, _ in traceback.walk_tb(error.__traceback__))
+    ours = [file for file in files if _STORE.parent in file.parents]
+    if isinstance(error, _MISREAD) and ours and _STORE in ours[-1].parents:
+        return "the project file may be damaged: put back a copy or a backup"
+    return ""
 
 
 def _full(folder: Path) -> bool:

@@ -17,6 +17,7 @@ import streamlit as st
 from codeclm import projects
 from codeclm.errors import CodecError
 from codeclm.llm.text import as_seen
+from codeclm.store.refusals import advice
 from codeclm.ui.text import plain
 
 P = ParamSpec("P")
@@ -60,10 +61,10 @@ def unexpected(error: Exception) -> str:
         logger.addHandler(handler)
         logger.propagate = False
     logger.error("page failed", exc_info=error)
-    return (
-        f"Something unforeseen went wrong ({type(error).__name__}). Nothing was lost: reload the page. "
-        f"If it comes back, the details are in {path}."
-    )
+    named = f"Something unforeseen went wrong ({type(error).__name__})"
+    if hint := advice(error):
+        return f"{named}: {hint}. The details are in {path}."
+    return f"{named}. Nothing was lost: reload the page. If it comes back, the details are in {path}."
 
 
 def guarded(function: Callable[P, None]) -> Callable[P, None]:

@@ -11,7 +11,7 @@ from contextlib import closing
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from codeclm import projects
+from codeclm import cli, projects
 from codeclm.cli import main
 from codeclm.errors import CodecError, ProjectError
 from codeclm.jobs import archiving
@@ -91,6 +91,30 @@ def test_what_a_page_says_of_one_is_one_line(project):
     test.run()
     assert not test.exception
     assert any("trigger" in error.value for error in test.error)
+
+
+@pytest.mark.parametrize("value", ["{", "[1]", "7", "null"])
+def test_a_value_of_the_wrong_kind_is_one_line_that_speaks_of_the_file(value, project, capsys, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(project.parent))
+    changed(project, f"insert or replace into settings (name, value) values ('endpoints', '{value}')")
+    assert main(["--project", str(project), "quote"]) == 1
+    (said,) = capsys.readouterr().err.splitlines()
+    assert "put back a copy or a backup" in said
+    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    test.query_params["project"] = "p"
+    test.switch_page("pages/9_Models.py").run()
+    assert not test.exception
+    assert any("put back a copy or a backup" in error.value for error in test.error)
+
+
+def test_an_error_of_the_program_elsewhere_blames_no_file(project, capsys, monkeypatch):
+    def broken(*_):
+        raise TypeError
+
+    monkeypatch.setenv("XDG_STATE_HOME", str(project.parent))
+    monkeypatch.setattr(cli, "emit", broken)
+    assert main(["--project", str(project), "status"]) == 1
+    assert "backup" not in capsys.readouterr().err
 
 
 def test_no_statement_of_a_file_gets_at_another_file(project, folder):
