@@ -32,7 +32,9 @@ LONGEST = 60
 _ELSEWHERE = " (elsewhere)"
 """Ends the name of the project that $CODECLM_PROJECT names where the folder has one of the same stem."""
 
-_NAME = re.compile(rf"[^\W_](?:[\w .()-]{{0,{LONGEST - 2}}}[\w)])?", re.UNICODE)
+_BLANK = "\u115f\u1160\u3164\uffa0"
+"""Letters of Hangul that nobody sees."""
+_NAME = re.compile(rf"(?!.*[{_BLANK}])[^\W_](?:[\w .()-]{{0,{LONGEST - 2}}}[\w)])?", re.UNICODE)
 _RESERVED = re.compile(r"(?i)con|prn|aux|nul|com\d|lpt\d")
 
 

@@ -45,6 +45,7 @@ def seeds_of(project):
         "x ",
         "é/",
         "a\x00",
+        "a\u3164",
     ],
 )
 def test_names_that_lead_elsewhere_are_refused(name, tmp_path):
