@@ -76,32 +76,33 @@ def _preview(project: Project, given: Given, columns: Columns) -> None:
     parsed, again = _parsed(given.file, given.kind, columns)
     good = len(parsed.records)
     tagged = tagged_of(parsed.records) if given.kind.kind == "seeds" else 0
-    _counted(given.file.name, parsed, tagged, again)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _counted(given.file.name, parsed, tagged, again)
+        if good:
+            st.button(
+                f"Add {given.kind.count(good - again)}",
+                type="primary",
+                icon=":material/add:",
+                on_click=_add,
+                args=(project, given, columns),
+                key="seeds_add",
+            )
     if good:
         _first_rows(given.kind, parsed.records, tagged > 0)
-        st.button(
-            f"Add {given.kind.count(good - again)}",
-            type="primary",
-            icon=":material/add:",
-            on_click=_add,
-            args=(project, given, columns),
-            key="seeds_add",
-        )
     if parsed.rejected:
         rejects(parsed.rejected, given.file.name, opened=not good)
 
 
 def _counted(name: str, parsed: ingest.Parsed[Any], tagged: int, again: int) -> None:
     good, bad = len(parsed.records), len(parsed.rejected)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"{plural(parsed.read, 'row')} in {plain(name, 60)}", width="content")
-        st.badge(f"{number(good)} can be used", color="green" if good else "gray")
-        if tagged:
-            st.badge(f"{number(tagged)} with tags", color="gray")
-        if again:
-            st.badge(plural(again, "repeated row"), color="gray")
-        if bad:
-            st.badge(f"{number(bad)} rejected", color="red")
+    st.markdown(f"{plural(parsed.read, 'row')} in {plain(name, 60)}", width="content")
+    st.badge(f"{number(good)} can be used", color="green" if good else "gray")
+    if tagged:
+        st.badge(f"{number(tagged)} with tags", color="gray")
+    if again:
+        st.badge(plural(again, "repeated row"), color="gray")
+    if bad:
+        st.badge(f"{number(bad)} rejected", color="red")
 
 
 def _first_rows(kind: FileKind, records: Sequence[Any], tagged: bool) -> None:

@@ -251,6 +251,38 @@ def test_a_column_of_tags_is_guessed_and_another_or_none_chosen():
         assert store.seeds.tags() == [("me", 8)]
 
 
+def test_the_button_that_adds_stands_before_the_preview():
+    projects.create("mine")
+    test = upload(seeds_page(), "Seeds", {"text": "one"})
+    drawn = [getattr(each, "key", None) or type(each).__name__ for each in test.main]
+    assert drawn.index("seeds_add") < drawn.index("Dataframe")
+
+
+def test_the_table_shows_the_columns_that_tell_its_rows_apart():
+    made = projects.create("mine")
+    with made.open() as store:
+        store.seeds.add([Seed("one", source="a.csv", row=1), Seed("two", source="a.csv", row=2)])
+    test = seeds_page()
+    assert list(test.dataframe[0].value) == ["Seed", "Row"]
+    with made.open() as store:
+        store.seeds.add([Seed("three", tags=("code",))])
+    assert list(test.run().dataframe[0].value) == ["Seed", "Tags", "From", "Row"]
+    with made.open() as store:
+        store.seeds.delete([Seed("one").id, Seed("two").id])
+        store.seeds.untag([Seed("three").id], "code")
+    assert list(test.run().dataframe[0].value) == ["Seed"]
+
+
+def test_a_seed_that_is_chosen_says_where_it_came_from():
+    made = projects.create("mine")
+    with made.open() as store:
+        store.seeds.add([Seed("one", source="a_b.csv", row=1200)])
+    test = AppTest.from_function(_whole_of_one, default_timeout=60)
+    test.query_params["project"] = "mine"
+    test.run()
+    assert [each.value for each in test.caption] == [r"From a\_b\.csv, row 1,200"]
+
+
 def test_a_file_without_tags_shows_no_column_for_them():
     projects.create("mine")
     test = upload(seeds_page(), "Seeds", {"text": "one"})

@@ -18,6 +18,8 @@ from codeclm.ui.text import body, number, one_line, plain, plural
 _PAGE, _SEARCH, _TAG, _DELETED = "seeds_page", "seeds_search", "seeds_tag", "seeds_deleted"
 SHOWN = 600
 """Characters of a seed that the table gets; all of it is shown when its row is chosen."""
+_WHOLE, _WIDTHS = 980, {"Tags": 150, "From": 140, "Row": 60}
+"""Pixels of the table on a wide screen, and of its columns; what they leave is the text's."""
 
 
 def seeds_table(project: Project) -> bool:
@@ -89,6 +91,13 @@ def _table(rows: list[Seed], deleted: bool) -> list[Seed]:
             "Row": [seed.row or None for seed in rows],
         }
     )
+    telling = {
+        "Tags": any(seed.tags for seed in rows),
+        "From": len({seed.source for seed in rows}) > 1,
+        "Row": any(seed.row for seed in rows),
+    }
+    frame = frame.drop(columns=[name for name, tells in telling.items() if not tells])
+    beside = sum(width for name, width in _WIDTHS.items() if telling[name])
     event = st.dataframe(
         frame,
         hide_index=True,
@@ -97,10 +106,10 @@ def _table(rows: list[Seed], deleted: bool) -> list[Seed]:
         key=rows_key("seeds_deleted_rows" if deleted else "seeds_rows", (seed.id for seed in rows)),
         height=tall(len(rows), 560),
         column_config={
-            "Seed": st.column_config.TextColumn(width=460),
-            "Tags": st.column_config.ListColumn(width=110),
-            "From": st.column_config.TextColumn(width=140),
-            "Row": st.column_config.NumberColumn(width=60, format="%d"),
+            "Seed": st.column_config.TextColumn(width=_WHOLE - beside),
+            "Tags": st.column_config.ListColumn(width=_WIDTHS["Tags"]),
+            "From": st.column_config.TextColumn(width=_WIDTHS["From"]),
+            "Row": st.column_config.NumberColumn(width=_WIDTHS["Row"], format="%d"),
         },
         alt="Deleted seeds" if deleted else "Seeds",
     )
@@ -153,6 +162,8 @@ def _whole(project: Project, seed: Seed) -> None:
                 body(message.content)
         else:
             body(seed.text)
+        if seed.source:
+            st.caption(f"From {plain(seed.source, 60)}{f', row {number(seed.row)}' if seed.row else ''}")
         with project.open(readonly=True) as store:
             made = store.metadata.get(Metadata("encoded", Labels(""), seed=seed.id).id)
         if made:
