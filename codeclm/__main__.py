@@ -15,7 +15,7 @@ def _when_ended(do: "signal._HANDLER") -> None:
             signal.signal(number, do)
 
 
-# Before there is anything to end well, and behind it, the interpreter would tell of it by a traceback.
+# Before there is anything to end well the interpreter would tell of it by a traceback.
 _when_ended(signal.SIG_DFL)
 
 from codeclm.cli import main  # noqa: E402 - slow enough to be interrupted
@@ -23,5 +23,6 @@ from codeclm.cli import main  # noqa: E402 - slow enough to be interrupted
 if __name__ == "__main__":
     _when_ended(signal.default_int_handler)
     status = main()
-    _when_ended(signal.SIG_DFL)
+    # All is said and written: whoever asks a second time need not wait for the interpreter.
+    _when_ended(lambda *_: os._exit(status))
     sys.exit(status)

@@ -235,6 +235,24 @@ def test_an_interrupt_while_the_program_is_loaded_is_no_traceback(tmp_path, seed
     assert not (tmp_path / "p.db").exists()
 
 
+@pytest.mark.skipif(os.name != "posix", reason="signals are otherwise there")
+def test_whoever_ends_a_command_at_its_end_gets_its_status(tmp_path, seeds):
+    (tmp_path / "sitecustomize.py").write_text(
+        "import atexit, os, signal\natexit.register(os.kill, os.getpid(), signal.SIGTERM)"
+    )
+    words = ["--project", str(tmp_path / "p.db"), "import", str(seeds(2))]
+    done = subprocess.run(
+        [sys.executable, "-m", "codeclm", *words],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert "2 added" in done.stdout
+
+
 NAMED = (
     "status|run|quote|failures|failures --retry|pairs|decide abc accept|agreement --minimum 2|undo|redo|map|"
     "names|export o --format csv|duplicates|evaluate --holdout 0.2|evaluate none.jsonl|"
