@@ -54,5 +54,5 @@ def test_a_quote_says_which_price_is_lacking_and_what_its_pilot_takes(codeclm, e
     codeclm("import", seeds(4))
     _, data, err = codeclm("quote", *roles(endpoint), "--strong-prices", "1,4", "--pilot", "1")
     assert data["cost_usd"] is None
-    assert "note: the pilot takes about 22 of 88 calls, at most" in err
+    assert "note: the pilot takes at most 22 calls of the 88" in err
     assert "note: cost_usd needs a price for the target:" in err
