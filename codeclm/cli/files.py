@@ -80,6 +80,8 @@ def rejected_lines(rejected: Sequence[ingest.Rejected]) -> Iterator[str]:
 
 def export(args: Namespace) -> Result:
     """Write a training set."""
+    if args.push is not None and not args.push.strip():
+        raise UsageError("--push: name the dataset on the Hub, as OWNER/NAME")
     if args.push and args.format != "hub":
         raise UsageError("--push: choose --format hub, which writes the folder that the Hub takes")
     if args.per_cluster and args.per_use_case:

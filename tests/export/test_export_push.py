@@ -170,6 +170,7 @@ def test_push_wants_the_hub_format(tmp_path, monkeypatch, capsys):
     assert main(["import", str(tmp_path / "s.jsonl"), "--as", "pairs"]) == 0
     assert main(["export", str(tmp_path / "o"), "--format", "csv", "--push", "me/fish"]) == 2
     monkeypatch.delenv("HF_TOKEN", raising=False)
+    assert main(["export", str(tmp_path / "o"), "--format", "hub", "--push", ""]) == 2
     assert main(["export", str(tmp_path / "o"), "--format", "hub", "--push", "me/fish"]) == 2
     assert "the folder is written" in capsys.readouterr().err
     assert (tmp_path / "o" / "README.md").is_file()
