@@ -78,32 +78,11 @@ def keywords(
     how much nearer what it means is to its cluster than to the others.
     """
     known = known or [()] * len(texts)
-    inside: dict[int, dict[str, float]] = {}
     members: dict[int, list[int]] = defaultdict(list)
-    everywhere: Counter[str] = Counter()
-    given: dict[str, float] = {}
     for at, label in enumerate(labels):
-        for place, term in enumerate(_given(known[at])):
-            given[term] = max(given.get(term, 0.0), _GIVEN if place else _FIRST)
-        found = _found(texts[at], known[at])
-        everywhere.update(found.keys())
         if label >= 0:
             members[label].append(at)
-            counted = inside.setdefault(label, defaultdict(float))
-            for term in found:
-                counted[term] += 1
-    average = sum(map(len, members.values())) / max(1, len(members))
-    strengths: dict[int, dict[str, float]] = {}
-    for label in sorted(members):
-        size = len(members[label])
-        strengths[label] = {
-            term: count
-            / size
-            * math.log1p(average / everywhere[term])
-            * given.get(term, 1.0)
-            * (_RARE if count < 2 < size else 1.0)
-            for term, count in inside[label].items()
-        }
+    strengths = _strengths(texts, labels, known)
     # Labels that somebody gave say more than any likeness, which in other languages leads astray.
     bare = [label for label in strengths if not any(map(any, (known[at] for at in members[label])))]
     if meaning is not None and len(members) > 1 and bare:
@@ -111,10 +90,38 @@ def keywords(
     words: dict[int, Words] = {}
     for label, strength in strengths.items():
         shown = members[label][:: -(-len(members[label]) // _LOOKED_AT)]
-        found_words = _covering(strength, [_found(texts[at], known[at]) for at in shown])
-        as_written = written(found_words.terms, [texts[at][:_READ] for at in shown])
-        words[label] = found_words._replace(terms=as_written)
+        found = _covering(strength, [_found(texts[at], known[at]) for at in shown])
+        words[label] = found._replace(terms=written(found.terms, [texts[at][:_READ] for at in shown]))
     return words
+
+
+def _strengths(
+    texts: Sequence[str], labels: Sequence[int], known: Sequence[Sequence[str]]
+) -> dict[int, dict[str, float]]:
+    """For each cluster, in order, the words of its texts and how strongly each sets it apart."""
+    sizes = Counter(label for label in labels if label >= 0)
+    inside: dict[int, Counter[str]] = {label: Counter() for label in sorted(sizes)}
+    everywhere: Counter[str] = Counter()
+    given: dict[str, float] = {}
+    for at, label in enumerate(labels):
+        for place, term in enumerate(_given(known[at])):
+            given[term] = max(given.get(term, 0.0), _GIVEN if place else _FIRST)
+        found = _found(texts[at], known[at]).keys()
+        everywhere.update(found)
+        if label >= 0:
+            inside[label].update(found)
+    average = sizes.total() / max(1, len(sizes))
+    return {
+        label: {
+            term: count
+            / sizes[label]
+            * math.log1p(average / everywhere[term])
+            * given.get(term, 1.0)
+            * (_RARE if count < 2 < sizes[label] else 1.0)
+            for term, count in counted.items()
+        }
+        for label, counted in inside.items()
+    }
 
 
 def _meant(

@@ -98,18 +98,7 @@ def _prompts(plan: Plan, project: Project) -> None:
         st.caption("Prompts the candidates were not trained on, such as a public test set or your own.")
         return
     table = uploads.table(file.path)
-    names = [column.name for column in table.columns]
-    column = table.guess
-    if len(names) > 1:
-        column = st.selectbox(
-            "Column with the prompt",
-            names,
-            index=names.index(table.guess) if table.guess in names else None,
-            placeholder="Choose a column",
-            key=f"eval_field {file.id}",
-            persist_state="session",
-            format_func=lambda name: one_line(name, 60),
-        )
+    column = _column(table, f"eval_field {file.id}")
     if column is None:
         st.info("Choose the column that holds the prompt.", icon=":material/arrow_upward:")
         return
@@ -125,6 +114,23 @@ def _prompts(plan: Plan, project: Project) -> None:
         if found.rejected:
             st.badge(f"{number(len(found.rejected))} rejected", color="red")
     st.caption("First: " + plain(found.records[0].prompt.text, 160))
+
+
+def _column(table: ingest.Table, key: str) -> str | None:
+    """The column that holds the prompt; None: it is still to be chosen."""
+    names = [column.name for column in table.columns]
+    if len(names) < 2:
+        return table.guess
+    chosen: str | None = st.selectbox(
+        "Column with the prompt",
+        names,
+        index=names.index(table.guess) if table.guess in names else None,
+        placeholder="Choose a column",
+        key=key,
+        persist_state="session",
+        format_func=lambda name: one_line(name, 60),
+    )
+    return chosen
 
 
 def _held_out(plan: Plan, project: Project) -> None:

@@ -45,25 +45,8 @@ def failures(project: Project) -> None:
         found = store.failures.page(facts.config.id, offset(_PAGE, total), PAGE)
         subjects = [_subject(store, each) for each in found]
         changed = another(store, config_for(store, store.settings.endpoints(), store.settings.dials()))
-    frame = pd.DataFrame(
-        {
-            "Step": [STEPS[each.stage] for each in found],
-            "Of": [one_line(subject, 200) for subject in subjects],
-            "Reason": [one_line(each.reason, 300) for each in found],
-        }
-    )
-    event = st.dataframe(
-        frame,
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
-        key=rows_key("gen_failed", (each.id for each in found)),
-        height=tall(len(found), 420),
-        column_config={"Step": st.column_config.TextColumn(width=140)},
-        alt="Failures",
-    )
+    chosen = _table(found, subjects)
     pager(_PAGE, total, "failures")
-    chosen = [found[row] for row in event.selection.rows if row < len(found)]
     for each in chosen:
         _reply(each)
     if not chosen:
@@ -81,6 +64,28 @@ def failures(project: Project) -> None:
         args=(project,),
         key="gen_retry",
     )
+
+
+def _table(found: list[Failure], subjects: list[str]) -> list[Failure]:
+    """Draw a page of them; those of the rows that are chosen."""
+    frame = pd.DataFrame(
+        {
+            "Step": [STEPS[each.stage] for each in found],
+            "Of": [one_line(subject, 200) for subject in subjects],
+            "Reason": [one_line(each.reason, 300) for each in found],
+        }
+    )
+    event = st.dataframe(
+        frame,
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        key=rows_key("gen_failed", (each.id for each in found)),
+        height=tall(len(found), 420),
+        column_config={"Step": st.column_config.TextColumn(width=140)},
+        alt="Failures",
+    )
+    return [found[row] for row in event.selection.rows if row < len(found)]
 
 
 def _another_try(project: Project, facts: Summary) -> None:
