@@ -64,7 +64,7 @@ def test_a_limit_in_money_outlasts_a_model_whose_price_is_unknown():
     price(None)
     gone_to(gone_to(test, "9_Models"), "4_Generate")
     assert field(test, "gen_budget").value == 10.0
-    assert "needs a price for every model" in " ".join(each.value for each in test.warning)
+    assert "a price for the strong model and the target" in " ".join(each.value for each in test.warning)
     assert test.button(key="gen_start").disabled
     price(Prices(prompt=1, completion=1))
     assert not test.run().button(key="gen_start").disabled
