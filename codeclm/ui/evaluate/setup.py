@@ -150,7 +150,7 @@ def _held_out(plan: Plan, project: Project) -> None:
     st.warning(seen, icon=":material/warning:")
     if exported:
         st.button(
-            "Take the part that was exported",
+            "Take just the exported test part",
             icon=":material/undo:",
             on_click=_take,
             args=(project,),
