@@ -144,13 +144,30 @@ def _start(project: Project) -> None:
 
 
 def _numbers(coming: Forecast, wanted: Wanted, job: Job | None, failures: int) -> None:
+    """What a run with these settings does, how long it takes and where it stops."""
     if coming.nothing:
-        st.markdown("**Nothing is left to do with these settings.**")
-        ways = ["Add seeds", "raise θ or the iterations", "ask for more instructions per metadata"]
-        if failures and coming.same_config:
-            ways.append(f"try {plural(failures, 'failure')} again, under Failures")
-        st.caption(f"{', '.join(ways[:-1])}, or {ways[-1]}.")
+        _nothing_left(failures if coming.same_config else 0)
         return
+    _metrics(coming, wanted)
+    if wanted.reach == "all":
+        st.caption(in_words(wanted))
+    if (pace := _pace(job)) is not None:
+        low, high = (duration(calls / pace) for calls in (coming.least, coming.most))
+        st.caption(f"At the last run's pace: {low if low == high else f'{low} to {high}'}.")
+    if stops := _limits(wanted, coming.most):
+        st.markdown(f":material/pan_tool: **It stops {stops}**; run again to go on.")
+
+
+def _nothing_left(failures: int) -> None:
+    """What gives a run something to do. `failures`: those that can be tried again."""
+    st.markdown("**Nothing is left to do with these settings.**")
+    ways = ["Add seeds", "raise θ or the iterations", "ask for more instructions per metadata"]
+    if failures:
+        ways.append(f"try {plural(failures, 'failure')} again, under Failures")
+    st.caption(f"{', '.join(ways[:-1])}, or {ways[-1]}.")
+
+
+def _metrics(coming: Forecast, wanted: Wanted) -> None:
     with st.container(horizontal=True, gap="medium"):
         st.metric("Seeds to read", number(coming.seeds), width="content", help=term("seed"))
         if wanted.reach != "encode":
@@ -185,13 +202,6 @@ def _numbers(coming: Forecast, wanted: Wanted, job: Job | None, failures: int) -
             help="At least, where every first instruction passes θ; at most, where every one is improved to "
             "the end. Questions asked again are not counted; replies already in the project cost nothing.",
         )
-    if wanted.reach == "all":
-        st.caption(in_words(wanted))
-    if (pace := _pace(job)) is not None:
-        low, high = (duration(calls / pace) for calls in (coming.least, coming.most))
-        st.caption(f"At the last run's pace: {low if low == high else f'{low} to {high}'}.")
-    if stops := _limits(wanted, coming.most):
-        st.markdown(f":material/pan_tool: **It stops {stops}**; run again to go on.")
 
 
 def _limits(wanted: Wanted, most: int) -> str:
