@@ -19,9 +19,9 @@ def outcomes(counts: Tally) -> go.Figure:
     """Wins, ties and losses as parts of one bar."""
     figure = go.Figure()
     for name, colour, number in (
-        ("wins", KEPT, counts.wins),
-        ("ties", GRAY, counts.ties),
-        ("losses", REJECTED, counts.losses),
+        ("win" if counts.wins == 1 else "wins", KEPT, counts.wins),
+        ("tie" if counts.ties == 1 else "ties", GRAY, counts.ties),
+        ("loss" if counts.losses == 1 else "losses", REJECTED, counts.losses),
     ):
         share = 100 * number / (counts.total or 1)
         figure.add_bar(

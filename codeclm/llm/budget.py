@@ -31,7 +31,8 @@ class Budget:
     def reserve(self) -> float:
         """Count a call that is about to be sent; give the result to settle. BudgetReached: do not send."""
         if self.max_calls is not None and self.calls >= self.max_calls:
-            raise BudgetReached(f"the budget of {self.max_calls} calls is used up; run again to go on")
+            calls = "1 call" if self.max_calls == 1 else f"{self.max_calls} calls"
+            raise BudgetReached(f"the budget of {calls} is used up; run again to go on")
         expected = self.spent / self._settled if self._settled else 0.0
         coming = self.spent + self._reserved
         if self.max_usd is not None and (coming >= self.max_usd or coming + expected > self.max_usd):

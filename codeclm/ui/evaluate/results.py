@@ -56,6 +56,8 @@ def _card(result: Result, report: Report) -> None:
         if not counts.total:
             st.caption("Nothing compared yet.")
             return
+        losses = plural(counts.losses, "loss", "losses")
+        told = f"{plural(counts.wins, 'win')}, {plural(counts.ties, 'tie')}, {losses}"
         with st.container(horizontal=True, gap="large", vertical_alignment="bottom"):
             st.metric("CRR", percent(counts.crr), width="content", help=term("crr"))
             st.caption(f"95 % interval: {_between(counts.recovered)}", width="content")
@@ -64,13 +66,11 @@ def _card(result: Result, report: Report) -> None:
             config=CONFIG,
             key=f"eval_bar_{report.evaluation.id}_{result.number}",
             height=36,
-            alt=f"{counts.wins} wins, {counts.ties} ties, {counts.losses} losses",
+            alt=told,
         )
-        losses = plural(counts.losses, "loss", "losses")
         st.caption(
-            f"{plural(counts.wins, 'win')}, {plural(counts.ties, 'tie')}, {losses} "
-            f"against {plain(report.name(0), 40) or 'the strong model'}"
-            + (f" · {number(left)} prompts not compared" if left else "")
+            f"{told} against {plain(report.name(0), 40) or 'the strong model'}"
+            + (f" · {plural(left, 'prompt')} not compared" if left else "")
         )
         if flips(result.health.order_flips) == "poor":
             turned = percent(result.health.order_flips.rate)

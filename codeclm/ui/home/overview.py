@@ -121,7 +121,7 @@ def recent_runs(project: Project) -> None:
     with project.open(readonly=True) as store:
         jobs = store.jobs.page(RUN, limit=5)
     if not jobs:
-        st.caption("No run yet.")
+        st.caption("No run of the loop yet.")
         return
     rows = [
         {

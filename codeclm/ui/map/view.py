@@ -75,7 +75,7 @@ def view(project: Project, running: bool) -> None:
 
 def _controls(atlas: Atlas) -> tuple[list[str], str, str]:
     there = [kind for number, kind in enumerate(KINDS) if (atlas.points.kinds == number).any()]
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="top"):
         kinds = st.pills(
             "Show", there, selection_mode="multi", default=there, key="map_show", bind="query-params"
         )
