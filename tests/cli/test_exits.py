@@ -105,7 +105,7 @@ def test_steps_and_names_that_reach_their_budget_say_so(codeclm, endpoint, seeds
     for words in (("step", "score", made[0]), ("names",)):
         status, data, err = codeclm(*words, "--max-calls", 1)
         assert (status, data["calls_sent"]) == (4, 1)
-        assert "the budget of 1 calls is used up" in err
+        assert "the budget of 1 call is used up" in err
 
 
 def test_a_budget_of_money_needs_prices(codeclm, endpoint, seeds, roles):
