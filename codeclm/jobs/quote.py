@@ -159,10 +159,11 @@ def _quote(project: Path, order: Order, warn: Tell, show: Tell, pilot: int | Non
     return _foretell(setup, left, seen)
 
 
-def pilot_bounds(store: Store, setup: Setup, size: int) -> Bounds | None:
-    """What a pilot of so many metadata takes; None: of these stages it cannot be told."""
-    seeds = seeds_left(store, setup)
-    return _ahead(store, setup, seeds, _spread(seeds + lineages_left(store, setup), size))
+def pilot_bounds(
+    store: Store, setup: Setup, seeds: list[str], metadata: list[str], size: int
+) -> Bounds | None:
+    """What a pilot of so many of these seeds and metadata takes; None: of these stages it cannot be told."""
+    return _ahead(store, setup, seeds, _spread(seeds + metadata, size))
 
 
 def too_large(pilot: Bounds, whole: int) -> bool:

@@ -246,7 +246,7 @@ class Lineages:
         limit: int | None = None,
         only: Collection[str] | None = None,
     ) -> work.Left:
-        """How many `unfinished` has; of `only` these ids where they are given."""
+        """What `unfinished` has left; of `only` these ids where they are given."""
         with self._db.read():
             return work.left(self._db, self._configs.seen(config), dials, stages, limit, only)
 

@@ -169,15 +169,21 @@ class Seeds:
         """Of the first `limit` live seeds those without metadata, unless encoding failed for good: their ids,
         which a run over very many can hold.
         """
-        source, values = self._unencoded(config, limit)
-        return [unpack(row[0]) for row in self._db.rows(f"select s.id {source} order by s.seq", values)]
+        first = (
+            ""
+            if limit is None
+            else "and s.seq in (select seq from seeds where deleted = 0 order by seq limit :limit)"
+        )
+        rows = self._db.rows(
+            f"""select s.id from seeds s where s.deleted = 0 {first}
+            and not exists (select 1 from metadata m where m.seed = s.seq)
+            and s.id not in ({_UNREADABLE}) order by s.seq""",
+            {"config": self._configs.find(config), "limit": limit},
+        )
+        return [unpack(id_) for (id_,) in rows]
 
-    def count_unencoded(self, config: str, limit: int | None = None) -> int:
-        """How many those are. Without a limit, by live ones less those with metadata, from indexes."""
-        source, values = self._unencoded(config, limit)
-        if limit is not None:
-            number: int = self._db.value(f"select count(*) {source}", values)
-            return number
+    def count_unencoded(self, config: str) -> int:
+        """How many those are of all: live ones less those with metadata, from indexes."""
         live, encoded, failed = self._db.row(
             f"""select (select count(*) from seeds) - (select count(*) from seeds where deleted = 1),
             (select count(*) from metadata where seed is not null)
@@ -185,20 +191,9 @@ class Seeds:
             (select count(*) from ({_UNREADABLE}) f cross join seeds s on s.id = f.record
                 where s.deleted = 0
                 and not exists (select 1 from metadata m where m.seed = s.seq))""",
-            values,
+            {"config": self._configs.find(config)},
         ) or (0, 0, 0)
         return int(live - encoded - failed)
-
-    def _unencoded(self, config: str, limit: int | None) -> tuple[str, dict[str, Value]]:
-        first = (
-            ""
-            if limit is None
-            else "and s.seq in (select seq from seeds where deleted = 0 order by seq limit :limit)"
-        )
-        source = f"""from seeds s where s.deleted = 0 {first}
-            and not exists (select 1 from metadata m where m.seed = s.seq)
-            and s.id not in ({_UNREADABLE})"""
-        return source, {"config": self._configs.find(config), "limit": limit}
 
     def _bury(self, ids: Iterable[str], deleted: int) -> int:
         changed = 0

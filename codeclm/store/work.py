@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from codeclm.records import Instruction, Stage
 from codeclm.settings import Dials
-from codeclm.store.connection import Connection, Value, pack, unpack
+from codeclm.store.connection import Connection, Value, columns, pack, unpack
 from codeclm.store.metadata import BLANK, within
 from codeclm.store.nodes import CAME_WITH_PAIRS, FOR_GOOD, OPEN, failed
 from codeclm.store.rows import INSTRUCTION, read_instruction
@@ -46,11 +46,12 @@ _NODES = f"""{INSTRUCTION} join nodes n on n.config = :config and n.place = m.pl
 
 
 class Left(NamedTuple):
-    """How many metadata have work left, how many of those have an instruction already, how many no rubrics;
-    how many basic instructions are lacking; how many lineages go on, and their calls, at least and at most.
+    """Which metadata have work left, in order; how many of those have an instruction already, how many no
+    rubrics; how many basic instructions are lacking; how many lineages go on, and their calls, at least and
+    at most.
     """
 
-    metadata: int
+    metadata: list[str]
     begun: int
     rubrics: int
     lacking: int
@@ -75,24 +76,30 @@ def left(
     limit: int | None,
     only: Collection[str] | None,
 ) -> Left:
-    """How many they are; of these ids alone where some are named."""
+    """What those have left; of these ids alone where some are named."""
     source, values = _work(db, config, dials, stages, limit)
+    named = ""
     if only is not None:
-        source += " and hex(m.id) in (select value from json_each(:only))"
+        named = " and hex(m.id) in (select value from json_each(:only))"
         values["only"] = json.dumps([_hex(each) for each in only])
-    ends = f"""from nodes n where n.config = :config and n.place = m.place
-        and {_GOES_ON} and not {failed(FOR_GOOD)}"""
-    row = db.row(
-        f"""select count(*), total(exists (select 1 from nodes n
-                where n.config = :config and n.place = m.place)),
-            total({_RUBRICS}), total(max(0, {_WANTED} - {_HAS})),
-            total((select count(*) {ends})),
-            total((select total(case when n.gap is null then 2 else 5 end) {ends})),
-            total((select total(case when n.gap is null then 4 else 0 end + 5 * (:cap - n.iteration)) {ends}))
-        {source}""",
+    rows = db.each(
+        f"""select m.id, exists (select 1 from nodes n where n.config = :config and n.place = m.place),
+            {_RUBRICS}, max(0, {_WANTED} - {_HAS})
+        {source}{named} order by m.place""",
         values,
     )
-    return Left(*map(int, row or (0,) * 7))
+    ids, begun, rubrics, lacking = columns(rows, 4)
+    live, _ = within(db, limit)
+    # Apart, and from the nodes: looked for metadata by metadata, they take as long as all else.
+    of_ends = db.row(
+        f"""select count(*), total(case when n.gap is null then 2 else 5 end),
+            total(case when n.gap is null then 4 else 0 end + 5 * (:cap - n.iteration))
+        from nodes n join metadata m on m.place = n.place
+        where n.config = :config and {live} and {_GOES_ON} and not {failed(FOR_GOOD)}{named}""",
+        values,
+    )
+    going, least, most = map(int, of_ends or (0,) * 3)
+    return Left([*map(unpack, ids)], sum(begun), sum(rubrics), sum(lacking), going, least, most)
 
 
 def ends(db: Connection, config: int, dials: Dials, metadata: str) -> list[Instruction]:

@@ -133,6 +133,10 @@ class Forecast:
     most: int
     same_config: bool
     """Whether the results that are there stay the current ones."""
+    unread: list[str]
+    """The seeds, by id."""
+    unfinished: list[str]
+    """The metadata that are there, by id."""
 
     @property
     def nothing(self) -> bool:
@@ -144,9 +148,10 @@ def forecast(store: Store, wanted: Wanted, endpoints: Mapping[Role, Endpoint]) -
     """Count what these settings leave to do."""
     config = config_for(store, endpoints, wanted.dials)
     stages = REACH[wanted.reach]
-    seeds = store.seeds.count_unencoded(config.id, wanted.limit)
+    unread = store.seeds.unencoded_ids(config.id, wanted.limit)
+    seeds = len(unread)
     left = store.lineages.left(config.id, wanted.dials, stages, wanted.limit)
-    growing = left.metadata + (seeds if wanted.reach != "encode" else 0)
+    growing = len(left.metadata) + (seeds if wanted.reach != "encode" else 0)
     fresh = growing - left.begun
     there = seeds + store.metadata.count() - store.metadata.count(MetadataFilter(state="excluded"))
     mixed = max(0, (wanted.augment_to or 0) - there)
@@ -154,7 +159,19 @@ def forecast(store: Store, wanted: Wanted, endpoints: Mapping[Role, Endpoint]) -
     assert found is not None  # noqa: S101 - told of everything in REACH
     lineages, least, most = found
     going = left.going if wanted.reach == "all" else 0
-    return Forecast(seeds, growing, fresh, going, lineages, mixed, least, most, not another(store, config))
+    return Forecast(
+        seeds,
+        growing,
+        fresh,
+        going,
+        lineages,
+        mixed,
+        least,
+        most,
+        not another(store, config),
+        unread,
+        left.metadata,
+    )
 
 
 def warnings(endpoints: Mapping[Role, Endpoint]) -> list[str]:

@@ -44,7 +44,7 @@ def quote_panel(project: Project, wanted: Wanted, coming: Forecast, unpriced: st
         return
     units = max(coming.seeds, coming.metadata)
     usual = min(units, pilot_size(units, coming.lineages / units))
-    heavy = _pilot(project, wanted, usual)
+    heavy = _pilot(project, wanted, coming, usual)
     if unasked := heavy is not None and too_large(heavy, coming.most):
         usual = 0
     pilot = f"gen_pilot_{units}_{usual}"
@@ -67,7 +67,7 @@ def quote_panel(project: Project, wanted: Wanted, coming: Forecast, unpriced: st
             key="gen_quote",
             help="Foretells calls, tokens, money and time.",
         )
-    taken = _pilot(project, wanted, size or int(unasked))
+    taken = _pilot(project, wanted, coming, size or int(unasked))
     st.caption(_cost(size, taken.most if taken else 0, coming.most))
     job = last_run(project)
     with project.open(readonly=True) as store:
@@ -94,21 +94,23 @@ def _cost(size: int, calls: int, most: int) -> str:
     )
 
 
-def _pilot(project: Project, wanted: Wanted, size: int) -> Bounds | None:
+def _pilot(project: Project, wanted: Wanted, coming: Forecast, size: int) -> Bounds | None:
     with project.open(readonly=True) as store:
         revision = store.revision()
     asked = str((wanted.dials, wanted.reach, wanted.limit))
-    return _bounds(str(project.path), revision, asked, size, wanted)
+    return _bounds(str(project.path), revision, asked, size, wanted, coming)
 
 
 @st.cache_resource(max_entries=16, ttl="1h", show_spinner=False)
-def _bounds(path: str, revision: int, asked: str, size: int, _wanted: Wanted) -> Bounds | None:
+def _bounds(
+    path: str, revision: int, asked: str, size: int, _wanted: Wanted, _coming: Forecast
+) -> Bounds | None:
     """Counted anew when the file or a setting that counts has changed."""
     with Store.open(Path(path), readonly=True) as store, store.read():
         roles = store.settings.endpoints()
         config = config_for(store, roles, _wanted.dials)
         setup = Setup(order_of(_wanted), frozenset(_wanted.stages), roles, _wanted.dials, config)
-        return pilot_bounds(store, setup, size)
+        return pilot_bounds(store, setup, _coming.unread, _coming.unfinished, size)
 
 
 def estimating(project: Project) -> bool:

@@ -117,7 +117,7 @@ def _coming(project: Project, wanted: Wanted) -> Forecast:
     )
 
 
-@st.cache_resource(max_entries=16, ttl="1h", show_spinner=False)
+@st.cache_resource(max_entries=4, ttl="1h", show_spinner=False)
 def _forecast(path: str, revision: int, asked: str, _wanted: Wanted) -> Forecast:
     """Counted anew when the file or a setting that counts has changed."""
     with Store.open(Path(path), readonly=True) as store, store.read():
