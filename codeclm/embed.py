@@ -141,8 +141,11 @@ def _load(model: str) -> Any:
             _reach(name)
             return SentenceTransformer(name)
     except (OSError, ValueError) as error:
-        first = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise CodecError(f"embedding model {model}: cannot be loaded: {first[:200]}") from None
+        raise CodecError(f"embedding model {model}: cannot be loaded: {_first_line(error)[:200]}") from None
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 
 def _reach(name: str) -> None:
@@ -155,9 +158,8 @@ def _reach(name: str) -> None:
     except HFValidationError:
         raise OSError("there is no such folder, and the Hub has no such names") from None
     except HfHubHTTPError as error:
-        first = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise OSError(f"the Hugging Face Hub: {first}") from None
-    except Exception:
+        raise OSError(f"the Hugging Face Hub: {_first_line(error)}") from None
+    except Exception:  # whichever HTTP client the Hub's library uses: what that raises differs by version
         raise OSError(
             "the Hugging Face Hub cannot be reached and the model is not in its cache; "
             "download it elsewhere and give its folder"

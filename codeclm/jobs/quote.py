@@ -136,9 +136,9 @@ def _quote(project: Path, order: Order, warn: Tell, show: Tell, pilot: int | Non
     wanted = pilot_size(left.growing + len(seen), left.each) if pilot is None else pilot
     missing = min(wanted - len(seen), len(left.seeds + left.metadata))
     if missing > 0:
-        picked = _spread(_spread(left.seeds + left.metadata, wanted), missing)
+        picked = spread(spread(left.seeds + left.metadata, wanted), missing)
         with Store.open(project, readonly=True) as store:
-            taken = _ahead(store, setup, left.seeds, picked)
+            taken = pilot_bounds(store, setup, left.seeds, picked)
         if taken is not None and left.bounds is not None:
             if pilot is None and too_large(taken, left.bounds.most):
                 raise CodecError(
@@ -159,23 +159,20 @@ def _quote(project: Path, order: Order, warn: Tell, show: Tell, pilot: int | Non
     return _foretell(setup, left, seen)
 
 
-def pilot_bounds(
-    store: Store, setup: Setup, seeds: list[str], metadata: list[str], size: int
-) -> Bounds | None:
-    """What a pilot of so many of these seeds and metadata takes; None: of these stages it cannot be told."""
-    return _ahead(store, setup, seeds, _spread(seeds + metadata, size))
+def pilot_bounds(store: Store, setup: Setup, seeds: list[str], picked: list[str]) -> Bounds | None:
+    """What a pilot takes of what was `picked` of the seeds to be read and of metadata.
+
+    None: of these stages it cannot be told.
+    """
+    begun = set(seeds).intersection(picked)
+    limit, stages = setup.order.limit, setup.stages
+    left = store.lineages.left(setup.config.id, setup.dials, stages, limit, set(picked) - begun)
+    return bounds(left, len(begun), 0, setup.dials, stages)
 
 
 def too_large(pilot: Bounds, whole: int) -> bool:
     """Whether a pilot is no small part of the whole, in calls: then it is taken only where asked for."""
     return pilot.lineages > LINEAGES and SHARE * pilot.most > whole
-
-
-def _ahead(store: Store, setup: Setup, seeds: list[str], picked: list[str]) -> Bounds | None:
-    begun = set(seeds).intersection(picked)
-    limit, stages = setup.order.limit, setup.stages
-    left = store.lineages.left(setup.config.id, setup.dials, stages, limit, set(picked) - begun)
-    return bounds(left, len(begun), 0, setup.dials, stages)
 
 
 def _failures(project: Path, setup: Setup) -> str:
@@ -206,7 +203,7 @@ def _look(project: Path, order: Order) -> tuple[Setup, Left, list[Seen]]:
         unfinished = set(left.metadata)
         done = [row for row in store.metadata.active(order.limit) if row.id not in unfinished]
         replay = Replay(store, setup)
-        seen = [replay.of(row) for row in _spread(done, MOST)]
+        seen = [replay.of(row) for row in spread(done, MOST)]
     return setup, left, [each for each in seen if each.grown or each.encoding]
 
 
@@ -228,8 +225,8 @@ def pilot_size(units: int, lineages: float) -> int:
     return min(most, units, max(FEWEST, min(round(2 * math.sqrt(units)), units // SHARE)))
 
 
-def _spread(items: Sequence[T], count: int) -> list[T]:
-    """`count` of them, evenly over the whole."""
+def spread(items: Sequence[T], count: int) -> list[T]:
+    """As many of them as `count`, evenly over the whole."""
     count = min(count, len(items))
     return [items[at * len(items) // count] for at in range(count)]
 

@@ -119,8 +119,12 @@ def carried(before: Wanted, given: Wanted, last: Wanted) -> Wanted:
 class Forecast:
     """What is left to do. Calls do not count questions asked again; `least` and `most` are bounds."""
 
-    seeds: int
+    unread: list[str]
+    """The seeds to read, by id."""
+    unfinished: list[str]
+    """The metadata that are there and have work left, by id."""
     metadata: int
+    """How many will be grown, those of seeds still to be read included."""
     fresh: int
     """How many of `metadata` have no instruction yet, those of seeds still to be read included."""
     going: int
@@ -133,10 +137,11 @@ class Forecast:
     most: int
     same_config: bool
     """Whether the results that are there stay the current ones."""
-    unread: list[str]
-    """The seeds, by id."""
-    unfinished: list[str]
-    """The metadata that are there, by id."""
+
+    @property
+    def seeds(self) -> int:
+        """How many seeds are to be read."""
+        return len(self.unread)
 
     @property
     def nothing(self) -> bool:
@@ -160,7 +165,8 @@ def forecast(store: Store, wanted: Wanted, endpoints: Mapping[Role, Endpoint]) -
     lineages, least, most = found
     going = left.going if wanted.reach == "all" else 0
     return Forecast(
-        seeds,
+        unread,
+        left.metadata,
         growing,
         fresh,
         going,
@@ -169,8 +175,6 @@ def forecast(store: Store, wanted: Wanted, endpoints: Mapping[Role, Endpoint]) -
         least,
         most,
         not another(store, config),
-        unread,
-        left.metadata,
     )
 
 

@@ -18,6 +18,7 @@ from codeclm.jobs.quote import (
     lines,
     pilot_bounds,
     pilot_size,
+    spread,
     too_large,
 )
 from codeclm.projects import Project
@@ -110,7 +111,8 @@ def _bounds(
         roles = store.settings.endpoints()
         config = config_for(store, roles, _wanted.dials)
         setup = Setup(order_of(_wanted), frozenset(_wanted.stages), roles, _wanted.dials, config)
-        return pilot_bounds(store, setup, _coming.unread, _coming.unfinished, size)
+        picked = spread(_coming.unread + _coming.unfinished, size)
+        return pilot_bounds(store, setup, _coming.unread, picked)
 
 
 def estimating(project: Project) -> bool:
